@@ -1,0 +1,202 @@
+"""Every error that Fast Distill raises, and `boundary()`, which says whose fault a plugin's exception is.
+
+FastDistillError
+├── UsageError                  the command line or the run file is wrong           exit 2
+│   └── RunFileError            ... with every mistake found, each with its path
+├── SetupError                  this machine is not ready: plugin, key, disk        exit 3
+│   ├── PluginError             a plugin is absent, broken or ambiguous
+│   └── RunFolderError          the run folder is locked, foreign, newer or damaged
+├── TaskError                   one task is broken; it alone is counted as failed
+├── PluginFault                 a plugin raised where it should have returned
+├── ProviderError               one call to a teacher failed
+│   ├── RetryableError          asking again can help
+│   │   ├── RateLimited         429
+│   │   ├── Overloaded          503, 529
+│   │   ├── TimedOut
+│   │   ├── ConnectionFailed
+│   │   ├── ServerFailed        other 5xx
+│   │   └── BadReply            truncated or invalid JSON, no choices
+│   └── FinalError              asking again cannot help
+│       ├── AuthFailed          stops the run
+│       ├── NotFound            stops the run: no such model or address
+│       ├── BadRequest
+│       ├── ContextTooLong
+│       ├── ContentRefused
+│       └── BudgetSpent
+└── WorkerError                 confined work did not come back
+    ├── DeadlineExceeded        our wall clock ran out
+    └── WorkerLost              the worker died: memory, crash, kill
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import ClassVar
+
+
+class FastDistillError(Exception):
+    """The root: whatever is caught as this was raised by us on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(FastDistillError):
+    """The command line or the run file asks for something that cannot be."""
+
+    exit_code = 2
+
+
+class RunFileError(UsageError):
+    """All mistakes of a run file at once; each entry of `problems` starts with the path it is about."""
+
+    def __init__(self, source: str, problems: Sequence[str]) -> None:
+        self.source, self.problems = source, tuple(problems)
+        lines = "".join(f"\n  {problem}" for problem in problems)
+        count = f"{len(problems)} problem" + ("s" if len(problems) != 1 else "")
+        super().__init__(f"{source}: {count}{lines}")
+
+
+class SetupError(FastDistillError):
+    """The machine is not ready for the run: a plugin, a key, an endpoint, a disk."""
+
+    exit_code = 3
+
+
+class PluginError(SetupError):
+    """A plugin is missing, broken, or two of them claim one name."""
+
+
+class RunFolderError(SetupError):
+    """The run folder cannot be used: locked, another run's, newer than this version, or damaged."""
+
+
+class TaskError(FastDistillError):
+    """One task cannot be asked or judged; `reason` is a slug, the message a sentence for people."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(detail or reason)
+
+
+class PluginFault(FastDistillError):
+    """A plugin raised where it should have returned; `owner` names it, `__cause__` is what it raised."""
+
+    def __init__(self, owner: str, action: str, cause: BaseException) -> None:
+        self.owner, self.action = owner, action
+        super().__init__(f"{owner} raised {type(cause).__name__} in {action}: {cause}")
+
+
+class ProviderError(FastDistillError):
+    """One call failed. `retry_after` is in seconds when the server named it; `status` is HTTP's."""
+
+    kind: ClassVar[str] = "provider-error"
+
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, status: int | None = None
+    ) -> None:
+        self.retry_after, self.status = retry_after, status
+        super().__init__(message)
+
+
+class RetryableError(ProviderError):
+    """Asking the same again can help."""
+
+
+class RateLimited(RetryableError):
+    """The endpoint asks for fewer requests (HTTP 429)."""
+
+    kind = "rate-limited"
+
+
+class Overloaded(RetryableError):
+    """The endpoint is up but has no room (HTTP 503, 529)."""
+
+    kind = "overloaded"
+
+
+class TimedOut(RetryableError):
+    """No complete answer within the call's deadline."""
+
+    kind = "timed-out"
+
+
+class ConnectionFailed(RetryableError):
+    """No connection, or one that broke."""
+
+    kind = "connection"
+
+
+class ServerFailed(RetryableError):
+    """Any other 5xx."""
+
+    kind = "server"
+
+
+class BadReply(RetryableError):
+    """An answer that cannot be read: truncated or invalid JSON, or no choices."""
+
+    kind = "bad-reply"
+
+
+class FinalError(ProviderError):
+    """Asking the same again cannot help: one call, no retry."""
+
+
+class AuthFailed(FinalError):
+    """The key is missing, wrong or not allowed. Stops the run."""
+
+    kind = "auth"
+    exit_code = 3
+
+
+class NotFound(FinalError):
+    """No such model, or no such address. Stops the run."""
+
+    kind = "not-found"
+    exit_code = 3
+
+
+class BadRequest(FinalError):
+    """The endpoint refuses this request as it is."""
+
+    kind = "bad-request"
+
+
+class ContextTooLong(FinalError):
+    """Prompt and answer do not fit the model's context."""
+
+    kind = "context-too-long"
+
+
+class ContentRefused(FinalError):
+    """The endpoint's filter refuses this prompt."""
+
+    kind = "content-refused"
+
+
+class BudgetSpent(FinalError):
+    """The account or the run has nothing left to spend."""
+
+    kind = "budget-spent"
+
+
+class WorkerError(FastDistillError):
+    """Confined work did not come back."""
+
+
+class DeadlineExceeded(WorkerError):
+    """Our wall clock ran out; the worker was killed and replaced."""
+
+
+class WorkerLost(WorkerError):
+    """The worker died under the work: out of memory, crashed, or killed."""
+
+
+@contextmanager
+def boundary(owner: str, action: str) -> Iterator[None]:
+    """Turn what a plugin raises into `PluginFault(owner, action)`; our own errors pass unchanged."""
+    try:
+        yield
+    except FastDistillError:
+        raise
+    except Exception as error:
+        raise PluginFault(owner, action, error) from error

@@ -1,0 +1,1 @@
+"""The records of a run: frozen, without I/O, knowing no converter."""

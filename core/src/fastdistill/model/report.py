@@ -1,0 +1,82 @@
+"""What reporters are told while a run goes on."""
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from fastdistill.model.sample import Sample
+
+
+@frozen(kw_only=True)
+class Progress:
+    """Where a run stands. Counts are of this run as a whole, resumed parts included."""
+
+    total: int | None
+    """Tasks in the source when known."""
+    seen: int = 0
+    asked: int = 0
+    in_flight: int = 0
+    answered: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    failed: int = 0
+    duplicates: int = 0
+    cached: int = 0
+    retries: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reasons: Mapping[str, int] = field(factory=dict)
+    """Candidates rejected, by reason."""
+    elapsed: float = 0.0
+    """Seconds since this session of the run began."""
+    eta: float | None = None
+    """Seconds left at the present rate; None for unknown."""
+
+
+@frozen(kw_only=True)
+class Started:
+    """The run begins or resumes."""
+
+    run_id: str
+    scenario: str
+    folder: str
+    resumed: bool
+    progress: Progress
+
+
+@frozen(kw_only=True)
+class Ticked:
+    """About twice a second, and once before the end."""
+
+    progress: Progress
+
+
+@frozen(kw_only=True)
+class Settled:
+    """A task was settled."""
+
+    sample: Sample
+
+
+@frozen(kw_only=True)
+class Noticed:
+    """Something a person should know: a retry storm, a dropped reporter, a mirror in use."""
+
+    message: str
+
+
+@frozen(kw_only=True)
+class Finished:
+    """All files are written."""
+
+    run_id: str
+    folder: str
+    outcome: str
+    """`done`, `faults`, `floor`, `budget` or `interrupted`."""
+    message: str
+    progress: Progress
+    files: Mapping[str, str]
+    """Name of each file and its path."""
+
+
+Event = Started | Ticked | Settled | Noticed | Finished

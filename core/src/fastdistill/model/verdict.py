@@ -1,0 +1,97 @@
+"""What a gate found, and the core's signature on it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Literal
+
+from attrs import field, frozen
+from attrs.validators import matches_re, optional
+
+SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+GateKind = Literal["read", "rule", "exec", "judge"]
+
+
+class Outcome(StrEnum):
+    """`error` is not `reject`: the gate could not tell, and that never counts against the candidate."""
+
+    PASS = "pass"  # noqa: S105  the word, not a secret
+    REJECT = "reject"
+    ERROR = "error"
+
+
+@frozen(kw_only=True)
+class Finding:
+    """What a gate says of one candidate. Make one with `passed`, `rejected` or `undecided`."""
+
+    outcome: Outcome
+    reason: str | None = field(default=None, validator=optional(matches_re(SLUG)))
+    """A slug for counting: `wrong-rows`, `too-expensive`; None only for a pass."""
+    detail: str = ""
+    """A sentence for people."""
+    score: float | None = None
+    evidence: Mapping[str, Any] = field(factory=dict)
+    """Plain JSON data, bounded, that repeats when the gate is run again."""
+    exec_pass: bool | None = None
+    gold_match: bool | None = None
+    class_key: str | None = None
+    """Answers with one key are the same answer; the ground of self-consistency."""
+
+
+def passed(
+    *,
+    score: float | None = None,
+    evidence: Mapping[str, Any] | None = None,
+    exec_pass: bool | None = None,
+    gold_match: bool | None = None,
+    class_key: str | None = None,
+) -> Finding:
+    """The candidate passes this gate."""
+    return Finding(
+        outcome=Outcome.PASS,
+        score=score,
+        evidence=evidence or {},
+        exec_pass=exec_pass,
+        gold_match=gold_match,
+        class_key=class_key,
+    )
+
+
+def rejected(
+    reason: str,
+    detail: str = "",
+    *,
+    score: float | None = None,
+    evidence: Mapping[str, Any] | None = None,
+    exec_pass: bool | None = None,
+    gold_match: bool | None = None,
+    class_key: str | None = None,
+) -> Finding:
+    """The candidate is at fault."""
+    return Finding(
+        outcome=Outcome.REJECT,
+        reason=reason,
+        detail=detail,
+        score=score,
+        evidence=evidence or {},
+        exec_pass=exec_pass,
+        gold_match=gold_match,
+        class_key=class_key,
+    )
+
+
+def undecided(reason: str, detail: str = "", *, evidence: Mapping[str, Any] | None = None) -> Finding:
+    """The gate could not tell; the candidate is not at fault."""
+    return Finding(outcome=Outcome.ERROR, reason=reason, detail=detail, evidence=evidence or {})
+
+
+@frozen(kw_only=True)
+class Verdict:
+    """A finding signed by the core: a plugin cannot misname itself."""
+
+    gate: str
+    kind: GateKind
+    fingerprint: str
+    """Of the gate's distribution, version, configuration and of what it says it depends on."""
+    elapsed: float
+    """Seconds of work."""
+    finding: Finding

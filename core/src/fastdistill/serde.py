@@ -1,0 +1,121 @@
+"""The one converter: strict, so that every mistake in a table is reported at once, each with its path.
+
+Unlike cattrs' own defaults nothing is coerced: `"2"` is no number and `"false"` is no boolean.
+"""
+
+import difflib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+from cattrs import BaseValidationError, Converter, transform_error
+from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
+from cattrs.strategies import configure_union_passthrough
+
+T = TypeVar("T")
+
+
+class StructureError(ValueError):
+    """Plain data does not have the shape of a record; `problems` holds one `path: what` each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(problems))
+
+
+def _exactly(*types: type) -> Any:
+    def check(value: Any, wanted: Any) -> Any:
+        if type(value) not in types:
+            raise TypeError(f"{value!r:.80} is not {_a(types[0].__name__)}")
+        return wanted(value) if wanted is float else value
+
+    return check
+
+
+def _a(name: str) -> str:
+    plain = {
+        "str": "a string",
+        "int": "a whole number",
+        "float": "a number",
+        "bool": "true or false",
+    }
+    return plain.get(name, f"a {name}")
+
+
+def _path(value: Any, _: Any) -> Path:
+    if isinstance(value, Path):
+        return value
+    if isinstance(value, str):
+        return Path(value)
+    raise TypeError(f"{value!r:.80} is not a path")
+
+
+def _converter() -> Converter:
+    made = Converter(forbid_extra_keys=True, detailed_validation=True, prefer_attrib_converters=True)
+    made.register_structure_hook(str, _exactly(str))
+    made.register_structure_hook(int, _exactly(int))
+    made.register_structure_hook(bool, _exactly(bool))
+    made.register_structure_hook(float, _exactly(float, int))
+    made.register_structure_hook(Path, _path)
+    made.register_unstructure_hook(Path, str)
+    configure_union_passthrough(str | bool | int | float | None, made)
+    return made
+
+
+converter = _converter()
+"""Shared by the whole product; plugins' records need no hooks of their own."""
+
+
+def nearest(name: str, known: list[str]) -> str:
+    """` (did you mean 'x'?)` for the known name closest to `name`, or nothing."""
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def join_path(path: str, key: object) -> str:
+    """`path.key`, or `path[3]` for an index."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    return f"{path}.{key}" if path else str(key)
+
+
+def _problems(error: BaseException, path: str) -> Iterator[str]:
+    if isinstance(error, ClassValidationError):
+        noted, bare = error.group_exceptions()
+        for inner, note in noted:
+            yield from _problems(inner, join_path(path, note.name))
+        for inner in bare:
+            yield from _problems(inner, path)
+    elif isinstance(error, IterableValidationError):
+        noted_items, bare_items = error.group_exceptions()
+        for inner, item in noted_items:
+            yield from _problems(inner, join_path(path, item.index))
+        for inner in bare_items:
+            yield from _problems(inner, path)
+    elif isinstance(error, ForbiddenExtraKeysError):
+        known = [a.name for a in attrs.fields(error.cl) if a.init]
+        for key in sorted(error.extra_fields):
+            there = ", ".join(known) or "none"
+            yield f"{join_path(path, key)}: unknown key{nearest(key, known)}; there are: {there}"
+    elif isinstance(error, KeyError):
+        yield f"{join_path(path, error.args[0])}: is missing"
+    elif isinstance(error, BaseValidationError):
+        yield from (f"{path}: {line}" for line in transform_error(error))
+    else:
+        yield f"{path or 'value'}: {error}"
+
+
+def structure(data: Any, into: type[T], *, path: str = "") -> T:
+    """`data` as an `into`. Raises `StructureError` with every problem, each with its path."""
+    if attrs.has(into) and not isinstance(data, Mapping):
+        raise StructureError([f"{path or 'value'}: {data!r:.80} is not a table"])
+    try:
+        return converter.structure(data, into)
+    except (BaseValidationError, TypeError, ValueError, KeyError) as error:
+        raise StructureError(list(_problems(error, path))) from None
+
+
+def unstructure(value: Any) -> Any:
+    """`value` as plain data."""
+    return converter.unstructure(value)

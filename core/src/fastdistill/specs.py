@@ -1,0 +1,204 @@
+"""The records that hooks yield, and the services that the core lends to what they open."""
+
+import random
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+from attrs import field, frozen
+from attrs.validators import matches_re
+
+from fastdistill.protocols import Gate, Provider, Reporter, Rule, Scenario
+
+C = TypeVar("C")
+NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+
+
+@frozen
+class NoOptions:
+    """For a spec that has nothing to configure: any key in its table is an error."""
+
+
+class Workers(Protocol):
+    """Warm processes for work that may hang or swell. Plain data in, plain data out."""
+
+    async def run(
+        self,
+        function: Callable[[Any], Any],
+        payload: Any,
+        /,
+        *,
+        deadline: float,
+        memory: int | None = None,
+    ) -> Any:
+        """`function(payload)` in a worker; both its argument and its result are JSON data.
+
+        `function` is a module's top-level function: the worker imports it by name and stays warm, so
+        the module may cache. `deadline` is in seconds of wall clock, `memory` in bytes of address
+        space. Raises `DeadlineExceeded` when the clock ran out and `WorkerLost` when the worker died
+        (both after killing it; a new one takes its place), and whatever `TaskError` the function
+        raised; any other exception of the function comes back as `PluginFault`.
+        """
+        ...
+
+
+class Services(Protocol):
+    """What the core lends to providers, gates and reporters."""
+
+    @property
+    def workers(self) -> Workers:
+        """Killable warm worker processes."""
+        ...
+
+    @property
+    def tmp(self) -> Path:
+        """A private folder that is gone when the run ends."""
+        ...
+
+    @property
+    def transport(self) -> Any:
+        """An `httpx.AsyncBaseTransport` to use instead of the network, in tests; else None."""
+        ...
+
+    def clock(self) -> float:
+        """Seconds, monotonic; tests may turn it."""
+        ...
+
+    def rng(self, *key: str) -> random.Random:
+        """Random numbers that depend on the run's seed and `key` alone."""
+        ...
+
+    async def store(self, key: str, build: Callable[[Path], Awaitable[None]], /) -> Path:
+        """The file or folder that `build` made for `key`, kept across runs and shared by them.
+
+        `build` is given a path that does not exist yet, and makes it. It runs once for a key, also
+        when many ask at once; what it raises is raised to all who wait, and nothing is kept.
+        """
+        ...
+
+    async def teacher(self, name: str, /) -> Provider:
+        """The `[[teacher]]` or `[[helper]]` of that name: ledgered, cached, paced, budgeted.
+
+        Replay serves it from the ledger alone, so a judge needs nothing else.
+        """
+        ...
+
+
+@frozen(kw_only=True)
+class Spec(Generic[C]):
+    """One thing that a plugin offers. `config` is the attrs class of its table in the run file."""
+
+    name: str = field(validator=matches_re(NAME))
+    summary: str
+    """One line for `fd plugins`."""
+    config: type[C]
+
+
+@frozen(kw_only=True)
+class ProviderSpec(Spec[C]):
+    """A way to reach models. The table is `[providers.NAME]`; a teacher's `options` override it.
+
+    `open` is given the model's name through its configuration: `config` must have a `model: str`.
+    """
+
+    open: Callable[[C, Services], AbstractAsyncContextManager[Provider]]
+    tier: Literal[1, 2] = 1
+    """1: full tests. 2: best effort."""
+    models: "Callable[[], ModelCatalog] | None" = None
+    """For a provider that keeps weights itself: what `fd models` shows."""
+
+
+@frozen(kw_only=True)
+class RuleSpec(Spec[C]):
+    """A cheap check. The table is `[rules.NAME]`."""
+
+    build: Callable[[C], Rule]
+
+
+@frozen(kw_only=True)
+class ExecEvalSpec(Spec[C]):
+    """A gate that runs the candidate. The table is `[exec_evals.NAME]`."""
+
+    open: Callable[[C, Services], AbstractAsyncContextManager[Gate]]
+
+
+@frozen(kw_only=True)
+class JudgeSpec(Spec[C]):
+    """A gate that asks a model's opinion. The table is `[judges.NAME]`."""
+
+    open: Callable[[C, Services], AbstractAsyncContextManager[Gate]]
+
+
+@frozen(kw_only=True)
+class ReporterSpec(Spec[C]):
+    """Something that watches a run. The table is `[reporters.NAME]`."""
+
+    open: Callable[[C, Services], AbstractAsyncContextManager[Reporter]]
+
+
+@frozen(kw_only=True)
+class ImportSpec:
+    """A released dataset that `fd tasks import NAME SOURCE OUT` turns into task rows."""
+
+    name: str = field(validator=matches_re(NAME))
+    summary: str
+    run: Callable[[Path, Path, "ImportOptions"], "ImportReport"]
+    """Given SOURCE and OUT (a folder that exists), writes `tasks.jsonl` and what it needs there."""
+
+
+@frozen(kw_only=True)
+class ImportOptions:
+    """Options of `fd tasks import`."""
+
+    samples: int | None = None
+    """How many tasks to draw; None for all."""
+    seed: int = 0
+    eval_share: float = 0.0
+    """Share of groups (schemas, sources) to put aside in `eval.jsonl`."""
+
+
+@frozen(kw_only=True)
+class ImportReport:
+    """What an import did, for people: lines to print, counts by name."""
+
+    files: tuple[Path, ...]
+    counts: dict[str, int]
+
+
+@frozen(kw_only=True)
+class ScenarioSpec(Spec[C]):
+    """A kind of task. The table is `[scenarios.NAME]`."""
+
+    build: Callable[[C], Scenario[Any]]
+    gates: tuple[str, ...]
+    """The names of the default gates: rules first, then exec-evals and judges, in order."""
+    pack: Callable[[], Path] | None = None
+    """The JSON Lines file of the bundled tasks, if there are any."""
+    importers: tuple[ImportSpec, ...] = ()
+
+
+@frozen(kw_only=True)
+class ModelEntry:
+    """A model that a provider can fetch and keep by itself."""
+
+    name: str
+    summary: str
+    size: int
+    """Bytes."""
+    sha256: str
+    licence: str
+    path: Path | None
+    """Where its verified bytes lie on this machine, or None."""
+
+
+class ModelCatalog(Protocol):
+    """What `fd models` lists and pulls, for a provider that keeps weights itself."""
+
+    def entries(self) -> Iterable[ModelEntry]:
+        """The known models."""
+        ...
+
+    def pull(self, name: str, notice: Callable[[str], None], /) -> Path:
+        """Fetch and verify `name` unless it is there; progress goes to `notice`, a line at a time."""
+        ...
