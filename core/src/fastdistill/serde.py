@@ -97,9 +97,10 @@ def _problems(error: BaseException, path: str) -> Iterator[str]:
         known = [a.name for a in attrs.fields(error.cl) if a.init]
         for key in sorted(error.extra_fields):
             there = ", ".join(known) or "none"
-            yield f"{join_path(path, key)}: unknown key{nearest(key, known)}; there are: {there}"
+            hint = nearest(key, known) or f"; there are: {there}"
+            yield f"{join_path(path, key)}: unknown key{hint}"
     elif isinstance(error, KeyError):
-        yield f"{join_path(path, error.args[0])}: is missing"
+        yield f"{path}: is missing"
     elif isinstance(error, BaseValidationError):
         yield from (f"{path}: {line}" for line in transform_error(error))
     else:

@@ -1,0 +1,179 @@
+"""Finds plugins and what they offer. A broken plugin is kept as a failure and never stops the tool."""
+
+import inspect
+from collections.abc import Iterable, Iterator
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
+from typing import Any, Literal
+
+import pluggy
+from attrs import define, field, frozen
+
+from fastdistill import hookspecs
+from fastdistill.errors import PluginError
+from fastdistill.serde import nearest
+from fastdistill.specs import (
+    ExecEvalSpec,
+    JudgeSpec,
+    ProviderSpec,
+    ReporterSpec,
+    RuleSpec,
+    ScenarioSpec,
+    Spec,
+)
+
+GROUP = "fastdistill"
+Kind = Literal["scenarios", "providers", "rules", "exec_evals", "judges", "reporters"]
+KINDS: dict[Kind, type[Spec[Any]]] = {
+    "scenarios": ScenarioSpec,
+    "providers": ProviderSpec,
+    "rules": RuleSpec,
+    "exec_evals": ExecEvalSpec,
+    "judges": JudgeSpec,
+    "reporters": ReporterSpec,
+}
+
+
+@frozen(kw_only=True)
+class Origin:
+    """Who a plugin is: its name, and the distribution and version that it came in."""
+
+    plugin: str
+    distribution: str = "unknown"
+    version: str = "unknown"
+
+    def __str__(self) -> str:
+        return f"{self.plugin} ({self.distribution} {self.version})"
+
+
+@frozen(kw_only=True)
+class Offer:
+    """One spec and who offers it."""
+
+    kind: Kind
+    spec: Spec[Any]
+    origin: Origin
+
+
+@frozen(kw_only=True)
+class PluginFailure:
+    """A plugin, or one hook of it, that could not be used, and why."""
+
+    origin: Origin
+    stage: Literal["import", "register", "hook"]
+    error: str
+
+
+@define
+class PluginHost:
+    """The plugins of one process or one test. Nothing is loaded before `discover` or `register`."""
+
+    failures: list[PluginFailure] = field(factory=list, init=False)
+    _manager: pluggy.PluginManager = field(init=False)
+    _origins: dict[str, Origin] = field(factory=dict, init=False)
+    _offers: list[Offer] | None = field(default=None, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+
+    def discover(self, found: Iterable[EntryPoint] | None = None) -> "PluginHost":
+        """Load every installed plugin (or those of `found`); returns itself."""
+        points = entry_points(group=GROUP) if found is None else found
+        for point in sorted(points, key=lambda p: (p.dist.name if p.dist else "", p.name)):
+            dist = point.dist
+            origin = Origin(
+                plugin=point.name,
+                distribution=dist.name if dist else "unknown",
+                version=dist.version if dist else "unknown",
+            )
+            if origin in self._origins.values():
+                continue
+            try:
+                plugin = point.load()
+            except (KeyboardInterrupt, SystemExit) as error:
+                if isinstance(error, KeyboardInterrupt):
+                    raise
+                self._fail(origin, "import", error)
+            except BaseException as error:  # noqa: BLE001  whatever a stranger's module raises
+                self._fail(origin, "import", error)
+            else:
+                self._register(plugin, origin)
+        return self
+
+    def register(self, plugin: object, name: str, *, distribution: str = "unknown") -> None:
+        """Add a plugin object by hand, as tests do."""
+        try:
+            installed = version(distribution)
+        except PackageNotFoundError:
+            installed = "unknown"
+        self._register(plugin, Origin(plugin=name, distribution=distribution, version=installed))
+
+    def _register(self, plugin: object, origin: Origin) -> None:
+        key = f"{origin.distribution}:{origin.plugin}"
+        try:
+            self._manager.register(plugin, name=key)
+            self._manager.check_pending()
+            for name, member in inspect.getmembers(plugin, inspect.isroutine):
+                if name.startswith("fastdistill_") and not hasattr(member, "fastdistill_impl"):
+                    raise PluginError(f"{name}() is not marked with @hookimpl")
+        except Exception as error:  # noqa: BLE001  a plugin's shape is a stranger's too
+            if self._manager.has_plugin(key):
+                self._manager.unregister(name=key)
+            self._fail(origin, "register", error)
+            return
+        self._origins[key] = origin
+        self._offers = None
+
+    def _fail(
+        self, origin: Origin, stage: Literal["import", "register", "hook"], error: BaseException
+    ) -> None:
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        failure = PluginFailure(origin=origin, stage=stage, error=text)
+        if failure not in self.failures:
+            self.failures.append(failure)
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """The plugins in use."""
+        return tuple(self._origins.values())
+
+    def _collect(self) -> Iterator[Offer]:
+        for kind, shape in KINDS.items():
+            caller = getattr(self._manager.hook, f"fastdistill_{kind}")
+            for impl in caller.get_hookimpls():
+                origin = self._origins[impl.plugin_name]
+                try:
+                    specs = list(impl.function())
+                    for spec in specs:
+                        if not isinstance(spec, shape):
+                            raise TypeError(f"fastdistill_{kind} yields {spec!r:.80}, no {shape.__name__}")
+                except Exception as error:  # noqa: BLE001  as above
+                    self._fail(origin, "hook", error)
+                    continue
+                yield from (Offer(kind=kind, spec=spec, origin=origin) for spec in specs)
+
+    def offers(self, kind: Kind | None = None) -> list[Offer]:
+        """All that is offered, of one kind if named; in the order of plugins."""
+        if self._offers is None:
+            self._offers = list(self._collect())
+        return [offer for offer in self._offers if kind in (None, offer.kind)]
+
+    def get(self, kind: Kind, name: str) -> Offer:
+        """The one offer of that kind and name. Raises `PluginError` if there is none or a rival."""
+        of_kind = self.offers(kind)
+        matches = [offer for offer in of_kind if offer.spec.name == name]
+        if len(matches) == 1:
+            return matches[0]
+        what = kind.rstrip("s").replace("_", "-")
+        if matches:
+            rivals = " and ".join(str(offer.origin) for offer in matches)
+            raise PluginError(f"{what} {name!r} is offered by {rivals}: uninstall one of them")
+        names = sorted({offer.spec.name for offer in of_kind})
+        message = (
+            f"there is no {what} {name!r}{nearest(name, names)}; installed: {', '.join(names) or 'none'}. "
+            f"If it is a package of ours or a stranger's: pip install fastdistill-{name}"
+        )
+        if self.failures:
+            broken = "; ".join(f"{f.origin}: {f.error}" for f in self.failures)
+            message += f". Plugins that failed to load: {broken}"
+        raise PluginError(message)

@@ -1,0 +1,116 @@
+"""Discovery: good plugins work beside broken, misspelt and rival ones."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from fastdistill import NoOptions, RuleSpec, hookimpl, passed
+from fastdistill.errors import PluginError
+from fastdistill.host import PluginHost
+
+
+def rule(name: str) -> RuleSpec[NoOptions]:
+    return RuleSpec(name=name, summary="", config=NoOptions, build=lambda _: lambda task, answer: passed())
+
+
+def offering(*names: str) -> object:
+    class Plugin:
+        @hookimpl
+        def fastdistill_rules(self) -> Iterable[RuleSpec[Any]]:
+            return [rule(name) for name in names]
+
+    return Plugin()
+
+
+def test_an_offer_names_its_plugin() -> None:
+    host = PluginHost()
+    host.register(offering("short"), "good", distribution="attrs")
+    offer = host.get("rules", "short")
+    assert offer.origin.plugin == "good"
+    assert offer.origin.distribution == "attrs"
+    assert offer.origin.version != "unknown"
+
+
+def test_the_installed_builtin_rules_are_found() -> None:
+    host = PluginHost().discover()
+    assert host.get("rules", "not-empty").origin.distribution == "fastdistill"
+
+
+def test_rivals_are_refused_only_when_asked_for_naming_both() -> None:
+    host = PluginHost()
+    host.register(offering("same", "mine"), "one")
+    host.register(offering("same"), "two")
+    assert host.get("rules", "mine").origin.plugin == "one"
+    with pytest.raises(PluginError, match=r"'same' is offered by one .* and two "):
+        host.get("rules", "same")
+
+
+def test_an_unknown_name_gets_the_nearest_and_what_is_there() -> None:
+    host = PluginHost()
+    host.register(offering("short"), "good")
+    with pytest.raises(PluginError, match=r"no rule 'shrot' \(did you mean 'short'\?\); installed: short"):
+        host.get("rules", "shrot")
+
+
+def test_a_misspelt_hook_is_a_failure_and_the_others_work() -> None:
+    class Misspelt:
+        @hookimpl
+        def fastdistill_ruls(self) -> list[Any]:
+            return []
+
+    host = PluginHost()
+    host.register(offering("short"), "good")
+    host.register(Misspelt(), "misspelt")
+    host.register(offering("long"), "later")
+    (failure,) = host.failures
+    assert failure.origin.plugin == "misspelt"
+    assert "fastdistill_ruls" in failure.error
+    assert [offer.spec.name for offer in host.offers("rules")] == ["short", "long"]
+
+
+def test_a_hook_without_the_marker_is_a_failure() -> None:
+    class Unmarked:
+        def fastdistill_rules(self) -> list[Any]:
+            return []
+
+    host = PluginHost()
+    host.register(Unmarked(), "unmarked")
+    assert "not marked with @hookimpl" in host.failures[0].error
+
+
+def test_a_hook_with_arguments_is_a_failure() -> None:
+    class Wrong:
+        @hookimpl
+        def fastdistill_rules(self, config: object) -> list[Any]:
+            return []
+
+    host = PluginHost()
+    host.register(Wrong(), "wrong")
+    assert host.failures[0].stage == "register"
+
+
+@pytest.mark.parametrize("result", [None, [3], ["not a spec"]])
+def test_a_hook_that_yields_rubbish_is_a_failure(result: Any) -> None:
+    class Rubbish:
+        @hookimpl
+        def fastdistill_rules(self) -> Any:
+            return result
+
+    host = PluginHost()
+    host.register(Rubbish(), "rubbish")
+    host.register(offering("short"), "good")
+    assert [offer.spec.name for offer in host.offers()] == ["short"]
+    assert host.failures[0].stage == "hook"
+
+
+def test_a_hook_that_raises_is_a_failure() -> None:
+    class Raises:
+        @hookimpl
+        def fastdistill_rules(self) -> Any:
+            raise RuntimeError("at work")
+
+    host = PluginHost()
+    host.register(Raises(), "raises")
+    assert host.offers() == []
+    assert host.failures[0].error == "RuntimeError: at work"
