@@ -1,0 +1,208 @@
+"""The streaming flow: tasks go through teachers and gates side by side, each at its own pace."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from attrs import define, field
+
+from fastdistill.config import RunConfig
+from fastdistill.errors import AuthFailed, FastDistillError, NotFound, ProviderError, TaskError, boundary
+from fastdistill.model.sample import Judged, Sample, Status
+from fastdistill.model.task import Task
+from fastdistill.run.admit import Admission
+from fastdistill.run.gates import GateLine, Judgement
+from fastdistill.run.ledger import Ledger
+from fastdistill.run.records import ATTEMPT, DECISION, Statement, candidate_row, clean, verdict_row
+from fastdistill.run.settle import Decision, accept, agreed, first_accepted, unsolved
+from fastdistill.run.tally import Tally
+from fastdistill.run.teachers import Asked, Teacher
+
+
+@define(kw_only=True)
+class Engine:
+    """One session of one run."""
+
+    config: RunConfig
+    ledger: Ledger
+    admission: Admission
+    teachers: Sequence[Teacher]
+    gates: GateLine
+    tally: Tally
+    on_settled: Callable[[Sample], None] | None = None
+    room: Callable[[], float] = lambda: math.inf
+    """How many tasks may be waiting for or with a teacher; grows with what the endpoints can take."""
+    asking: int = field(default=0, init=False)
+    judging: int = field(default=0, init=False)
+    stopping: str | None = field(default=None, init=False)
+    """Why no more tasks are started; None while they are."""
+    fatal: FastDistillError | None = field(default=None, init=False)
+    idle: dict[str, float] = field(factory=dict, init=False)
+    """Seconds that starting tasks waited, by cause."""
+    _changed: anyio.Event = field(factory=anyio.Event, init=False)
+
+    def stop(self, why: str) -> None:
+        """Start no more tasks and no more attempts; what is in flight comes home."""
+        self.stopping = self.stopping or why
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Take the source to its end, or to where the run is stopped."""
+        async with anyio.create_task_group() as group:
+            while not self.stopping:
+                batch = await anyio.to_thread.run_sync(self.admission.batch)
+                self._admitted()
+                if batch is None:
+                    break
+                for task in batch:
+                    await self._wait_for_room()
+                    if self.stopping:
+                        break
+                    self.asking += 1
+                    group.start_soon(self._task, task)
+        if self.fatal:
+            raise self.fatal
+
+    def _admitted(self) -> None:
+        admission, tally = self.admission, self.tally
+        tally.seen = admission.seen
+        tally.statuses[Status.DUPLICATE] = admission.duplicates
+        tally.bad = admission.bad
+
+    async def _wait_for_room(self) -> None:
+        while not self.stopping:
+            if self.judging >= self.config.backlog:
+                cause = "gates-behind"
+            elif self.asking >= self.room():
+                cause = "teacher-full"
+            else:
+                return
+            start = time.monotonic()
+            self._changed = anyio.Event()
+            await self._changed.wait()
+            self.idle[cause] = self.idle.get(cause, 0.0) + time.monotonic() - start
+
+    async def _task(self, task: Task[Any]) -> None:
+        judgements = list[Judgement]()
+        try:
+            decision = await self._solve(task, judgements)
+        except TaskError as error:
+            decision = Decision(
+                status=Status.FAILED, reason=error.reason, detail=error.detail, attempts=len(judgements)
+            )
+        except FastDistillError as error:
+            self.fatal = self.fatal or error
+            self.stop("fault")
+            return
+        if decision is not None:
+            self._settle(task, decision, judgements)
+
+    async def _solve(self, task: Task[Any], judgements: list[Judgement]) -> Decision | None:
+        """Attempt after attempt; None when the run stops before the task is settled."""
+        faults = list[tuple[str, str]]()
+        attempt, held = 0, True
+        consensus = self.config.consensus.enabled and not task.has_gold
+        for teacher in self.teachers:
+            for turn in range(1, teacher.plan.config.attempts + 1):
+                attempt += 1
+                if not held:
+                    if self.stopping:
+                        return None
+                    self.asking += 1
+                held = False
+                try:
+                    asked = await self._ask(task, teacher, turn, attempt)
+                except (AuthFailed, NotFound):
+                    raise
+                except ProviderError as error:
+                    faults.append((error.kind, str(error)))
+                    break
+                finally:
+                    self.asking -= 1
+                    self._changed.set()
+                fresh = await self._judge(task, asked, attempt)
+                judgements += fresh
+                if not consensus:
+                    best = first_accepted(
+                        fresh, has_gold=task.has_gold, accept_unmatched=self.config.accept_unmatched
+                    )
+                    if best is not None:
+                        return accept(best, attempt)
+        if consensus and judgements:
+            return agreed(judgements, self.config.consensus, attempt)
+        return unsolved(judgements, faults, attempt)
+
+    async def _ask(self, task: Task[Any], teacher: Teacher, turn: int, attempt: int) -> Asked:
+        gates = self.gates
+        with boundary(gates.owner, "prompt"):
+            prompt = gates.scenario.prompt(task, turn)
+        call = teacher.call(task.sample_id, prompt, turn, teacher.sampling(task.sample_id, turn))
+        row = (ATTEMPT, (task.sample_id, attempt, teacher.title, turn, call.request_id))
+        return await teacher.ask(call, lambda: (row,))
+
+    async def _judge(self, task: Task[Any], asked: Asked, attempt: int) -> list[Judgement]:
+        found, rows = list[Judgement](), list[Statement]()
+        self.judging += 1
+        try:
+            for choice in range(len(asked.completion.choices)):
+                one = await self.gates.judge(task, asked.completion, choice, attempt)
+                found.append(one)
+                self.tally.judged(one)
+                rows.append(candidate_row(task.sample_id, attempt, choice, one.reading))
+                rows.extend(
+                    verdict_row(task.sample_id, attempt, choice, ordinal, verdict)
+                    for ordinal, verdict in enumerate(one.verdicts)
+                )
+        finally:
+            self.judging -= 1
+            self._changed.set()
+            self.ledger.note(rows)
+        return found
+
+    def _settle(self, task: Task[Any], decision: Decision, judgements: Sequence[Judgement]) -> None:
+        row = (
+            task.sample_id,
+            decision.status.value,
+            decision.reason,
+            clean(decision.detail),
+            decision.attempts,
+            decision.attempt,
+            decision.choice,
+            int(decision.labelled),
+            time.time(),
+        )
+        self.ledger.note([(DECISION, row)])
+        self.tally.settle(decision.status)
+        if self.on_settled:
+            self.on_settled(self._sample(task, decision, judgements))
+
+    def _sample(self, task: Task[Any], decision: Decision, judgements: Sequence[Judgement]) -> Sample:
+        chosen = next(
+            (j for j in judgements if (j.attempt, j.choice) == (decision.attempt, decision.choice)), None
+        )
+        return Sample(
+            sample_id=task.sample_id,
+            task_id=task.task_id,
+            status=decision.status,
+            reason=decision.reason,
+            detail=decision.detail,
+            attempts=decision.attempts,
+            labelled=decision.labelled,
+            accepted=Judged(
+                candidate=chosen.candidate,
+                teacher=self._teacher_of(chosen.attempt),
+                verdicts=chosen.verdicts,
+            )
+            if chosen and chosen.candidate
+            else None,
+        )
+
+    def _teacher_of(self, attempt: int) -> str:
+        for teacher in self.teachers:
+            if attempt <= teacher.plan.config.attempts:
+                return teacher.title
+            attempt -= teacher.plan.config.attempts
+        return ""

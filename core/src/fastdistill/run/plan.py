@@ -1,0 +1,192 @@
+"""A resolved run: which plugin's specs serve it, each with its checked options."""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, get_args
+
+import attrs
+from attrs import frozen
+
+from fastdistill.config import Loaded, RunConfig, TeacherConfig
+from fastdistill.errors import PluginError, RunFileError, UsageError
+from fastdistill.host import KINDS, Kind, Offer, PluginHost
+from fastdistill.model.task import canonical_json
+from fastdistill.serde import StructureError, nearest, structure, unstructure
+from fastdistill.specs import ScenarioSpec
+
+GATE_KINDS: tuple[Kind, ...] = ("rules", "exec_evals", "judges")
+
+
+@frozen(kw_only=True)
+class Chosen:
+    """One spec of the run with its options."""
+
+    offer: Offer
+    options: Any
+
+    @property
+    def name(self) -> str:
+        """The spec's name."""
+        return self.offer.spec.name
+
+
+@frozen(kw_only=True)
+class TeacherPlan:
+    """One teacher: its table, and one provider's options for each of its endpoints."""
+
+    config: TeacherConfig
+    offer: Offer
+    endpoints: tuple[Any, ...]
+
+
+@frozen(kw_only=True)
+class Plan:
+    """All that a run needs to begin."""
+
+    config: RunConfig
+    scenario: Chosen
+    gates: tuple[Chosen, ...]
+    teachers: tuple[TeacherPlan, ...]
+    helpers: tuple[TeacherPlan, ...]
+    reporters: tuple[Chosen, ...]
+
+    @property
+    def spec(self) -> ScenarioSpec[Any]:
+        """The scenario's spec."""
+        spec = self.scenario.offer.spec
+        assert isinstance(spec, ScenarioSpec)  # noqa: S101  the host has checked it
+        return spec
+
+
+def digest(value: Any) -> str:
+    """sha256 of plain data's canonical JSON."""
+    return sha256(canonical_json(unstructure(value), path="configuration").encode()).hexdigest()
+
+
+def _options(offer: Offer, table: Mapping[str, Any], path: str, problems: list[str]) -> Any:
+    try:
+        return structure(dict(table), offer.spec.config, path=path)
+    except StructureError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _unknown_tables(config: RunConfig, host: PluginHost, problems: list[str]) -> None:
+    for kind in get_args(Kind):
+        names = sorted({offer.spec.name for offer in host.offers(kind)})
+        for name in getattr(config, kind):
+            if name not in names:
+                there = ", ".join(names) or "none"
+                problems.append(f"{kind}.{name}: no such plugin{nearest(name, names)}; installed: {there}")
+
+
+def _teacher(
+    config: RunConfig, one: TeacherConfig, path: str, host: PluginHost, problems: list[str]
+) -> TeacherPlan:
+    offer = host.get("providers", one.provider)
+    fields = {f.name for f in attrs.fields(offer.spec.config)}
+    table = {**config.providers.get(one.provider, {}), **one.options}
+    if "model" in fields:
+        table["model"] = one.model
+    urls = one.base_urls or (None,)
+    if one.base_urls and "base_url" not in fields:
+        problems.append(f"{path}.base_urls: the provider {one.provider!r} has no base_url")
+        urls = (None,)
+    endpoints = [
+        _options(offer, {**table, "base_url": url} if url else table, f"{path}.options", problems)
+        for url in urls
+    ]
+    return TeacherPlan(config=one, offer=offer, endpoints=tuple(endpoints))
+
+
+def _gate(config: RunConfig, name: str, host: PluginHost, problems: list[str]) -> Chosen | None:
+    kinds: list[Kind] = [k for k in GATE_KINDS if any(o.spec.name == name for o in host.offers(k))]
+    if len(kinds) != 1:
+        names = sorted({o.spec.name for kind in GATE_KINDS for o in host.offers(kind)})
+        what = f"is both {' and '.join(kinds)}" if kinds else f"no such gate{nearest(name, names)}"
+        problems.append(f"gates: {name!r}: {what}; installed: {', '.join(names)}")
+        return None
+    offer = host.get(kinds[0], name)
+    table = getattr(config, kinds[0]).get(name, {})
+    return Chosen(offer=offer, options=_options(offer, table, f"{kinds[0]}.{name}", problems))
+
+
+def resolve(loaded: Loaded, host: PluginHost) -> Plan:
+    """The plan of a run file.
+
+    Raises `RunFileError` with all problems at once, `PluginError` for a plugin that is not there.
+    """
+    config, problems = loaded.config, list[str]()
+    if not config.scenario:
+        names = ", ".join(sorted(o.spec.name for o in host.offers("scenarios"))) or "none"
+        raise UsageError(f"which scenario? Name it with --scenario; installed: {names}")
+    offer = host.get("scenarios", config.scenario)
+    _unknown_tables(config, host, problems)
+    scenario = Chosen(
+        offer=offer,
+        options=_options(
+            offer, config.scenarios.get(config.scenario, {}), f"scenarios.{config.scenario}", problems
+        ),
+    )
+    assert isinstance(offer.spec, ScenarioSpec)  # noqa: S101  the host has checked it
+    names_of_gates = (*(offer.spec.gates if config.gates is None else config.gates), *config.extra_gates)
+    gates = [_gate(config, name, host, problems) for name in names_of_gates]
+    problems.extend(
+        f"gates: {name!r} stands twice"
+        for name in sorted({n for n in names_of_gates if names_of_gates.count(n) > 1})
+    )
+    teachers, helpers = (
+        tuple(_teacher(config, one, f"{key}[{i}]", host, problems) for i, one in enumerate(table))
+        for key, table in (("teacher", config.teacher), ("helper", config.helper))
+    )
+    titles = [plan.config.title for plan in (*teachers, *helpers)]
+    problems.extend(
+        f"teacher: the name {t!r} stands twice" for t in sorted(set(titles)) if titles.count(t) > 1
+    )
+    reporters = [
+        Chosen(
+            offer=found,
+            options=_options(found, table, f"reporters.{name}", problems),
+        )
+        for name, table in config.reporters.items()
+        for found in host.offers("reporters")
+        if found.spec.name == name
+    ]
+    if problems:
+        raise RunFileError(loaded.source, problems)
+    return Plan(
+        config=config,
+        scenario=scenario,
+        gates=tuple(gate for gate in gates if gate),
+        teachers=teachers,
+        helpers=helpers,
+        reporters=tuple(reporters),
+    )
+
+
+# What may differ between two sessions of one run: how fast and how far, never what is asked or judged.
+OPERATIONAL = (
+    "out", "limit", "cache", "backlog", "audit", "budget", "pilot", "reporters", "gate_deadline", "tasks",
+)  # fmt: skip
+OPERATIONAL_TEACHER = (
+    "max_in_flight", "requests_per_minute", "tokens_per_minute", "deadline", "retries", "price", "mode",
+    "base_urls",
+)  # fmt: skip
+
+
+def identity(plan: Plan) -> dict[str, Any]:
+    """What makes two sessions the same run: the configuration without its operational part."""
+    data: dict[str, Any] = unstructure(plan.config)
+    for key in OPERATIONAL:
+        data.pop(key, None)
+    for one in (*data["teacher"], *data["helper"]):
+        for key in OPERATIONAL_TEACHER:
+            one.pop(key, None)
+    data["gates"] = [gate.name for gate in plan.gates]
+    data["plugins"] = {chosen.name: unstructure(chosen.options) for chosen in (plan.scenario, *plan.gates)}
+    for kind in KINDS:
+        data.pop(kind, None)
+    return data
+
+
+__all__ = ["Chosen", "Plan", "PluginError", "TeacherPlan", "digest", "identity", "resolve"]

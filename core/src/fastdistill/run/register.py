@@ -1,0 +1,83 @@
+"""Whose run a ledger is: a folder is resumed only by the same run."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from fastdistill.config import leaves
+from fastdistill.errors import RunFolderError, UsageError
+from fastdistill.run.folder import new_run_id
+from fastdistill.run.ledger import Ledger
+from fastdistill.run.manifest import file_digest
+from fastdistill.run.plan import Plan, digest, identity
+from fastdistill.run.records import dumps, loads
+
+PUT = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
+
+
+@frozen(kw_only=True)
+class Claim:
+    """A ledger taken by its run."""
+
+    run_id: str
+    resumed: bool
+    session: int
+    started: float
+    source_digest: str
+
+
+def meta(ledger: Ledger) -> dict[str, str]:
+    """What the ledger says of itself."""
+    return {row["key"]: row["value"] for row in ledger.query("SELECT key, value FROM meta")}
+
+
+def _differences(old: Any, new: Any) -> list[str]:
+    before, after = leaves(old), leaves(new)
+    return [
+        f"{key}: was {before.get(key)!r}, is {after.get(key)!r}"
+        for key in sorted({*before, *after})
+        if before.get(key) != after.get(key)
+    ]
+
+
+def claim(ledger: Ledger, plan: Plan, source: Path, *, fresh: bool = False) -> Claim:
+    """Take a new ledger for `plan`, or see that an old one is of the same run.
+
+    Raises `RunFolderError` naming every difference, `UsageError` for a fresh run in a used folder.
+    """
+    folder = str(ledger.path.parent)
+    try:
+        source_digest = file_digest(source)
+    except OSError as error:
+        raise UsageError(f"cannot read the tasks {str(source)!r}: {error.strerror or error}") from None
+    mine: dict[str, Any] = {**identity(plan), "tasks_sha256": source_digest}
+    known = meta(ledger)
+    run_id = known.get("run_id")
+    if run_id is not None:
+        if fresh:
+            raise UsageError(f"{folder!r} holds run {run_id}; --fresh wants a folder without one")
+        changed = _differences(loads(known["identity"]), loads(dumps(mine)))
+        if changed:
+            listing = "".join(f"\n  {line}" for line in changed)
+            raise RunFolderError(
+                f"{folder!r} belongs to another run, {run_id}: choose another --out, or undo{listing}"
+            )
+    started = time.time()
+    new_id = run_id or new_run_id(digest(mine))
+    ledger.write(
+        [
+            (PUT, ("run_id", new_id)),
+            (PUT, ("identity", dumps(mine))),
+            ("INSERT INTO sessions (started) VALUES (?)", (started,)),
+        ]
+    )
+    session = ledger.query("SELECT MAX(id) FROM sessions")[0][0]
+    return Claim(
+        run_id=new_id,
+        resumed=run_id is not None,
+        session=session,
+        started=started,
+        source_digest=source_digest,
+    )
