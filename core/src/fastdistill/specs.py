@@ -175,6 +175,8 @@ class ScenarioSpec(Spec[C]):
     """The names of the default gates: rules first, then exec-evals and judges, in order."""
     pack: Callable[[], Path] | None = None
     """The JSON Lines file of the bundled tasks, if there are any."""
+    pack_limit: int | None = None
+    """How many of them a run takes unless told: as many as an embedded teacher answers in minutes."""
     importers: tuple[ImportSpec, ...] = ()
 
 

@@ -77,6 +77,8 @@ class Finished:
     progress: Progress
     files: Mapping[str, str]
     """Name of each file and its path."""
+    digest: str = ""
+    """The manifest's, for `fd verify --expect`."""
 
 
 Event = Started | Ticked | Settled | Noticed | Finished

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from typing import Any
 
 from attrs import define, field
@@ -30,7 +31,7 @@ async def open_providers(stack: AsyncExitStack, plan: TeacherPlan, services: Ser
     spec = plan.offer.spec
     assert isinstance(spec, ProviderSpec)  # noqa: S101  the host has checked it
     return [
-        await _entered(stack, plan.offer, lambda options=options: spec.open(options, services))
+        await _entered(stack, plan.offer, partial(spec.open, options, services))
         for options in plan.endpoints
     ]
 
@@ -103,9 +104,7 @@ async def open_reporters(stack: AsyncExitStack, chosen: Sequence[Chosen], servic
         spec = one.offer.spec
         assert isinstance(spec, ReporterSpec)  # noqa: S101  the plan has checked it
         try:
-            reporter = await _entered(
-                stack, one.offer, lambda spec=spec, one=one: spec.open(one.options, services)
-            )
+            reporter = await _entered(stack, one.offer, partial(spec.open, one.options, services))
         except SetupError as error:
             audience.dropped.append(f"dropped a reporter: {error}")
         else:

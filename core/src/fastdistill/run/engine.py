@@ -37,16 +37,20 @@ class Engine:
     """How many tasks may be waiting for or with a teacher; grows with what the endpoints can take."""
     asking: int = field(default=0, init=False)
     judging: int = field(default=0, init=False)
-    stopping: str | None = field(default=None, init=False)
-    """Why no more tasks are started; None while they are."""
+    _stopping: list[str] = field(factory=list, init=False)
     fatal: FastDistillError | None = field(default=None, init=False)
     idle: dict[str, float] = field(factory=dict, init=False)
     """Seconds that starting tasks waited, by cause."""
     _changed: anyio.Event = field(factory=anyio.Event, init=False)
 
+    @property
+    def stopping(self) -> str | None:
+        """Why no more tasks are started; None while they are."""
+        return self._stopping[0] if self._stopping else None
+
     def stop(self, why: str) -> None:
         """Start no more tasks and no more attempts; what is in flight comes home."""
-        self.stopping = self.stopping or why
+        self._stopping.append(why)
         self._changed.set()
 
     async def run(self) -> None:
@@ -59,7 +63,7 @@ class Engine:
                     break
                 for task in batch:
                     await self._wait_for_room()
-                    if self.stopping:
+                    if self._stopping:
                         break
                     self.asking += 1
                     group.start_soon(self._task, task)

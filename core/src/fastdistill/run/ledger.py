@@ -116,6 +116,11 @@ class Ledger:
         finally:
             group.done.set()
 
+    def pending(self) -> Sequence[Statement]:
+        """What no group has committed yet; it is the caller's now."""
+        group, self._group = self._group, _Group()
+        return group.statements
+
     def write(self, statements: Sequence[Statement]) -> None:
         """Commit `statements` now, in this thread."""
         if not statements:
@@ -138,12 +143,15 @@ class Ledger:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
 
-    def close(self, *, tidy: bool = True) -> None:
-        """Close; when `tidy` the log is folded in, so that the ledger is one file again."""
+    def fold(self) -> None:
+        """Put the log into the file and leave WAL mode, so that the ledger is one file."""
         with self._lock:
-            if tidy:
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                self._connection.execute("PRAGMA journal_mode = DELETE")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connection.execute("PRAGMA journal_mode = DELETE")
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
             self._connection.close()
 
 

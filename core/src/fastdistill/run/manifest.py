@@ -83,11 +83,8 @@ def plugin_entry(offer: Offer) -> dict[str, Any]:
 
 
 def _module_of(offer: Offer) -> str:
-    for name in ("open", "build"):
-        made = getattr(offer.spec, name, None)
-        if made is not None and getattr(made, "__module__", ""):
-            return str(made.__module__)
-    return offer.spec.config.__module__
+    made: Any = getattr(offer.spec, "open", None) or getattr(offer.spec, "build", None)
+    return str(getattr(made, "__module__", None) or offer.spec.config.__module__)
 
 
 def environment() -> dict[str, Any]:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-_SECRET = re.compile(r"(^|[_-])(api_?key|key|token|secret|password|passwd|authorization|cookie|auth)$", re.IGNORECASE)
+_SECRET = re.compile(
+    r"(^|[_-])(api_?key|key|token|secret|password|passwd|authorization|cookie|auth)$", re.IGNORECASE
+)
 HIDDEN = "(hidden)"
 
 

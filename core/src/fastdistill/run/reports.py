@@ -71,7 +71,12 @@ def write_reports(folder: Path, facts: Facts, outcome: str) -> dict[str, Any]:
     write_exports(folder, facts.plan.config.scenario, teacher_rows(facts.plan))
     with closing(connect(folder / LEDGER, write=False)) as ledger:
         sessions = [
-            {"started": row["started"], "ended": row["ended"], "outcome": row["outcome"], "timing": row["timing"]}
+            {
+                "started": row["started"],
+                "ended": row["ended"],
+                "outcome": row["outcome"],
+                "timing": row["timing"],
+            }
             for row in ledger.execute("SELECT * FROM sessions ORDER BY id")
         ]
         prices = {one.config.title: one.config.price for one in (*facts.plan.teachers, *facts.plan.helpers)}
@@ -131,4 +136,3 @@ def described(facts: Facts) -> dict[str, Any]:
         ],
         "environment": environment(),
     }
-

@@ -1,11 +1,9 @@
 """One session of a run: opens the house, lets the engine work, writes the reports, locks up."""
 
-import os
 import signal
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ import anyio
 import anyio.to_thread
 from attrs import define, field
 
-from fastdistill.errors import FastDistillError, UsageError
+from fastdistill.errors import FastDistillError
 from fastdistill.model.report import Finished, Noticed, Settled, Started, Ticked
 from fastdistill.model.sample import Sample
 from fastdistill.protocols import Reporter
@@ -23,7 +21,6 @@ from fastdistill.run.crew import Audience, gate_line, open_reporters
 from fastdistill.run.engine import Engine
 from fastdistill.run.folder import LEDGER, locked, prepare
 from fastdistill.run.ledger import Ledger
-from fastdistill.run.lines import connect
 from fastdistill.run.plan import Plan
 from fastdistill.run.records import dumps
 from fastdistill.run.register import Claim, claim
@@ -31,12 +28,13 @@ from fastdistill.run.reports import FILES, Facts, write_reports
 from fastdistill.run.services import LentServices
 from fastdistill.run.source import JsonLines
 from fastdistill.run.staff import Staff, hire
-from fastdistill.run.store import Store, default_folder
+from fastdistill.run.store import default_folder
 from fastdistill.run.tally import Tally
 from fastdistill.run.workers import WorkerPool
 
 TICK = 0.5
 """Seconds between two looks at the progress."""
+DONE = "done"
 
 
 @define(kw_only=True)
@@ -49,9 +47,12 @@ class Session:
     total: int | None = None
     fresh: bool = False
     reporters: list[tuple[str, Reporter]] = field(factory=list)
+    """Reporters beside those of the run file, with who is to blame for them."""
     transport: Any = None
-    handle_signals: bool = True
-    _told: list[Sample] = field(factory=list, init=False)
+    signals: bool = True
+    """Whether Ctrl-C and SIGTERM are ours to answer."""
+    _settled: list[Sample] = field(factory=list, init=False)
+    _audience: Audience = field(factory=Audience, init=False)
 
     async def run(self) -> Finished:
         """The whole session. Raises `FastDistillError` when it could not do its work."""
@@ -60,6 +61,175 @@ class Session:
             ledger = Ledger(self.folder / LEDGER)
             try:
                 taken = claim(ledger, self.plan, self.source, fresh=self.fresh)
-                return await self._work(ledger, taken)
+                return await self._open(ledger, taken)
             finally:
                 ledger.close()
+
+    async def _open(self, ledger: Ledger, taken: Claim) -> Finished:
+        config, staff = self.plan.config, Staff()
+        async with AsyncExitStack() as stack:
+            tmp = stack.enter_context(tempfile.TemporaryDirectory(prefix="fastdistill-"))
+            workers = await stack.enter_async_context(WorkerPool())
+            services = LentServices(
+                workers=workers,
+                tmp=Path(tmp),
+                seed=config.seed,
+                transport=self.transport,
+                teacher=staff.lend,
+            )
+            cache = (
+                CompletionCache(default_folder().parent / "completions.sqlite") if config.cache else None
+            )
+            if cache:
+                stack.callback(cache.close)
+            tally = Tally.of(ledger)
+            tally.total = self.total
+            self._audience = await open_reporters(stack, self.plan.reporters, services)
+            self._audience.members[:0] = self.reporters
+            await hire(
+                stack,
+                self.plan,
+                services,
+                ledger=ledger,
+                cache=cache,
+                resumed=taken.resumed,
+                tally=tally,
+                into=staff,
+            )
+            gates = await stack.enter_async_context(gate_line(self.plan, services))
+            engine = Engine(
+                config=config,
+                ledger=ledger,
+                admission=Admission(
+                    scenario=gates.scenario,
+                    owner=gates.owner,
+                    source=JsonLines(path=self.source),
+                    ledger=ledger,
+                    limit=config.limit,
+                    shard=config.shard,
+                ),
+                teachers=staff.teachers,
+                gates=gates,
+                tally=tally,
+                on_settled=self._settled.append if len(self._audience.members) else None,
+                room=lambda: staff.room,
+            )
+            facts = Facts(
+                run_id=taken.run_id,
+                plan=self.plan,
+                source=self.source,
+                source_digest=taken.source_digest,
+                gates=gates,
+                identities={one.title: one.identity for one in (*staff.teachers, *staff.helpers)},
+            )
+            await self._tell(
+                Started(
+                    run_id=taken.run_id,
+                    scenario=config.scenario,
+                    folder=str(self.folder),
+                    resumed=taken.resumed,
+                    progress=tally.progress(),
+                )
+            )
+            outcome, message = await self._flow(engine, ledger, cache, staff)
+            return await self._finish(ledger, taken, facts, engine, (outcome, message))
+
+    async def _flow(
+        self, engine: Engine, ledger: Ledger, cache: CompletionCache | None, staff: Staff
+    ) -> tuple[str, str]:
+        """Let the engine run to its end; how it ended, and what to say of it."""
+        failure: FastDistillError | None = None
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(ledger.commit_forever)
+                group.start_soon(self._tick, engine.tally, cache, staff)
+                if self.signals:
+                    group.start_soon(_listen, engine, group.cancel_scope)
+                await engine.run()
+                await ledger.flush()
+                group.cancel_scope.cancel()
+        except* FastDistillError as caught:
+            failure = _first(caught)
+        if failure is not None:
+            ledger.write(ledger.pending())
+            engine.fatal = failure
+            return "stopped", str(failure)
+        ledger.write(ledger.pending())
+        if engine.stopping == "interrupted" or (group.cancel_scope.cancelled_caught and engine.stopping):
+            return "interrupted", "stopped by hand; run the same command again to go on"
+        if engine.stopping:
+            return engine.stopping, ""
+        failed = engine.tally.progress().failed
+        return ("faults", f"{failed} tasks failed by fault") if failed else (DONE, "")
+
+    async def _tick(self, tally: Tally, cache: CompletionCache | None, staff: Staff) -> None:
+        while True:
+            await anyio.sleep(TICK)
+            await self._report(tally, staff)
+            if cache:
+                await anyio.to_thread.run_sync(cache.flush)
+
+    async def _report(self, tally: Tally, staff: Staff) -> None:
+        tally.in_flight = sum(one.in_flight for one in staff.teachers)
+        tally.asked = staff.asked_before + sum(one.asked for one in staff.teachers)
+        settled, self._settled[:] = list(self._settled), []
+        for sample in settled:
+            await self._tell(Settled(sample=sample))
+        await self._tell(Ticked(progress=tally.progress()))
+
+    async def _tell(self, event: Any) -> None:
+        await self._audience.tell(event)
+        while self._audience.dropped:
+            await self._audience.tell(Noticed(message=self._audience.dropped.pop()))
+
+    async def _finish(
+        self, ledger: Ledger, taken: Claim, facts: Facts, engine: Engine, ended: tuple[str, str]
+    ) -> Finished:
+        outcome, message = ended
+        timing = dumps({"idle": engine.idle})
+        ledger.write(
+            [
+                (
+                    "UPDATE sessions SET ended = ?, outcome = ?, timing = ? WHERE id = ?",
+                    (time.time(), outcome, timing, taken.session),
+                )
+            ]
+        )
+        ledger.fold()
+        with anyio.CancelScope(shield=True):
+            manifest = await anyio.to_thread.run_sync(write_reports, self.folder, facts, outcome)
+        progress = engine.tally.progress()
+        for sample in self._settled:
+            await self._tell(Settled(sample=sample))
+        await self._tell(Ticked(progress=progress))
+        finished = Finished(
+            run_id=taken.run_id,
+            folder=str(self.folder),
+            outcome=outcome,
+            message=message,
+            progress=progress,
+            files={name: str(self.folder / name) for name in FILES},
+            digest=manifest["digest"],
+        )
+        await self._tell(finished)
+        if outcome == "stopped" and engine.fatal is not None:
+            raise engine.fatal
+        return finished
+
+
+def _first(group: BaseExceptionGroup[FastDistillError]) -> FastDistillError:
+    for error in group.exceptions:
+        return _first(error) if isinstance(error, BaseExceptionGroup) else error
+    raise AssertionError("an exception group is never empty")
+
+
+async def _listen(engine: Engine, scope: anyio.CancelScope) -> None:
+    """First Ctrl-C: start nothing more and let what is in flight come home. The second, or TERM: now."""
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as caught:
+        async for number in caught:
+            if number == signal.SIGINT and engine.stopping is None:
+                engine.stop("interrupted")
+            else:
+                engine.stop("interrupted")
+                scope.cancel()
+                return

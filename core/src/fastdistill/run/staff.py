@@ -1,17 +1,17 @@
 """The teachers of one session, opened in the order of the run file."""
 
-from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 from attrs import define, field
 
 from fastdistill.errors import UsageError
-from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Provider
 from fastdistill.run.cache import CompletionCache
 from fastdistill.run.crew import open_providers
 from fastdistill.run.ledger import Ledger
+from fastdistill.run.lines import open_line
 from fastdistill.run.plan import Plan, TeacherPlan
+from fastdistill.run.tally import Tally
 from fastdistill.run.teachers import LentTeacher, Teacher
 from fastdistill.serde import nearest
 from fastdistill.specs import Services
@@ -23,13 +23,15 @@ class Staff:
 
     teachers: list[Teacher] = field(factory=list)
     helpers: list[Teacher] = field(factory=list)
+    asked_before: int = 0
+    """Calls of earlier sessions."""
 
     async def lend(self, name: str) -> Provider:
         """The one of that name, as judges see it. Raises `UsageError` naming those there are."""
         titles = [one.title for one in (*self.teachers, *self.helpers)]
         for one in (*self.teachers, *self.helpers):
             if one.title == name:
-                return LentTeacher(one)
+                return LentTeacher(teacher=one)
         raise UsageError(
             f"there is no teacher or helper {name!r}{nearest(name, titles)}; the run file has: "
             f"{', '.join(titles) or 'none'}. Add a [[helper]] table with name = {name!r}"
@@ -51,29 +53,29 @@ async def hire(
     plan: Plan,
     services: Services,
     *,
-    connect: Callable[[TeacherPlan, list[Provider]], tuple[Callable[[Call], Awaitable[Completion]], Callable[[], float]]],
     ledger: Ledger,
     cache: CompletionCache | None,
     resumed: bool,
-    on_answer: Callable[[Call, Completion], None],
+    tally: Tally,
     into: Staff,
 ) -> Staff:
     """Open every teacher and helper of `plan` into `into`."""
+    into.asked_before = tally.asked
     for plans, members in ((plan.teachers, into.teachers), (plan.helpers, into.helpers)):
         for one in plans:
             providers = await open_providers(stack, one, services)
-            complete, room = connect(one, providers)
+            line = await open_line(stack, one, providers, ledger, tally)
             members.append(
                 Teacher(
                     plan=one,
                     identity=identity_of(one, providers),
-                    complete=complete,
-                    room_of=room,
+                    complete=line.complete,
+                    room_of=line.room,
                     ledger=ledger,
                     run_seed=plan.config.seed,
                     cache=cache,
                     resumed=resumed,
-                    on_answer=on_answer,
+                    on_answer=tally.answer,
                 )
             )
     return into

@@ -1,0 +1,1 @@
+"""The command `fd`: one module a command, each imported when it is called."""

@@ -1,0 +1,26 @@
+"""`fd config`: the resolved run file, each value with its origin."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from fastdistill.cli.options import loaded, run_options
+from fastdistill.config import describe
+from fastdistill.host import PluginHost
+from fastdistill.run.plan import resolve
+from fastdistill.run.redact import redact
+
+
+@click.command(short_help="Print the resolved run file with each value's origin.")
+@run_options
+def command(runfile: Path | None, settings: tuple[str, ...], **flags: Any) -> None:
+    """Print every value of the run that these options would start, and where it comes from."""
+    found = loaded(runfile, settings, flags)
+    for path, value, origin in describe(found):
+        shown = json.dumps(redact(value, path.rpartition(".")[2]), ensure_ascii=False)
+        click.echo(f"{path} = {shown}".ljust(56) + f"  # {origin}")
+    if found.config.scenario:
+        plan = resolve(found, PluginHost().discover())
+        click.echo(f"# gates, in order: {', '.join(gate.name for gate in plan.gates)}")

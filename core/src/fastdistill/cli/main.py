@@ -1,0 +1,84 @@
+"""The command group, and how an error becomes a message and an exit code."""
+
+import importlib
+import os
+import sys
+from importlib.metadata import version
+
+import click
+
+COMMANDS = {
+    "run": ("fastdistill.cli.run", "Ask a teacher, judge its answers, write a dataset."),
+    "report": ("fastdistill.cli.report", "Show what a run found."),
+    "audit": ("fastdistill.cli.audit", "Measure the gates' own error rates."),
+    "replay": ("fastdistill.cli.replay", "Judge a run's recorded answers again, without a network."),
+    "verify": ("fastdistill.cli.verify", "Check a run's files against its manifest."),
+    "diff": ("fastdistill.cli.diff", "Show what changed between two runs."),
+    "plugins": ("fastdistill.cli.plugins", "List what is installed, and what failed to load."),
+    "config": ("fastdistill.cli.config", "Print the resolved run file with each value's origin."),
+    "tasks": ("fastdistill.cli.tasks", "Import released datasets as tasks."),
+    "models": ("fastdistill.cli.models", "List and fetch the weights of embedded teachers."),
+}
+
+
+class Lazy(click.Group):
+    """Imports a command when it is called; its one-line help stands here."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(COMMANDS[cmd_name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest name for a wrong one."""
+        if args and args[0] not in COMMANDS:
+            from fastdistill.serde import nearest
+
+            ctx.fail(
+                f"there is no command {args[0]!r}{nearest(args[0], list(COMMANDS))}; "
+                f"there are: {', '.join(COMMANDS)}"
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("fastdistill"), prog_name="fd")
+def cli() -> None:
+    """Fast Distill: distil a teacher into a dataset in which every row is verified."""
+
+
+def main() -> None:
+    """Run `fd`; 2 for usage, 3 for the environment, 130 when interrupted."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except Exception as error:
+        from fastdistill.errors import FastDistillError
+
+        if not isinstance(error, FastDistillError):
+            raise
+        click.echo(f"fd: {error}", err=True)
+        sys.exit(error.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)

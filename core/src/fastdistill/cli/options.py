@@ -1,0 +1,80 @@
+"""The options that several commands share, and the run file they make."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from fastdistill.config import Loaded, load
+from fastdistill.errors import UsageError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_OPTIONS = [
+    click.argument("runfile", required=False, type=click.Path(path_type=Path)),
+    click.option("--scenario", metavar="NAME", help="The kind of task: sql, code, math or a plugin's."),
+    click.option(
+        "--tasks", type=click.Path(path_type=Path), help="Task file (JSON Lines) [the bundled pack]."
+    ),
+    click.option("--limit", type=int, metavar="N", help="Take only the first N tasks."),
+    click.option("--teacher", metavar="PROVIDER:MODEL", help="Who is asked, such as openai:gpt-4.1."),
+    click.option("--base-url", metavar="URL", help="The teacher's endpoint."),
+    click.option("--attempts", type=int, metavar="N", help="Requests for one task."),
+    click.option("--concurrency", type=int, metavar="N", help="At most N requests in flight [found]."),
+    click.option("--seed", type=int, metavar="N", help="Another seed asks anew."),
+    click.option("--no-cache", is_flag=True, help="Neither read nor write the completion cache."),
+    click.option(
+        "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any value of the run file."
+    ),
+]
+
+_FLAGS = {
+    "scenario": ["scenario"],
+    "limit": ["limit"],
+    "base_url": ["teacher", "0", "options", "base_url"],
+    "attempts": ["teacher", "0", "attempts"],
+    "concurrency": ["teacher", "0", "max_in_flight"],
+    "seed": ["seed"],
+}
+
+
+def run_options(function: F) -> F:
+    """Add the options that make a run file."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+def loaded(
+    runfile: Path | None,
+    settings: tuple[str, ...],
+    flags: dict[str, Any],
+    more: dict[str, Any] | None = None,
+) -> Loaded:
+    """The run file that a command line asks for. `more` maps dotted paths to values of further flags."""
+    layers: list[tuple[str, list[str], Any]] = []
+    if flags.get("teacher"):
+        provider, sign, model = flags["teacher"].partition(":")
+        if not sign or not provider or not model:
+            raise UsageError(
+                f"--teacher {flags['teacher']!r}: write PROVIDER:MODEL, such as openai:gpt-4.1; "
+                "`fd plugins` lists the providers"
+            )
+        layers += [
+            ("--teacher", ["teacher", "0", "provider"], provider),
+            ("--teacher", ["teacher", "0", "model"], model),
+        ]
+    layers += [
+        (f"--{name.replace('_', '-')}", path, flags[name])
+        for name, path in _FLAGS.items()
+        if flags.get(name) is not None
+    ]
+    if flags.get("tasks"):
+        layers.append(("--tasks", ["tasks"], str(flags["tasks"])))
+    if flags.get("no_cache"):
+        layers.append(("--no-cache", ["cache"], False))
+    for path, value in (more or {}).items():
+        if value is not None:
+            layers.append((f"--{path.rpartition('.')[2].replace('_', '-')}", path.split("."), value))
+    return load(runfile, settings, layers)

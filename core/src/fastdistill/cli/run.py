@@ -1,0 +1,98 @@
+"""`fd run`: the main job."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import anyio
+import attrs
+import click
+
+from fastdistill.cli.options import loaded, run_options
+from fastdistill.cli.progress import Console, JsonLinesReporter, Plain
+from fastdistill.errors import UsageError
+from fastdistill.host import PluginHost
+from fastdistill.model.report import Finished
+from fastdistill.run.folder import new_run_id
+from fastdistill.run.plan import Plan, digest, identity, resolve
+from fastdistill.run.session import Session
+
+EXIT = {"done": 0, "faults": 1, "floor": 4, "budget": 4, "target": 0, "interrupted": 130}
+
+
+@click.command(short_help="Ask a teacher, judge its answers, write a dataset.")
+@run_options
+@click.option("--out", type=click.Path(path_type=Path), help="The run's folder [runs/<run id>].")
+@click.option("--fresh", is_flag=True, help="Refuse a folder that already holds a run.")
+@click.option("--json", "as_json", is_flag=True, help="Events as JSON Lines on stdout, for machines.")
+def command(
+    runfile: Path | None,
+    settings: tuple[str, ...],
+    out: Path | None,
+    fresh: bool,
+    as_json: bool,
+    **flags: Any,
+) -> int:
+    """Ask a teacher about tasks, take each answer through the gates, and write what passed.
+
+    Run the same command with the same --out again to resume. Exit codes: 0 done, 1 finished with tasks
+    that failed by fault, 2 usage or run file, 3 environment, 4 stopped by a floor or a budget,
+    130 interrupted.
+    """
+    more = {"out": str(out) if out else None}
+    plan = resolve(loaded(runfile, settings, flags, more), PluginHost().discover())
+    plan, source, notes = with_source(plan)
+    folder = plan.config.out or latest_or_new(plan)
+    reporter = (
+        JsonLinesReporter()
+        if as_json
+        else Console()
+        if sys.stderr.isatty() and sys.stdout.isatty()
+        else Plain()
+    )
+    for note in notes:
+        click.echo(note, err=True)
+    session = Session(
+        plan=plan,
+        folder=folder,
+        source=source,
+        total=plan.config.limit or count_lines(source),
+        fresh=fresh,
+        reporters=[("the console", reporter)],
+    )
+    finished: Finished = anyio.run(session.run)
+    code = EXIT.get(finished.outcome, 1)
+    if code == 130 and not as_json:
+        words = [word for word in sys.argv[1:] if word != "--fresh"]
+        if plan.config.out is None:
+            words += ["--out", str(folder)]
+        click.echo(f"To resume: fd {' '.join(words)}", err=True)
+    return code
+
+
+def with_source(plan: Plan) -> tuple[Plan, Path, list[str]]:
+    """The task file: the one named, or the scenario's pack with its default number of tasks."""
+    config = plan.config
+    if config.tasks is not None:
+        if not config.tasks.is_file():
+            raise UsageError(f"there is no task file {str(config.tasks)!r}")
+        return plan, config.tasks, []
+    if plan.spec.pack is None:
+        raise UsageError(f"the scenario {config.scenario!r} has no bundled tasks: name a file with --tasks")
+    pack = plan.spec.pack()
+    if config.limit is not None or plan.spec.pack_limit is None:
+        return plan, pack, []
+    limited = attrs.evolve(plan, config=attrs.evolve(config, limit=plan.spec.pack_limit))
+    note = f"Taking {plan.spec.pack_limit} of the {count_lines(pack)} bundled tasks; --limit N for more."
+    return limited, pack, [note]
+
+
+def latest_or_new(plan: Plan) -> Path:
+    """A folder of its own for a run that names none."""
+    return Path("runs") / new_run_id(digest(identity(plan)))
+
+
+def count_lines(path: Path) -> int:
+    """The lines of a file that are not empty: how many tasks to expect."""
+    with path.open("rb") as file:
+        return sum(1 for line in file if line.strip())

@@ -1,0 +1,56 @@
+"""A whole session over the toy scenario: what goes in, what comes out, and that the counts agree."""
+
+import json
+from pathlib import Path
+
+import pytest
+from support.toy import Heard, rows, solve, toy_run, write_tasks
+
+from fastdistill import Call
+
+pytestmark = pytest.mark.anyio
+
+
+def three_ways(call: Call) -> str:
+    left = int(call.prompt.messages[-1].content.split()[0])
+    return {0: solve(call), 1: str(left + 7), 2: "no idea"}[left % 3]
+
+
+async def test_right_answers_are_accepted_and_counts_agree(tmp_path: Path) -> None:
+    tasks = write_tasks(tmp_path / "t.jsonl", 30)
+    heard = Heard()
+    finished = await toy_run(tmp_path / "out", three_ways, tasks=tasks, heard=heard)
+    out = tmp_path / "out"
+    dataset = rows(out / "dataset.jsonl")
+    assert finished.outcome == "done"
+    assert [row["task_id"] for row in dataset] == [f"t{i}" for i in range(0, 30, 3)]
+    assert dataset[0]["messages"][-1] == {"role": "assistant", "content": "1"}
+    assert dataset[0]["teacher"] == {"provider": "scripted", "model": "m", "tier": 1}
+    rejects = rows(out / "rejected.jsonl")
+    assert {row["reason"] for row in rejects} == {"wrong-sum", "no-number"}
+    assert len(rejects) == 20
+    reports = [
+        json.loads((out / name).read_text())
+        for name in ("manifest.json", "quality_report.json", "timing_report.json")
+    ]
+    assert {json.dumps(report["counts"], sort_keys=True) for report in reports} == {
+        json.dumps(
+            {
+                "tasks": 30, "accepted": 10, "rejected": 20, "failed": 0, "duplicates": 0, "unsettled": 0,
+                "bad_tasks": 0,
+            },
+            sort_keys=True,
+        )
+    }  # fmt: skip
+    assert reports[1]["reject_reason_counts"] == {"no-number": 10, "wrong-sum": 10}
+    assert reports[1]["gold_match"] == {"rate": 1 / 3, "count": 10, "of": 30}
+    assert type(heard.events[0]).__name__ == "Started"
+    assert sum(type(event).__name__ == "Settled" for event in heard.events) == 30
+
+
+async def test_the_same_answers_give_the_same_bytes(tmp_path: Path) -> None:
+    tasks = write_tasks(tmp_path / "t.jsonl", 20)
+    await toy_run(tmp_path / "a", three_ways, tasks=tasks)
+    await toy_run(tmp_path / "b", three_ways, tasks=tasks)
+    for name in ("dataset.jsonl", "rejected.jsonl"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
