@@ -66,7 +66,7 @@ def command(as_json: bool) -> None:
             tier = getattr(offer.spec, "tier", None)
             mark = f" (tier {tier})" if tier else ""
             click.echo(f"  {offer.spec.name:<22}{offer.spec.summary}{mark}  [{offer.origin}]")
-    for kind, name, who in both:
-        click.echo(f"rivals: {kind} {name!r} is offered by {' and '.join(who)}: uninstall one of them")
+    for of, name, who in both:
+        click.echo(f"rivals: {of} {name!r} is offered by {' and '.join(who)}: uninstall one of them")
     for failure in host.failures:
         click.echo(f"failed: {failure.origin} at {failure.stage}: {failure.error}")

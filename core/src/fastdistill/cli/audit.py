@@ -1,0 +1,159 @@
+"""`fd audit`: the error rates of the gates."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import anyio
+import click
+
+from fastdistill.cli.options import loaded, run_options
+from fastdistill.cli.run import with_source
+from fastdistill.errors import UsageError
+from fastdistill.host import PluginHost
+from fastdistill.run.audit import Tried, labelled, mutant_summary, mutants_of, open_gates, tasks_of, try_all
+from fastdistill.run.confusion import Confusion
+from fastdistill.run.folder import atomic
+from fastdistill.run.plan import Plan, resolve
+from fastdistill.run.records import dumps
+from fastdistill.run.source import Cases
+
+
+def _pairs(where: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for text in where:
+        key, sign, value = text.partition("=")
+        if not sign or not key:
+            raise UsageError(f"--where {text!r}: write it as KEY=VALUE, such as --where core=true")
+        found[key] = value
+    return found
+
+
+def _line(one: Tried) -> dict[str, Any]:
+    return {
+        "task_id": one.case.name,
+        "line": one.case.task.line,
+        "kind": one.case.kind or None,
+        "expect": one.case.expect,
+        "said": one.said,
+        "right": one.right,
+        "reason": one.reason,
+        "detail": one.detail,
+        "answer": one.answer,
+        "verdicts": [
+            {
+                "gate": verdict.gate,
+                "outcome": verdict.finding.outcome.value,
+                "reason": verdict.finding.reason,
+                "score": verdict.finding.score,
+                "fingerprint": verdict.fingerprint,
+                "evidence": dict(verdict.finding.evidence),
+            }
+            for verdict in one.verdicts
+        ],
+    }
+
+
+def _write(path: Path, tried: list[Tried]) -> None:
+    ordered = sorted(tried, key=lambda one: (one.case.task.line, one.case.kind, one.case.reply))
+    with atomic(path) as file:
+        for one in ordered:
+            file.write(dumps(_line(one)) + "\n")
+
+
+async def _cases(plan: Plan, cases: Cases) -> list[Tried]:
+    tried = list[Tried]()
+    async with open_gates(plan) as gates:
+        found = labelled(plan, gates, cases)
+        await try_all(gates, found, tried.append, accept_unmatched=plan.config.accept_unmatched)
+    return tried
+
+
+async def _mutants(plan: Plan, source: Path) -> list[Tried]:
+    tried = list[Tried]()
+    async with open_gates(plan) as gates:
+        tasks = tasks_of(gates, source, plan.config.limit)
+        await try_all(gates, mutants_of(gates, tasks), tried.append)
+    return tried
+
+
+def _percent(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.2%}"
+
+
+def _table(found: dict[str, Any]) -> list[str]:
+    c = found["counts"]
+    rows = [
+        ("", "accepted", "rejected", "undecided"),
+        ("expected accept", c["accepted_right"], c["rejected_wrong"], c["undecided_accept"]),
+        ("expected reject", c["accepted_wrong"], c["rejected_right"], c["undecided_reject"]),
+    ]
+    lines = [f"{name:<18}{one:>10}{two:>10}{three:>11}" for name, one, two, three in rows] + [""]
+    for name in ("false_accept", "false_reject", "undecided"):
+        interval = found[f"{name}_interval"]
+        span = f"  (95 %: {interval[0]:.2%} to {interval[1]:.2%})" if interval else ""
+        lines.append(f"{name.replace('_', ' ') + ' rate':<20}{_percent(found[f'{name}_rate'])}{span}")
+    lines.append(f"{found['total']} cases in {found['seconds']:.1f} s")
+    return lines
+
+
+def _mutant_lines(found: dict[str, Any]) -> list[str]:
+    lines = [f"kill rate {_percent(found['kill_rate'])} over {found['tasks']} tasks", ""]
+    for kind, summary in found["kinds"].items():
+        c = summary["counts"]
+        right = c["accepted_right"] + c["rejected_right"]
+        lines.append(f"  {kind:<44}{right:>6} of {summary['total']} right")
+    if found["survivors"]:
+        lines += ["", "not as expected:"]
+    lines += [
+        f"  {one['task_id']}  {one['kind']}  expected {one['expect']}, {one['said']}"
+        f"{' (' + one['reason'] + ')' if one['reason'] else ''}: {' '.join(one['reply'].split())[:160]}"
+        for one in found["survivors"]
+    ]
+    return lines
+
+
+@click.command(short_help="Measure the gates' own error rates.")
+@run_options
+@click.option(
+    "--cases", type=click.Path(path_type=Path), help="Labelled cases: task rows with reply and expect."
+)
+@click.option("--where", multiple=True, metavar="KEY=VALUE", help="Only cases whose label says so.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write one line per case with its verdicts.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def command(
+    runfile: Path | None,
+    settings: tuple[str, ...],
+    cases: Path | None,
+    where: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
+    **flags: Any,
+) -> None:
+    """Measure the gates on labelled cases (--cases), or on mutants made from the gold of tasks.
+
+    Disagreements never change the exit code.
+    """
+    start = time.monotonic()
+    plan = resolve(loaded(runfile, settings, flags), PluginHost().discover())
+    if cases is not None:
+        if not cases.is_file():
+            raise UsageError(f"there is no file of cases {str(cases)!r}")
+        tried = anyio.run(_cases, plan, Cases(path=cases, where=_pairs(where)))
+        confusion = Confusion()
+        for one in tried:
+            confusion.add(one.said, one.case.expect)
+        found = confusion.summary()
+        lines: list[str] = []
+    else:
+        plan, source, notes = with_source(plan)
+        for note in notes:
+            click.echo(note, err=True)
+        tried = anyio.run(_mutants, plan, source)
+        found = mutant_summary(tried)
+        lines = ["", *_mutant_lines(found)]
+    found["seconds"] = round(time.monotonic() - start, 3)
+    if out is not None:
+        _write(out, tried)
+    click.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join([*_table(found), *lines]))
