@@ -66,7 +66,8 @@ class Plain:
                 self._next = time.monotonic() + PLAIN_EVERY
                 p = event.progress
                 click.echo(
-                    f"{p.accepted + p.rejected + p.failed}/{p.total or '?'} settled, {p.accepted} accepted, "
+                    f"{p.accepted + p.rejected + p.failed}/{p.total or '?'} settled, "
+                    f"{p.accepted} accepted, "
                     f"{p.rejected} rejected, {p.failed} failed, {p.in_flight} in flight, "
                     f"{duration(p.eta)} left",
                     err=True,

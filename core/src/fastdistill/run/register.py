@@ -13,6 +13,8 @@ from fastdistill.run.ledger import Ledger
 from fastdistill.run.manifest import file_digest
 from fastdistill.run.plan import Plan, digest, identity
 from fastdistill.run.records import dumps, loads
+from fastdistill.run.redact import redact
+from fastdistill.serde import unstructure
 
 PUT = "INSERT OR REPLACE INTO meta VALUES (?, ?)"
 
@@ -42,34 +44,62 @@ def _differences(old: Any, new: Any) -> list[str]:
     ]
 
 
-def claim(ledger: Ledger, plan: Plan, source: Path, *, fresh: bool = False) -> Claim:
-    """Take a new ledger for `plan`, or see that an old one is of the same run.
+def finished(ledger: Ledger, plan: Plan) -> bool:
+    """Whether the ledger's run has come to its end as far as `plan` goes."""
+    return meta(ledger).get("finished") == reach(plan)
+
+
+def reach(plan: Plan) -> str:
+    """How far a plan goes into its source."""
+    return dumps([plan.config.limit, plan.config.shard])
+
+
+def check(ledger: Ledger, plan: Plan, source_digest: str, *, fresh: bool) -> str | None:
+    """The id of the run in the ledger, if there is one, having seen that it is `plan`'s.
 
     Raises `RunFolderError` naming every difference, `UsageError` for a fresh run in a used folder.
     """
-    folder = str(ledger.path.parent)
+    folder, known = str(ledger.path.parent), meta(ledger)
+    run_id = known.get("run_id")
+    if run_id is None:
+        return None
+    if fresh:
+        raise UsageError(f"{folder!r} holds run {run_id}; --fresh wants a folder without one")
+    changed = _differences(loads(known["identity"]), loads(dumps(_identity(plan, source_digest))))
+    if changed:
+        listing = "".join(f"\n  {line}" for line in changed)
+        raise RunFolderError(
+            f"{folder!r} belongs to another run, {run_id}: choose another --out, or undo{listing}"
+        )
+    return run_id
+
+
+def _identity(plan: Plan, source_digest: str) -> dict[str, Any]:
+    return {**identity(plan), "tasks_sha256": source_digest}
+
+
+def source_digest_of(source: Path) -> str:
+    """sha256 of the task file. Raises `UsageError` if it cannot be read."""
     try:
-        source_digest = file_digest(source)
+        return file_digest(source)
     except OSError as error:
         raise UsageError(f"cannot read the tasks {str(source)!r}: {error.strerror or error}") from None
-    mine: dict[str, Any] = {**identity(plan), "tasks_sha256": source_digest}
-    known = meta(ledger)
-    run_id = known.get("run_id")
-    if run_id is not None:
-        if fresh:
-            raise UsageError(f"{folder!r} holds run {run_id}; --fresh wants a folder without one")
-        changed = _differences(loads(known["identity"]), loads(dumps(mine)))
-        if changed:
-            listing = "".join(f"\n  {line}" for line in changed)
-            raise RunFolderError(
-                f"{folder!r} belongs to another run, {run_id}: choose another --out, or undo{listing}"
-            )
+
+
+def claim(ledger: Ledger, plan: Plan, source_digest: str, run_id: str | None) -> Claim:
+    """Begin a session. Tasks that failed by fault in an earlier one are tried again: answers that were
+    paid for are there already.
+    """
+    mine = _identity(plan, source_digest)
     started = time.time()
     new_id = run_id or new_run_id(digest(mine))
     ledger.write(
         [
             (PUT, ("run_id", new_id)),
             (PUT, ("identity", dumps(mine))),
+            (PUT, ("config", dumps(redact(unstructure(plan.config))))),
+            (PUT, ("finished", "no")),
+            ("DELETE FROM decisions WHERE status = ?", ("failed",)),
             ("INSERT INTO sessions (started) VALUES (?)", (started,)),
         ]
     )

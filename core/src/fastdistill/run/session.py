@@ -1,8 +1,10 @@
 """One session of a run: opens the house, lets the engine work, writes the reports, locks up."""
 
+import json
 import signal
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,11 @@ from fastdistill.run.admit import Admission
 from fastdistill.run.cache import CompletionCache
 from fastdistill.run.crew import Audience, gate_line, open_reporters
 from fastdistill.run.engine import Engine
-from fastdistill.run.folder import LEDGER, locked, prepare
+from fastdistill.run.folder import LEDGER, MANIFEST, locked, prepare
 from fastdistill.run.ledger import Ledger
 from fastdistill.run.plan import Plan
 from fastdistill.run.records import dumps
-from fastdistill.run.register import Claim, claim
+from fastdistill.run.register import PUT, Claim, check, claim, finished, reach, source_digest_of
 from fastdistill.run.reports import FILES, Facts, write_reports
 from fastdistill.run.services import LentServices
 from fastdistill.run.source import JsonLines
@@ -60,10 +62,40 @@ class Session:
         with locked(self.folder):
             ledger = Ledger(self.folder / LEDGER)
             try:
-                taken = claim(ledger, self.plan, self.source, fresh=self.fresh)
-                return await self._open(ledger, taken)
+                digest = source_digest_of(self.source)
+                run_id = check(ledger, self.plan, digest, fresh=self.fresh)
+                if run_id is not None and finished(ledger, self.plan) and self._complete():
+                    return await self._nothing_to_do(ledger, run_id)
+                return await self._open(ledger, claim(ledger, self.plan, digest, run_id))
             finally:
                 ledger.close()
+
+    def _complete(self) -> bool:
+        return all((self.folder / name).is_file() for name in FILES)
+
+    async def _nothing_to_do(self, ledger: Ledger, run_id: str) -> Finished:
+        """A finished run, started again: say so and touch nothing."""
+        self._audience.members[:0] = self.reporters
+        ledger.fold()
+        manifest = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+        tally = Tally.of(ledger)
+        tally.total = self.total
+        ended = self._ended(run_id, manifest, ("done", "was finished already"), tally)
+        await self._tell(ended)
+        return ended
+
+    def _ended(
+        self, run_id: str, manifest: Mapping[str, Any], ended: tuple[str, str], tally: Tally
+    ) -> Finished:
+        return Finished(
+            run_id=run_id,
+            folder=str(self.folder),
+            outcome=ended[0],
+            message=ended[1],
+            progress=tally.progress(),
+            files={name: str(self.folder / name) for name in FILES},
+            digest=manifest["digest"],
+        )
 
     async def _open(self, ledger: Ledger, taken: Claim) -> Finished:
         config, staff = self.plan.config, Staff()
@@ -185,14 +217,15 @@ class Session:
     async def _finish(
         self, ledger: Ledger, taken: Claim, facts: Facts, engine: Engine, ended: tuple[str, str]
     ) -> Finished:
-        outcome, message = ended
+        outcome = ended[0]
         timing = dumps({"idle": engine.idle})
         ledger.write(
             [
                 (
                     "UPDATE sessions SET ended = ?, outcome = ?, timing = ? WHERE id = ?",
                     (time.time(), outcome, timing, taken.session),
-                )
+                ),
+                (PUT, ("finished", reach(self.plan) if outcome == DONE else "no")),
             ]
         )
         ledger.fold()
@@ -202,19 +235,11 @@ class Session:
         for sample in self._settled:
             await self._tell(Settled(sample=sample))
         await self._tell(Ticked(progress=progress))
-        finished = Finished(
-            run_id=taken.run_id,
-            folder=str(self.folder),
-            outcome=outcome,
-            message=message,
-            progress=progress,
-            files={name: str(self.folder / name) for name in FILES},
-            digest=manifest["digest"],
-        )
-        await self._tell(finished)
+        done = self._ended(taken.run_id, manifest, ended, engine.tally)
+        await self._tell(done)
         if outcome == "stopped" and engine.fatal is not None:
             raise engine.fatal
-        return finished
+        return done
 
 
 def _first(group: BaseExceptionGroup[FastDistillError]) -> FastDistillError:
