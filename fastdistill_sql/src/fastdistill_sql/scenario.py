@@ -1,0 +1,68 @@
+"""Text-to-SQL as a kind of task: how rows become tasks, what is asked, how replies are read."""
+
+from collections.abc import Iterable, Iterator
+
+from attrs import field, frozen
+
+from fastdistill import BadTask, Completion, Mutant, Prompt, Reading, Source, Task, TaskError
+from fastdistill_sql.databases import resolve
+from fastdistill_sql.payload import SqlPayload
+from fastdistill_sql.prompt import SqlOptions, make_prompt
+from fastdistill_sql.reading import read_reply
+from fastdistill_sql.rows import SqlRow
+
+
+@frozen
+class SqlScenario:
+    """Questions over SQLite databases."""
+
+    options: SqlOptions = field(factory=SqlOptions)
+
+    @property
+    def payload(self) -> type[SqlPayload]:
+        """Database and gold."""
+        return SqlPayload
+
+    def tasks(self, source: Source, /) -> Iterator[Task[SqlPayload] | BadTask]:
+        """The tasks of a file of `SqlRow`s; a row without its database is a `BadTask` naming the path."""
+        for row in source.rows(SqlRow, optional=("question",)):
+            yield row if isinstance(row, BadTask) else _task(source, row.value, row.line)
+
+    def prompt(self, task: Task[SqlPayload], attempt: int, /) -> Prompt:
+        """Schema and question; the same at every attempt."""
+        return make_prompt(self.options, task)
+
+    def read(self, task: Task[SqlPayload], completion: Completion, /) -> Reading:
+        """The query in the reply."""
+        return read_reply(completion.text, completion.finish)
+
+    def mutants(self, task: Task[SqlPayload], /) -> Iterable[Mutant]:
+        """Wrong neighbours and equivalent rewrites of the gold."""
+        from fastdistill_sql.mutants import mutants  # sqlglot waits until an audit
+
+        return mutants(task)
+
+
+def _task(source: Source, row: SqlRow, line: int) -> Task[SqlPayload] | BadTask:
+    if row.dialect.lower() != "sqlite":
+        detail = f"dialect {row.dialect!r} cannot be run here; write the gold in 'sqlite'"
+        return BadTask(line=line, detail=detail, reason="unsupported-dialect", task_id=row.task_id)
+    if row.acceptable_sql and not row.gold_sql.strip():
+        detail = "acceptable_sql without gold_sql; name the first right query in gold_sql"
+        return BadTask(line=line, detail=detail, task_id=row.task_id)
+    try:
+        database = resolve(source.base, row.database)
+        gold = tuple(dict.fromkeys(q for q in (row.gold_sql, *row.acceptable_sql) if q.strip()))
+        return Task(
+            task_id=row.task_id,
+            input={"question": row.question, "database": row.database, "dialect": row.dialect},
+            payload=SqlPayload(database=database, gold=gold, dialect="sqlite"),
+            has_gold=bool(gold),
+            tags=row.tags,
+            meta=row.meta,
+            line=line,
+        )
+    except TaskError as error:
+        return BadTask(line=line, detail=error.detail, reason=error.reason, task_id=row.task_id)
+    except ValueError as error:
+        return BadTask(line=line, detail=str(error), task_id=row.task_id)
