@@ -22,7 +22,8 @@ FastDistillError
 │       ├── BadRequest
 │       ├── ContextTooLong
 │       ├── ContentRefused
-│       └── BudgetSpent
+│       ├── BudgetSpent
+│       └── NotRecorded         a replay has no such answer
 └── WorkerError                 confined work did not come back
     ├── DeadlineExceeded        our wall clock ran out
     └── WorkerLost              the worker died: memory, crash, kill
@@ -177,6 +178,18 @@ class BudgetSpent(FinalError):
     """The account or the run has nothing left to spend."""
 
     kind = "budget-spent"
+
+
+class NotRecorded(FinalError):
+    """A replay was asked for an answer that the run never got."""
+
+    kind = "not-recorded"
+
+
+def error_of(kind: str, message: str) -> ProviderError:
+    """The provider error of a kind's name, as a ledger keeps it."""
+    kinds = [*RetryableError.__subclasses__(), *FinalError.__subclasses__()]
+    return next((one for one in kinds if one.kind == kind), ProviderError)(message)
 
 
 class WorkerError(FastDistillError):

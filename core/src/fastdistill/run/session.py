@@ -29,7 +29,7 @@ from fastdistill.run.register import PUT, Claim, check, claim, finished, reach, 
 from fastdistill.run.reports import FILES, Facts, write_reports
 from fastdistill.run.services import LentServices
 from fastdistill.run.source import JsonLines
-from fastdistill.run.staff import Staff, hire
+from fastdistill.run.staff import Staff, hire, recall
 from fastdistill.run.store import default_folder
 from fastdistill.run.tally import Tally
 from fastdistill.run.workers import WorkerPool
@@ -53,6 +53,8 @@ class Session:
     transport: Any = None
     signals: bool = True
     """Whether Ctrl-C and SIGTERM are ours to answer."""
+    recorded: Mapping[str, str] | None = None
+    """For a replay: each teacher's identity as recorded. Nobody is asked; the ledger answers."""
     _settled: list[Sample] = field(factory=list, init=False)
     _audience: Audience = field(factory=Audience, init=False)
 
@@ -109,25 +111,28 @@ class Session:
                 transport=self.transport,
                 teacher=staff.lend,
             )
-            cache = (
-                CompletionCache(default_folder().parent / "completions.sqlite") if config.cache else None
-            )
+            keep = config.cache and self.recorded is None
+            cache = CompletionCache(default_folder().parent / "completions.sqlite") if keep else None
             if cache:
                 stack.callback(cache.close)
             tally = Tally.of(ledger)
             tally.total = self.total
             self._audience = await open_reporters(stack, self.plan.reporters, services)
             self._audience.members[:0] = self.reporters
-            await hire(
-                stack,
-                self.plan,
-                services,
-                ledger=ledger,
-                cache=cache,
-                resumed=taken.resumed,
-                tally=tally,
-                into=staff,
-            )
+            if self.recorded is not None:
+                recall(self.plan, ledger, self.recorded, tally, into=staff)
+            else:
+                await hire(
+                    stack,
+                    self.plan,
+                    services,
+                    ledger=ledger,
+                    cache=cache,
+                    resumed=taken.resumed,
+                    tally=tally,
+                    into=staff,
+                )
+            ledger.write([(PUT, ("identities", dumps(staff.identities)))])
             gates = await stack.enter_async_context(gate_line(self.plan, services))
             engine = Engine(
                 config=config,
@@ -152,7 +157,7 @@ class Session:
                 source=self.source,
                 source_digest=taken.source_digest,
                 gates=gates,
-                identities={one.title: one.identity for one in (*staff.teachers, *staff.helpers)},
+                identities=staff.identities,
             )
             await self._tell(
                 Started(

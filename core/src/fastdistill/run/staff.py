@@ -1,10 +1,13 @@
 """The teachers of one session, opened in the order of the run file."""
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 
 from attrs import define, field
 
-from fastdistill.errors import UsageError
+from fastdistill.errors import NotRecorded, UsageError, error_of
+from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Provider
 from fastdistill.run.cache import CompletionCache
 from fastdistill.run.crew import open_providers
@@ -36,6 +39,11 @@ class Staff:
             f"there is no teacher or helper {name!r}{nearest(name, titles)}; the run file has: "
             f"{', '.join(titles) or 'none'}. Add a [[helper]] table with name = {name!r}"
         )
+
+    @property
+    def identities(self) -> dict[str, str]:
+        """Endpoint identity by teacher."""
+        return {one.title: one.identity for one in (*self.teachers, *self.helpers)}
 
     @property
     def room(self) -> float:
@@ -79,3 +87,32 @@ async def hire(
                 )
             )
     return into
+
+
+def recall(plan: Plan, ledger: Ledger, identities: Mapping[str, str], tally: Tally, into: Staff) -> None:
+    """Fill `into` with teachers that only remember what the ledger holds."""
+    for plans, members in ((plan.teachers, into.teachers), (plan.helpers, into.helpers)):
+        for one in plans:
+            title = one.config.title
+            members.append(
+                Teacher(
+                    plan=one,
+                    identity=identities.get(title, ""),
+                    complete=partial(remember, ledger),
+                    ledger=ledger,
+                    run_seed=plan.config.seed,
+                    resumed=True,
+                    on_answer=tally.answer,
+                )
+            )
+
+
+async def remember(ledger: Ledger, call: Call) -> Completion:
+    """Fail as the recorded call failed, or say that it was never made."""
+    rows = ledger.query(
+        "SELECT kind, detail FROM faults WHERE request_id = ? AND final = 1 ORDER BY id DESC LIMIT 1",
+        (call.request_id,),
+    )
+    if rows:
+        raise error_of(rows[0]["kind"], rows[0]["detail"])
+    raise NotRecorded(f"no answer to request {call.request_id} is recorded")

@@ -1,0 +1,88 @@
+"""`fd replay`: judge recorded answers again."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import anyio
+import attrs
+import click
+
+from fastdistill.cli.run import with_source
+from fastdistill.config import Loaded, load
+from fastdistill.errors import UsageError
+from fastdistill.host import PluginHost
+from fastdistill.run.plan import resolve
+from fastdistill.run.replay import compare, copy_ledger, meta_of, recorded_config, rejudge, same_bytes
+
+
+def _loaded(run: Path, runfile: Path | None, tasks: Path | None) -> Loaded:
+    with tempfile.TemporaryDirectory(prefix="fastdistill-") as tmp:
+        copy_ledger(run, Path(tmp))
+        recorded = recorded_config(meta_of(Path(tmp)))
+    if runfile is None:
+        config = recorded.config
+    else:
+        # The answers are the run's: only how they are judged comes from the new file.
+        named = load(runfile).config
+        config = attrs.evolve(
+            named,
+            scenario=named.scenario or recorded.config.scenario,
+            tasks=named.tasks or recorded.config.tasks,
+            limit=recorded.config.limit,
+            shard=recorded.config.shard,
+            seed=recorded.config.seed,
+            teacher=recorded.config.teacher,
+        )
+    if tasks is not None:
+        config = attrs.evolve(config, tasks=tasks)
+    return Loaded(config=config, origins={}, source=str(runfile or recorded.source))
+
+
+@click.command(short_help="Judge a run's recorded answers again, without a network.")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("--tasks", type=click.Path(path_type=Path), help="The task file, if it has moved.")
+@click.option(
+    "--with", "runfile", type=click.Path(path_type=Path), help="Judge under this run file's gates."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="With --with: the new run's folder.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def command(run: Path, tasks: Path | None, runfile: Path | None, out: Path | None, as_json: bool) -> int:
+    """Judge every recorded answer of RUN again and compare verdict by verdict; nobody is asked.
+
+    Exit code 0 only if every verdict and the dataset are the same, byte for byte. With --with, judge
+    under other gates and write a new run that cites the old one.
+    """
+    if (runfile is None) != (out is None):
+        raise UsageError("--with RUNFILE and --out DIR go together: the new gates' run needs a folder")
+    plan = resolve(_loaded(run, runfile, tasks), PluginHost().discover())
+    plan, source, _ = with_source(plan)
+    if out is not None:
+        if out.exists() and any(out.iterdir()):
+            raise UsageError(f"{str(out)!r} is not empty: choose another --out")
+        finished = anyio.run(rejudge, run, plan, source, out)
+        click.echo(
+            f"{finished.outcome}: accepted {finished.progress.accepted} of {finished.progress.seen} tasks, "
+            f"into {out}"
+        )
+        return 0
+    with tempfile.TemporaryDirectory(prefix="fastdistill-") as tmp:
+        old, new = Path(tmp) / "old", Path(tmp) / "new"
+        old.mkdir()
+        copy_ledger(run, old)
+        anyio.run(rejudge, run, plan, source, new)
+        differences, same = compare(old, new), same_bytes(run, new)
+    if as_json:
+        shown = {"same_dataset": same, "differences": [attrs.asdict(one) for one in differences]}
+        click.echo(json.dumps(shown, ensure_ascii=False))
+    else:
+        for one in differences:
+            click.echo(
+                f"{one.task_id}, {one.where}: {one.cause}\n  was {one.recorded}\n  is  {one.replayed}"
+            )
+        verdict = "identical" if same and not differences else "not the same"
+        click.echo(
+            f"{verdict}: {len(differences)} differences, dataset "
+            f"{'the same byte for byte' if same else 'differs'}"
+        )
+    return 0 if same and not differences else 1
