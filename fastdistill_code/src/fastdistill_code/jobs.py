@@ -54,8 +54,8 @@ class Job:
     """After a call that ended its process: go on with the next call in a fresh one, instead of `Skipped`."""
 
     def __attrs_post_init__(self) -> None:
-        if (self.entry_point is None) == bool(self.calls) or (self.calls and self.stdin):
-            raise ValueError("a job has an entry_point with calls, or stdin texts without either")
+        if (self.calls and self.entry_point is None) or (self.stdin and self.entry_point is not None):
+            raise ValueError("a job has an entry_point with calls (or none, to load it only), or stdin texts")
 
 
 @frozen
@@ -134,11 +134,12 @@ class Report:
 class Checked:
     """What tests that could not be lifted came to, run beside the candidate in a second sandboxed process.
 
-    `fault` is the candidate's own end (load failure, too expensive, death), when there is one, whatever the tests say.
+    `fault` is the candidate's own end (load failure, too expensive, death, a value that is not plain), when there
+    is one, whatever the tests say; `outcome` is then `Skipped`.
     `outcome` is the tests': `Value(None)` when they ran through, else what they raised (AssertionError: a
     failed test) or how they ended. `calls` counts the calls that reached the candidate.
     """
 
     outcome: CallResult
-    fault: Raised | TooExpensive | TimedOut | Died | None = None
+    fault: Raised | TooExpensive | TimedOut | Died | Unencodable | None = None
     calls: int = 0

@@ -1,10 +1,26 @@
-"""The seam to the sandbox: run a candidate under limits, get typed results. Another language is another runner."""
+"""The seam to the sandbox: run a candidate under limits, get typed results. Another language is another runner.
 
-from collections.abc import AsyncIterator
+    async with open_sandbox() as sandbox:
+        report = await sandbox.run(Job(source="def f(x): return x + 1", entry_point="f", calls=(CallInput(args=(1,)),)))
+        report.results == (Value(2),)
+"""
+
+import os
+import platform
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-from fastdistill_code.jobs import Checked, Job, Limits, Report
+import anyio
+import anyio.to_thread
+
+from fastdistill_code.jobs import Checked, Job, Limits, Report, TimedOut
+from fastdistill_code.sandbox import levels
+from fastdistill_code.sandbox.host import Host, Stopped
+from fastdistill_code.sandbox.session import run_check, run_job
+
+R = TypeVar("R")
+_RESTARTS = 3
 
 
 class Runner(Protocol):
@@ -21,7 +37,85 @@ class Runner(Protocol):
         """Run the job; never raises for anything the candidate does."""
 
     async def check(self, source: str, entry_point: str, tests: str, limits: Limits | None = None) -> Checked:
-        """Run `tests` in a second sandboxed process; see `Sandbox.check`."""
+        """Run `tests` in a second sandboxed process; see `Checked`.
+
+        The tests see the candidate as `candidate` and under its own name; a function `check` that they define is
+        called with it. Every argument and value passes through us as a plain value, so arguments changed in
+        place do not come back.
+        """
+
+
+class Sandbox:
+    """A few zygotes, each running one candidate at a time, in worker threads."""
+
+    def __init__(self, measures: list[str], slots: int) -> None:
+        self._pairs = [(Host(measures), Host(measures)) for _ in range(slots)]
+        self._free = list(self._pairs)
+        self._turns = anyio.Semaphore(slots)
+        self._threads = anyio.CapacityLimiter(slots)
+        self.level = ""
+
+    async def start(self, asked: str | None, *, allow_weak: bool) -> None:
+        """Start one zygote, to know the level; the others start when they are needed."""
+        host = self._pairs[0][0]
+        await anyio.to_thread.run_sync(host.start, limiter=self._threads)
+        self.level = levels.reached(host.taken)
+        levels.accept(self.level, asked, host.refused, allow_weak=allow_weak)
+
+    def describe(self) -> dict[str, Any]:
+        """Level, measures in force, those refused and why, interpreter."""
+        host = self._pairs[0][0]
+        return {
+            "level": self.level,
+            "measures": sorted(host.taken),
+            "refused": dict(host.refused),
+            "python": f"{platform.python_implementation()} {platform.python_version()}",
+            "machine": platform.machine(),
+        }
+
+    async def run(self, job: Job) -> Report:
+        """Run the job; once more when our wall clock ran out under it."""
+        report = await self._in_turn(lambda host, _: run_job(host, job))
+        if isinstance(report.load, TimedOut) or any(isinstance(r, TimedOut) for r in report.results):
+            report = await self._in_turn(lambda host, _: run_job(host, job))
+        return report
+
+    async def check(self, source: str, entry_point: str, tests: str, limits: Limits | None = None) -> Checked:
+        """Run tests beside the candidate; once more when our wall clock ran out."""
+        bounds = limits or Limits()
+
+        def once(host: Host, tests_host: Host) -> Checked:
+            return run_check(host, tests_host, source, entry_point, tests, bounds)
+
+        checked = await self._in_turn(once)
+        if isinstance(checked.fault, TimedOut) or isinstance(checked.outcome, TimedOut):
+            checked = await self._in_turn(once)
+        return checked
+
+    async def _in_turn(self, work: Callable[[Host, Host], R]) -> R:
+        async with self._turns:
+            pair = self._free.pop()
+            try:
+                return await anyio.to_thread.run_sync(_persist, work, pair, limiter=self._threads)
+            finally:
+                self._free.append(pair)
+
+    def close(self) -> None:
+        """End every zygote, and with it whatever runs in it."""
+        for pair in self._pairs:
+            for host in pair:
+                host.close()
+
+
+def _persist(work: Callable[[Host, Host], R], pair: tuple[Host, Host]) -> R:
+    """Do the work again when a zygote was killed under it (by the system's memory killer, say)."""
+    for _ in range(_RESTARTS - 1):
+        try:
+            return work(*pair)
+        except Stopped:
+            for host in pair:
+                host.close()
+    return work(*pair)
 
 
 @asynccontextmanager
@@ -33,5 +127,9 @@ async def open_sandbox(
     `slots` candidates run at once (the number of cores unless given). SetupError when the level is below
     `namespaces` without `allow_weak`, or when an asked-for level is not to be had here, saying what it needs.
     """
-    raise NotImplementedError
-    yield
+    sandbox = Sandbox(levels.wanted(level), slots or os.cpu_count() or 1)
+    try:
+        await sandbox.start(level, allow_weak=allow_weak)
+        yield sandbox
+    finally:
+        sandbox.close()

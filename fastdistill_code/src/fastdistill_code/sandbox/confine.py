@@ -1,0 +1,128 @@
+"""What the zygote and each child give up, by measure; a measure is named, tried, and reported when refused."""
+
+import contextlib
+import os
+import resource
+import sys
+from typing import TypedDict
+
+MEASURES = ("user", "pid-namespace", "net-namespace", "mount-namespace", "landlock", "seccomp")
+"""`user`: a uid of its own where we are root, else a user namespace with no right outside it."""
+
+_UID_BASE = 0x70000000
+
+
+class Numbers(TypedDict):
+    """A child's limits as they cross to the zygote: bytes, whole CPU seconds, counts."""
+
+    memory: int
+    cpu: int
+    file: int
+    disk: int
+    threads: int
+
+
+def apply(wanted: list[str], stage: str, disk: int) -> tuple[list[str], dict[str, str]]:
+    """Take the zygote's measures: those in force, and why each other one is not."""
+    if not sys.platform.startswith("linux"):
+        return [], dict.fromkeys(wanted, "Linux only")
+    from fastdistill_code.sandbox import landlock, rootfs, seccomp
+    from fastdistill_code.sandbox import syscalls as sys_
+
+    sys_.prctl(sys_.PR_SET_DUMPABLE, 0)
+    sys_.prctl(sys_.PR_SET_CHILD_SUBREAPER, 1)
+    failed: dict[str, str] = {}
+
+    def user() -> None:
+        if os.geteuid() != 0:
+            _user_namespace()
+
+    def pid_namespace() -> None:
+        if (child := sys_.fork(sys_.CLONE_NEWPID)) == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+
+    def mount_namespace() -> None:
+        sys_.unshare(sys_.CLONE_NEWNS)
+        rootfs.enter(stage)
+        rootfs.fresh_tmp(disk)
+
+    def landlock_() -> None:
+        if landlock.abi() < landlock.LEAST_ABI:
+            raise OSError(f"the kernel has no Landlock (ABI {landlock.LEAST_ABI} or later)")
+
+    def seccomp_() -> None:
+        if not seccomp.available():
+            raise OSError(f"no list of system calls for {sys_.MACHINE}")
+        if (child := os.fork()) == 0:
+            sys_.prctl(sys_.PR_SET_NO_NEW_PRIVS, 1)
+            seccomp.install(seccomp.program())
+            os._exit(0)
+        if os.waitpid(child, 0)[1] != 0:
+            raise OSError("the kernel refused the filter")
+
+    takers = {
+        "user": user,
+        "net-namespace": lambda: sys_.unshare(sys_.CLONE_NEWNET | sys_.CLONE_NEWIPC | sys_.CLONE_NEWUTS),
+        "pid-namespace": pid_namespace,
+        "landlock": landlock_,
+        "seccomp": seccomp_,
+        "mount-namespace": mount_namespace,
+    }
+    for name, take in takers.items():
+        if name in wanted:
+            try:
+                take()
+            except (OSError, AttributeError, KeyError) as error:
+                failed[name] = str(error)
+    return [name for name in wanted if name not in failed], failed
+
+
+def _user_namespace() -> None:
+    from fastdistill_code.sandbox import syscalls as sys_
+
+    uid, gid = os.geteuid(), os.getegid()
+    sys_.unshare(sys_.CLONE_NEWUSER)
+    sys_.prctl(sys_.PR_SET_DUMPABLE, 1)  # its own /proc files belong to root while it is not dumpable
+    for name, text in (("setgroups", "deny"), ("uid_map", f"65533 {uid} 1"), ("gid_map", f"65533 {gid} 1")):
+        with open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123 - the zygote does without pathlib
+            file.write(text)
+    with contextlib.suppress(OSError), open("/proc/sys/user/max_user_namespaces", "w") as file:  # noqa: PTH123
+        file.write("0")
+    sys_.prctl(sys_.PR_SET_DUMPABLE, 0)
+
+
+def limit(numbers: Numbers, *, base_memory: int, count_processes: bool) -> None:
+    """Set the child's rlimits; memory is on top of what the zygote has mapped."""
+    hard = {
+        "RLIMIT_AS": base_memory + numbers["memory"],
+        "RLIMIT_CPU": numbers["cpu"],
+        "RLIMIT_FSIZE": numbers["file"],
+        "RLIMIT_NOFILE": 64,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_MEMLOCK": 0,
+        "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_STACK": 64 * 1024 * 1024,
+    }
+    if count_processes:
+        hard["RLIMIT_NPROC"] = numbers["threads"] + 2
+    for name, value in hard.items():
+        which = getattr(resource, name, None)
+        if which is not None:
+            ceiling = resource.getrlimit(which)[1]
+            value = value if ceiling == resource.RLIM_INFINITY else min(value, ceiling)
+            try:
+                resource.setrlimit(which, (value, value))
+            except (OSError, ValueError):
+                if sys.platform.startswith("linux"):
+                    raise
+
+
+def become_nobody(number: int, folder: str | None) -> None:
+    """Leave root for a uid that nobody else has, and own `folder`; `number` tells this machine's children apart."""
+    uid = _UID_BASE + number % 0x0F000000
+    if folder is not None:
+        os.chown(folder, uid, uid)
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)

@@ -1,0 +1,63 @@
+"""A private root for the zygote and its children: the standard library read-only, /tmp, three devices, no more."""
+
+import os
+import sys
+
+from fastdistill_code.sandbox import syscalls as sys_
+
+LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
+TMP = "/tmp"  # noqa: S108 - the candidate's own, a fresh mount in the private root
+
+
+def readable() -> list[str]:
+    """What Python needs to import its own library and nothing of anybody's."""
+    stdlib = os.path.dirname(os.__file__)  # noqa: PTH120 - the zygote does without pathlib
+    dynamic = os.path.join(sys.base_exec_prefix, "lib", os.path.basename(stdlib), "lib-dynload")  # noqa: PTH118, PTH119
+    shared = os.path.join(sys.base_prefix, "lib")  # noqa: PTH118
+    libpython = [os.path.join(shared, n) for n in os.listdir(shared) if n.startswith("libpython")]  # noqa: PTH118, PTH208
+    wanted = (stdlib, dynamic, *libpython, *LIBRARIES)
+    return [path for path in dict.fromkeys(wanted) if os.path.exists(path)]  # noqa: PTH110
+
+
+def enter(stage: str) -> None:
+    """Build the private root on the folder `stage` and make it this process's root."""
+    sys_.mount("none", "/", "", sys_.MS_REC | sys_.MS_PRIVATE)
+    sys_.mount("root", stage, "tmpfs", sys_.MS_NOSUID | sys_.MS_NODEV, "size=1m,mode=755")
+    paths = readable()
+    stdlib_packages = os.path.join(paths[0], "site-packages")  # noqa: PTH118
+    for path in paths:
+        _bind(path, stage + path, read_only=True)
+    for path in DEVICES:
+        _bind(path, stage + path, read_only=False)
+    if os.path.isdir(stage + stdlib_packages):  # noqa: PTH112
+        sys_.mount("none", stage + stdlib_packages, "tmpfs", sys_.MS_RDONLY, "size=4k")
+    os.mkdir(stage + TMP)  # noqa: PTH102
+    os.mkdir(stage + "/.old")  # noqa: PTH102
+    sys_.pivot_root(stage, stage + "/.old")
+    os.chdir("/")
+    sys_.unmount("/.old")
+    os.rmdir("/.old")  # noqa: PTH106
+    flags = sys_.MS_REMOUNT | sys_.MS_BIND | sys_.MS_RDONLY | sys_.MS_NOSUID | sys_.MS_NODEV
+    sys_.mount("none", "/", "", flags)
+
+
+def fresh_tmp(size: int) -> None:
+    """An empty /tmp of at most `size` bytes, in place of the last one."""
+    if os.path.ismount(TMP):
+        sys_.unmount(TMP)
+    flags = sys_.MS_NOSUID | sys_.MS_NODEV | sys_.MS_NOEXEC
+    sys_.mount("tmp", TMP, "tmpfs", flags, f"size={max(size, 4096)},nr_inodes=4096,mode=777")
+
+
+def _bind(source: str, target: str, *, read_only: bool) -> None:
+    if os.path.isdir(source):  # noqa: PTH112
+        os.makedirs(target, 0o755, exist_ok=True)  # noqa: PTH103
+    else:
+        os.makedirs(os.path.dirname(target), 0o755, exist_ok=True)  # noqa: PTH103, PTH120
+        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
+    sys_.mount(source, target, "", sys_.MS_BIND | sys_.MS_REC)
+    if read_only:
+        kept = os.statvfs(target).f_flag & 0xFFFF & ~sys_.MS_REMOUNT
+        flags = sys_.MS_REMOUNT | sys_.MS_BIND | sys_.MS_RDONLY | sys_.MS_NOSUID | sys_.MS_NODEV
+        sys_.mount("none", target, "", flags | (kept & 0xC00) | (kept & (sys_.MS_NOEXEC)))

@@ -1,0 +1,252 @@
+"""How a job is run, blocking, on one or two hosts: frames in, typed results out."""
+
+import os
+import tempfile
+from typing import IO, Any
+
+from fastdistill_code import wire
+from fastdistill_code.jobs import (
+    CallResult,
+    Checked,
+    Died,
+    Job,
+    Limits,
+    Printed,
+    Raised,
+    Report,
+    Skipped,
+    TimedOut,
+    TooExpensive,
+    Unencodable,
+    Value,
+)
+from fastdistill_code.sandbox.host import Box, Ended, Host
+
+Fault = Raised | TooExpensive | TimedOut | Died
+
+
+def run_job(host: Host, job: Job) -> Report:
+    """The whole job, in order."""
+    if job.stdin:
+        return _run_texts(host, job)
+    results: list[CallResult] = []
+    spent = 0.0
+    while True:
+        load, done, seconds = _run_calls(host, job, len(results))
+        spent += seconds
+        results += done
+        if load is not None and not results:
+            return Report(load=load, cpu_seconds=spent)
+        if load is not None:
+            results.append(load)
+        if len(results) >= len(job.calls) or not job.keep_going:
+            break
+    results += [Skipped()] * (len(job.calls) - len(results))
+    return Report(results=tuple(results), cpu_seconds=spent)
+
+
+def _run_calls(host: Host, job: Job, start: int) -> tuple[Fault | None, list[CallResult], float]:
+    """One process: calls from `start` on, up to the first that ends it."""
+    done: list[CallResult] = []
+    loaded = False
+    box = Box(host, job.limits)
+    try:
+        with box:
+            load = _load(box, job.source, job.entry_point, job.limits)
+            loaded = True
+            if load is None:
+                for call in job.calls[start:]:
+                    kind, body = box.ask(b"A", wire.encode((call.args, call.kwargs)))
+                    done.append(_result(kind, body, box.used()))
+                box.quiet()
+    except Ended as end:
+        fault = _fault(end, box, job.limits)
+        if not loaded:
+            load = fault
+        else:
+            load = None
+            if len(done) == len(job.calls) - start and done:
+                done.pop()
+            done.append(fault)
+    return load, done, box.cpu_seconds
+
+
+def _load(box: Box, source: str, entry_point: str | None, limits: Limits) -> Fault | None:
+    asked = {"source": source, "entry_point": entry_point, "output_bytes": limits.output_bytes}
+    kind, body = box.ask(b"F", wire.encode(asked))
+    if kind == b"R":
+        return None
+    if kind == b"X":
+        return Raised("MissingEntryPoint", f"the source defines no function {entry_point!r}")
+    result = _result(kind, body, 0.0)
+    if not isinstance(result, Raised | TooExpensive):
+        raise Ended("protocol")
+    return result
+
+
+def _result(kind: bytes, body: bytes, seconds: float) -> CallResult:
+    """An answer's meaning; Ended for what our child program would not send."""
+    try:
+        if kind == b"V":
+            return Value(wire.decode(body), seconds)
+        if kind == b"M":
+            return TooExpensive("memory")
+        if kind == b"Z":
+            return TooExpensive("size")
+        if kind == b"U" and type(name := wire.decode(body)) is str:
+            return Unencodable(name[:500])
+        if kind == b"E":
+            return _raised(wire.decode(body))[0]
+    except wire.BadBytes:
+        pass
+    raise Ended("protocol")
+
+
+def _raised(content: Any) -> tuple[Raised, int]:
+    match content:
+        case ([str(), *_] as names, str(message), int(code)) if all(type(name) is str for name in names):
+            return Raised(names[0][:500], message[:500], tuple(name[:500] for name in names[:20])), code
+    raise Ended("protocol")
+
+
+def _fault(end: Ended, box: Box, limits: Limits) -> TooExpensive | TimedOut | Died:
+    """What an end without an answer was; the box is reaped by now."""
+    if end.why == "cpu":
+        return TooExpensive("cpu")
+    if end.why == "size":
+        return TooExpensive("size")
+    if end.why == "wall":
+        return TimedOut(limits.wall_seconds)
+    if end.why == "protocol":
+        return Died("broke the protocol")
+    if box.cpu_seconds > limits.cpu_seconds:
+        return TooExpensive("cpu")
+    code = box.exit_code or 0
+    return Died(f"signal {-code}" if code < 0 else f"exit {code}")
+
+
+def _run_texts(host: Host, job: Job) -> Report:
+    results: list[CallResult] = []
+    spent = 0.0
+    for text in job.stdin:
+        result, seconds = _run_text(host, job, text)
+        results.append(result)
+        spent += seconds
+    return Report(results=tuple(results), cpu_seconds=spent)
+
+
+def _run_text(host: Host, job: Job, text: str) -> tuple[CallResult, float]:
+    end: Ended | None = None
+    kind, body = b"", b""
+    with _scratch() as stdin, _scratch() as stdout:
+        stdin.write(text.encode("utf-8", "surrogatepass"))
+        stdin.seek(0)
+        box = Box(host, job.limits, stdin=stdin, stdout=stdout)
+        try:
+            with box:
+                asked = {"source": job.source, "output_bytes": job.limits.output_bytes}
+                kind, body = box.ask(b"P", wire.encode(asked))
+        except Ended as ended:
+            end = ended
+        stdout.seek(0)
+        printed = stdout.read(job.limits.output_bytes)
+    shown = printed.decode("utf-8", "replace")
+    try:
+        result = _program_end(kind, body, shown, box) if end is None else _fault(end, box, job.limits)
+    except Ended as ended:
+        result = _fault(ended, box, job.limits)
+    if end is not None and end.why == "eof" and (box.exit_code or 0) >= 0:
+        result = Printed(shown, box.exit_code or 0, box.cpu_seconds)
+    if len(printed) >= job.limits.output_bytes:
+        result = TooExpensive("output")
+    return result, box.cpu_seconds
+
+
+def _program_end(kind: bytes, body: bytes, shown: str, box: Box) -> CallResult:
+    if kind == b"D":
+        return Printed(shown, 0, box.cpu_seconds)
+    if kind == b"M":
+        return TooExpensive("memory")
+    if kind != b"E":
+        raise Ended("protocol")
+    raised, code = _raised(_decoded(body))
+    return Printed(shown, code, box.cpu_seconds) if raised.type_name == "SystemExit" else raised
+
+
+def _scratch() -> IO[bytes]:
+    """A file without a name: in memory where the system has that."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("fd"), "w+b")
+    return tempfile.TemporaryFile()
+
+
+def run_check(host: Host, tests_host: Host, source: str, entry_point: str, tests: str, limits: Limits) -> Checked:
+    """The tests in one process, the candidate in another, every call and value through us."""
+    candidate = Box(host, limits)
+    relay = _Relay(candidate, limits)
+    try:
+        with candidate:
+            if (load := _load(candidate, source, entry_point, limits)) is not None:
+                return Checked(outcome=Skipped(), fault=load)
+            outcome = _run_tests(tests_host, relay, entry_point, tests, limits)
+            candidate.quiet()
+    except Ended as end:
+        return Checked(outcome=Skipped(), fault=_fault(end, candidate, limits), calls=relay.calls)
+    return Checked(outcome=outcome, fault=relay.fault, calls=relay.calls)
+
+
+class _Relay:
+    """The candidate as the tests see it."""
+
+    def __init__(self, candidate: Box, limits: Limits) -> None:
+        self._candidate, self._limits = candidate, limits
+        self.calls = 0
+        self.fault: TooExpensive | Unencodable | None = None
+
+    def call(self, body: bytes) -> tuple[bytes, bytes] | None:
+        """The candidate's answer in the tests' terms; None when it has spoilt its case."""
+        self.calls += 1
+        args, kwargs = _decoded(body)
+        result = _result(*self._candidate.ask(b"A", wire.encode((args, kwargs))), 0.0)
+        if isinstance(result, Value):
+            return b"V", wire.encode(result.value)
+        if isinstance(result, Raised):
+            return b"E", wire.encode((list(result.kinds), result.message))
+        if isinstance(result, TooExpensive | Unencodable):
+            self.fault = result
+        return None
+
+
+def _run_tests(host: Host, relay: _Relay, entry_point: str, tests: str, limits: Limits) -> CallResult:
+    box = Box(host, limits)
+    asked = {"tests": tests, "entry_point": entry_point, "output_bytes": limits.output_bytes}
+    end: Ended | None = None
+    outcome: CallResult = Skipped()
+    with box:
+        try:
+            nonce = box.send(b"T", wire.encode(asked))
+            kind, body = box.receive(nonce)
+        except Ended as ended:
+            end = ended
+        while end is None and kind == b"C":
+            if (answer := relay.call(body)) is None:
+                return Skipped()
+            try:
+                box.send(*answer, nonce)
+                kind, body = box.receive(nonce)
+            except Ended as ended:
+                end = ended
+    if end is not None:
+        return _fault(end, box, limits)
+    if kind == b"D":
+        outcome = Value(None)
+    elif kind in (b"M", b"E"):
+        outcome = _result(kind, body, 0.0)
+    return outcome
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return wire.decode(body)
+    except wire.BadBytes:
+        raise Ended("protocol") from None

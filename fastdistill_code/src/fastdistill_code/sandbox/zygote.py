@@ -1,0 +1,197 @@
+"""The warm process that forks a child per candidate. It holds no secret and no expected value.
+
+Started by `host` as a script with a clean environment. It answers one request at a time over its standard
+input, a socket: `spawn` (limits, with the child's descriptors) answers the child's pid, `reap` kills and
+collects it. The child stays unreaped until then, so its pid cannot become another's. Standard library only.
+"""
+
+import contextlib
+import gc
+import json
+import os
+import signal
+import site
+import socket
+import sys
+from typing import Any, NoReturn
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))  # noqa: PTH100, PTH120
+
+from fastdistill_code.sandbox import child, confine  # noqa: E402 - found by the line above
+
+sys.path.pop(0)
+
+_WARM = """abc array bisect calendar cmath collections.abc contextlib copy dataclasses datetime decimal enum fractions
+functools hashlib heapq inspect io itertools json math numbers operator queue random re statistics string
+struct textwrap threading time traceback typing unicodedata""".split()
+
+
+class Zygote:
+    """One request at a time."""
+
+    def __init__(self, control: socket.socket, asked: dict[str, Any]) -> None:
+        self._control, self._asked = control, asked
+        self._tmp: str = asked["stage"]
+        self._number = os.getpid() * 64
+        self._disk = 0
+        self._rules = -1
+        pages = open("/proc/self/statm").read().split()[0] if sys.platform == "linux" else "0"  # noqa: PTH123, SIM115
+        self._memory = int(pages) * os.sysconf("SC_PAGE_SIZE")
+        self.taken, self.refused = confine.apply(asked["measures"], asked["stage"], 4096)
+        if "seccomp" in self.taken:
+            from fastdistill_code.sandbox import seccomp
+
+            self._filter = seccomp.program()
+
+    def serve(self) -> None:
+        """Spawn and reap until the parent closes."""
+        self._reply(taken=self.taken, refused=self.refused)
+        while True:
+            request, descriptors = self._request()
+            pid = self._spawn(request, descriptors)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            self._reply(pid=pid)
+            self._control.recv(1)
+            self._reply(**self._reap(pid))
+
+    def _request(self) -> tuple[confine.Numbers, list[int]]:
+        data, descriptors, _, _ = socket.recv_fds(self._control, 4096, 3)
+        if not data:
+            os._exit(0)
+        return json.loads(data), descriptors
+
+    def _reply(self, **content: Any) -> None:
+        self._control.sendall(json.dumps(content).encode() + b"\n")
+
+    def _spawn(self, numbers: confine.Numbers, descriptors: list[int]) -> int:
+        self._number += 1
+        self._clean_tmp(numbers["disk"])
+        if "pid-namespace" in self.taken:
+            from fastdistill_code.sandbox import syscalls as sys_
+
+            pid = sys_.fork(sys_.CLONE_NEWPID)
+        else:
+            pid = os.fork()
+        if pid == 0:
+            try:
+                self._become_child(numbers, descriptors)
+            finally:
+                os._exit(70)
+        return pid
+
+    def _become_child(self, numbers: confine.Numbers, descriptors: list[int]) -> NoReturn:
+        os.setsid()
+        data, stdin, stdout = descriptors
+        sources = [stdin, stdout, os.open(os.devnull, os.O_WRONLY), data]
+        if self._rules >= 0:
+            sources.append(self._rules)
+        for target, source in enumerate(sources):
+            os.dup2(source, 100 + target)
+        for target in range(len(sources)):
+            os.dup2(100 + target, target, inheritable=target < 3)
+        os.closerange(len(sources), 512)
+        self._confine(numbers)
+        sys.stdin = open(0, encoding="utf-8", errors="replace")  # noqa: PTH123, SIM115
+        sys.stdout = open(1, "w", encoding="utf-8", errors="replace")  # noqa: PTH123, SIM115
+        sys.stderr = open(2, "w")  # noqa: PTH123, SIM115
+        sys.argv = ["candidate"]
+        child.serve(3)
+
+    def _confine(self, numbers: confine.Numbers) -> None:
+        own_user = "user" in self.taken
+        confine.limit(numbers, base_memory=self._memory, count_processes=own_user)
+        os.chdir(self._tmp)
+        if own_user and os.geteuid() == 0:
+            confine.become_nobody(self._number, None if "mount-namespace" in self.taken else self._tmp)
+        if sys.platform != "linux":
+            return
+        from fastdistill_code.sandbox import landlock, seccomp
+        from fastdistill_code.sandbox import syscalls as sys_
+
+        sys_.prctl(sys_.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if own_user:
+            sys_.drop_capabilities()
+        sys_.prctl(sys_.PR_SET_DUMPABLE, 0)
+        sys_.prctl(sys_.PR_SET_NO_NEW_PRIVS, 1)
+        if "landlock" in self.taken:
+            landlock.restrict(4)
+            os.close(4)
+        if "seccomp" in self.taken:
+            seccomp.install(self._filter)
+
+    def _clean_tmp(self, disk: int) -> None:
+        if "mount-namespace" not in self.taken:
+            for name in os.listdir(self._tmp):  # noqa: PTH208 - the zygote does without pathlib
+                _remove(os.path.join(self._tmp, name))  # noqa: PTH118
+        else:
+            from fastdistill_code.sandbox import rootfs
+
+            self._tmp = rootfs.TMP
+            if disk == self._disk and "seccomp" in self.taken and not os.listdir(self._tmp):  # noqa: PTH208
+                os.chmod(self._tmp, 0o777)  # noqa: PTH101, S103 - nobody else has this mount
+                return
+            rootfs.fresh_tmp(disk)
+            self._disk = disk
+        if "landlock" in self.taken:
+            from fastdistill_code.sandbox import landlock, rootfs
+
+            if self._rules >= 0:
+                os.close(self._rules)
+            self._rules = landlock.ruleset(rootfs.readable(), rootfs.DEVICES, self._tmp)
+
+    def _reap(self, pid: int) -> dict[str, Any]:
+        os.kill(pid, signal.SIGKILL)
+        if "pid-namespace" not in self.taken:
+            with contextlib.suppress(OSError):
+                os.killpg(pid, signal.SIGKILL)
+        _, status, usage = os.wait4(pid, 0)
+        if sys.platform == "linux" and "pid-namespace" not in self.taken:
+            _sweep_adopted()
+        return {"status": os.waitstatus_to_exitcode(status), "cpu": usage.ru_utime + usage.ru_stime}
+
+
+def _sweep_adopted() -> None:
+    """Kill what the candidate left: a subreaper adopts daemons, so they are our children now."""
+    while True:
+        try:
+            with open(f"/proc/self/task/{os.getpid()}/children") as file:  # noqa: PTH123
+                pids = [int(pid) for pid in file.read().split()]
+        except OSError:
+            return
+        if not pids:
+            return
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+        for pid in pids:
+            os.waitpid(pid, 0)
+
+
+def _remove(path: str) -> None:
+    import shutil
+
+    if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        os.unlink(path)  # noqa: PTH108
+
+
+def main() -> None:
+    """Warm up, take the measures, serve."""
+    asked = json.loads(sys.argv[1])
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()
+    for name in _WARM:
+        __import__(name)
+    control = socket.socket(fileno=os.dup(0))
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    os.umask(0o022)
+    zygote = Zygote(control, asked)
+    gc.collect()
+    gc.freeze()
+    zygote.serve()
+
+
+if __name__ == "__main__":
+    main()
