@@ -63,5 +63,5 @@ async def test_diff_names_flips_tasks_and_configuration(run: Path, tmp_path: Pat
     found = diff(run, tmp_path / "other")
     assert {"path": "seed", "old": 0, "new": 5} in found["configuration"]
     assert found["tasks_gone"] == ["t10", "t11"]
-    assert found["flip_counts"] == {"accepted to rejected": 1}
+    assert found["flip_counts"] == {"rejected to rejected": 9, "accepted to rejected": 1}
     assert found["rates"]["p_keep"]["new"]["count"] == 0
