@@ -8,17 +8,14 @@ from contextlib import suppress
 from attrs import frozen
 
 from fastdistill_sql.lexer import Token, tokens
+from fastdistill_sql.shapes import looks_like_sql, plausible
 
-_TAGS_TEXT = """sql sqlite sqlite3 sqlite-sql postgres postgresql pgsql psql mysql mariadb tsql t-sql mssql plsql
+_TAGS_TEXT = """
+    sql sqlite sqlite3 sqlite-sql postgres postgresql pgsql psql mysql mariadb tsql t-sql mssql plsql
     oracle bigquery snowflake duckdb ansi ansi-sql hive spark sparksql presto trino redshift query
     """
 SQL_TAGS = frozenset(_TAGS_TEXT.split())
 _KEYS = ("sql", "sql_query", "sqlquery", "query", "final_sql", "answer")
-_STATEMENT = re.compile(
-    r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*\(?\s*(?:select|with|values|insert|update|delete|replace|create|drop"
-    r"|alter|pragma|attach|detach|vacuum|explain|begin|commit|truncate|merge|reindex|analyze)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 _MARK = re.compile(
     r"""
       (?P<unthink></(?:think|thinking|reasoning|thought)>)
@@ -30,10 +27,6 @@ _MARK = re.compile(
     | (?P<bare>(?:^|(?<=[:>]))[ \t]*(?=(?:select|with|values)\b[\s(*'"`\[]))
     """,
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
-)
-_CTE = re.compile(
-    r"with\s+(?:recursive\s+)?[\w\"`\[\]$]+\s*(?:\([^)]*\)\s*)?as\s+(?:not\s+)?(?:materialized\s*)?\(",
-    re.IGNORECASE,
 )
 _GOES_ON = re.compile(
     r"\s*(?:from|where|group\s+by|having|order\s+by|limit|offset|union|intersect|except|(?:left|right|full|inner|cross"
@@ -103,11 +96,6 @@ def _collect(scan: _Scan, found: list[Block]) -> None:
             if block is not None:
                 found.append(block)
                 at = max(block.end, at)
-
-
-def looks_like_sql(content: str) -> bool:
-    """Whether `content` begins with a word that begins a statement."""
-    return _STATEMENT.match(content) is not None
 
 
 def _fence(scan: _Scan, mark: re.Match[str]) -> Block | None:
@@ -205,7 +193,7 @@ def _inline(scan: _Scan, mark: re.Match[str]) -> Block | None:
     if end < 0 or 0 <= line < end:
         return None
     content = text[mark.end() : end]
-    return Block("inline", content, end + 1) if _plausible(content) else None
+    return Block("inline", content, end + 1) if plausible(content) else None
 
 
 def _bare(scan: _Scan, mark: re.Match[str]) -> Block | None:
@@ -213,11 +201,7 @@ def _bare(scan: _Scan, mark: re.Match[str]) -> Block | None:
     begin = mark.end()
     end, closed = _bare_end(scan, begin)
     content = scan.text[begin:end].strip()
-    if content[:4].lower() == "with" and not _CTE.match(content):
-        return None
-    if not _plausible(content):
-        return None
-    return Block("bare", content, end, closed)
+    return Block("bare", content, end, closed) if plausible(content) else None
 
 
 def _bare_end(scan: _Scan, begin: int) -> tuple[int, bool]:
@@ -226,7 +210,7 @@ def _bare_end(scan: _Scan, begin: int) -> tuple[int, bool]:
         if token.kind == "semicolon":
             closed = True
             follow = text[token.end :].lstrip()
-            if not (looks_like_sql(follow) and _plausible(follow.split(";")[0].split("\n\n")[0])):
+            if not (looks_like_sql(follow) and plausible(follow.split(";")[0].split("\n\n")[0])):
                 return token.end, True
         elif token.text in "()":
             depth += 1 if token.text == "(" else -1
@@ -238,31 +222,6 @@ def _bare_end(scan: _Scan, begin: int) -> tuple[int, bool]:
     return len(text), closed
 
 
-def _plausible(content: str) -> bool:
-    """Whether `content` is rather a query than a sentence: no three plain words in a row, no full stop."""
-    run = 0
-    for token in tokens(content):
-        if token.kind == "space":
-            continue
-        if token.kind == "word" and token.text.lower() not in _WORDS:
-            run += 1
-            if run > 2:
-                return False
-        else:
-            run = 0
-        if token.text == "." and (token.end == len(content) or content[token.end].isspace()):
-            return False
-        if token.kind == "word" and "'" in token.text:
-            return False
-    return True
-
-
-_WORDS_TEXT = """select distinct all from where and or not in is null like glob between exists case when then else end
-    as on using join left right full inner outer cross natural group by having order asc desc limit offset
-    union intersect except with recursive values over partition rows range preceding following unbounded
-    current row filter window collate nocase cast materialized nulls first last escape regexp match isnull
-    notnull indexed groups exclude ties no others"""
-_WORDS = frozenset(_WORDS_TEXT.split())
 _RECOGNISE: dict[str, Callable[[_Scan, re.Match[str]], Block | None]] = {
     "fence": _fence,
     "json": _json,

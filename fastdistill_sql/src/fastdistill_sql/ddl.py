@@ -124,7 +124,8 @@ def identifier(name: str) -> str:
     return name if plain and lower not in _RESERVED else quoted(name)
 
 
-_RESERVED_TEXT = """add all alter and as autoincrement between case check collate commit constraint create default
+_RESERVED_TEXT = """
+    add all alter and as autoincrement between case check collate commit constraint create default
     deferrable delete distinct drop else escape except exists foreign from group having if in index
     insert intersect into is isnull join limit not notnull null on or order primary references returning
     select set table then to transaction union unique update using values when where"""

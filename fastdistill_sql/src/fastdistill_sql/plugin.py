@@ -57,6 +57,7 @@ def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
         config=SqlOptions,
         build=SqlScenario,
         gates=GATES,
+        pack_limit=24,
         pack=lambda: Path(__file__).parent / "pack" / "tasks.jsonl",
         importers=tuple(
             ImportSpec(name=name, summary=f"{title}, as released", run=_Importer(name))

@@ -1,0 +1,138 @@
+"""Running one query under guard: its rows, or the reason why there are none."""
+
+from typing import Literal
+
+import apsw
+from attrs import field, frozen
+
+from fastdistill_sql.guard import Guarded
+
+Value = int | float | str | bytes | None
+Row = tuple[Value, ...]
+Fault = Literal[
+    "no-statement",
+    "several-statements",
+    "not-read-only",
+    "nondeterministic",
+    "too-expensive",
+    "too-large",
+    "syntax-error",
+    "no-such-table",
+    "no-such-column",
+    "no-such-function",
+    "execution-error",
+    "broken-database",
+]
+
+
+@frozen(kw_only=True)
+class Budget:
+    """What one query may cost; none of it depends on the machine."""
+
+    steps: int = 50_000_000
+    """SQLite virtual-machine steps."""
+    rows: int = 100_000
+    cells: int = 1_000_000
+    bytes: int = 32 * 2**20
+    """Over all text and blobs of the result."""
+
+
+@frozen
+class Table:
+    """A result."""
+
+    width: int
+    rows: list[Row] = field(repr=False)
+
+
+@frozen
+class Failure:
+    """Why there is no result."""
+
+    reason: Fault
+    detail: str
+
+
+class _Stop(Exception):
+    """Ends a query from within; carries the failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.detail)
+
+
+@frozen
+class _OneStatement:
+    """Watches a cursor: one statement, no EXPLAIN."""
+
+    seen: list[str] = field(factory=list)
+
+    def __call__(self, cursor: apsw.Cursor, sql: str, _: object) -> bool:
+        if cursor.is_explain:
+            raise _Stop(Failure("not-read-only", "EXPLAIN is no query"))
+        if self.seen:
+            raise _Stop(Failure("several-statements", "more than one statement"))
+        self.seen.append(sql)
+        return True
+
+
+def run(database: Guarded, query: str, budget: Budget) -> Table | Failure:
+    """The rows of `query`. Never raises on what a query can do."""
+    database.begin(budget.steps)
+    cursor = database.connection.cursor()
+    watch = _OneStatement()
+    cursor.exec_trace = watch
+    try:
+        cursor.execute(query)
+        result = _fetch(cursor, budget)
+        if database.spent:
+            return _spent(budget)
+        if database.nondeterministic:
+            return Failure("nondeterministic", "the query depends on chance or on the time of day")
+    except _Stop as stop:
+        return stop.failure
+    except (apsw.Error, MemoryError, UnicodeError, ValueError, TypeError) as error:
+        return _failure(database, error, budget)
+    finally:
+        cursor.close(True)
+    return result if watch.seen else Failure("no-statement", "there is no statement")
+
+
+def _fetch(cursor: apsw.Cursor, budget: Budget) -> Table:
+    rows: list[Row] = []
+    width, size = 0, 0
+    for row in cursor:
+        width = width or len(row)
+        rows.append(row)  # type: ignore[arg-type]  apsw's values are these without bindings' types
+        if len(rows) > budget.rows or len(rows) * width > budget.cells:
+            raise _Stop(Failure("too-large", f"more than {budget.rows} rows or {budget.cells} cells"))
+        for value in row:
+            if isinstance(value, (str, bytes)):
+                size += len(value)
+        if size > budget.bytes:
+            raise _Stop(Failure("too-large", f"more than {budget.bytes} bytes of text"))
+    return Table(width, rows)
+
+
+def _spent(budget: Budget) -> Failure:
+    return Failure("too-expensive", f"more than {budget.steps} steps of SQLite's virtual machine")
+
+
+def _failure(database: Guarded, error: Exception, budget: Budget) -> Failure:
+    if database.spent:
+        return _spent(budget)
+    if database.nondeterministic:
+        return Failure("nondeterministic", "the query depends on chance or on the time of day")
+    if database.denied is not None:
+        return Failure("not-read-only", f"not allowed: {database.denied}")
+    text = " ".join(str(error).split())[:300]
+    if isinstance(error, (apsw.NoMemError, MemoryError, apsw.TooBigError)):
+        return Failure("too-large", f"a value or the work for it is too large: {text}")
+    if isinstance(error, (apsw.CorruptError, apsw.NotADBError, apsw.IOError, apsw.CantOpenError)):
+        return Failure("broken-database", text)
+    for kind in ("table", "column", "function"):
+        if f"no such {kind}" in text:
+            return Failure(f"no-such-{kind}", text)  # type: ignore[arg-type]  one of the three
+    if any(word in text for word in ("syntax error", "incomplete input", "unrecognized token")):
+        return Failure("syntax-error", text)
+    return Failure("execution-error", text)
