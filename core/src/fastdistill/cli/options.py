@@ -1,6 +1,6 @@
 """The options that several commands share, and the run file they make."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,9 +50,9 @@ def loaded(
     runfile: Path | None,
     settings: tuple[str, ...],
     flags: dict[str, Any],
-    more: dict[str, Any] | None = None,
+    more: Sequence[tuple[str, str, Any]] = (),
 ) -> Loaded:
-    """The run file that a command line asks for. `more` maps dotted paths to values of further flags."""
+    """The run file that a command line asks for; `more` holds further flags as `(flag, path, value)`."""
     layers: list[tuple[str, list[str], Any]] = []
     if flags.get("teacher"):
         provider, sign, model = flags["teacher"].partition(":")
@@ -74,7 +74,5 @@ def loaded(
         layers.append(("--tasks", ["tasks"], str(flags["tasks"])))
     if flags.get("no_cache"):
         layers.append(("--no-cache", ["cache"], False))
-    for path, value in (more or {}).items():
-        if value is not None:
-            layers.append((f"--{path.rpartition('.')[2].replace('_', '-')}", path.split("."), value))
+    layers += [(flag, path.split("."), value) for flag, path, value in more if value is not None]
     return load(runfile, settings, layers)

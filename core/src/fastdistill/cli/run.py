@@ -22,6 +22,12 @@ EXIT = {"done": 0, "faults": 1, "floor": 4, "budget": 4, "target": 0, "interrupt
 
 @click.command(short_help="Ask a teacher, judge its answers, write a dataset.")
 @run_options
+@click.option("--budget-tokens", type=int, metavar="N", help="Stop when N tokens are spent.")
+@click.option("--budget-usd", type=float, metavar="X", help="Stop when X US dollars are spent.")
+@click.option("--max-time", type=float, metavar="S", help="Stop after S seconds.")
+@click.option("--accept", type=int, metavar="N", help="Stop when N samples are accepted.")
+@click.option("--audit", type=int, metavar="N", help="Tasks on which to audit the gates at the end [20].")
+@click.option("--no-pilot", is_flag=True, help="Go on whatever the first tasks show.")
 @click.option("--out", type=click.Path(path_type=Path), help="The run's folder [runs/<run id>].")
 @click.option("--fresh", is_flag=True, help="Refuse a folder that already holds a run.")
 @click.option("--json", "as_json", is_flag=True, help="Events as JSON Lines on stdout, for machines.")
@@ -30,6 +36,12 @@ def command(
     settings: tuple[str, ...],
     out: Path | None,
     fresh: bool,
+    budget_tokens: int | None,
+    budget_usd: float | None,
+    max_time: float | None,
+    accept: int | None,
+    audit: int | None,
+    no_pilot: bool,
     as_json: bool,
     **flags: Any,
 ) -> int:
@@ -39,7 +51,15 @@ def command(
     that failed by fault, 2 usage or run file, 3 environment, 4 stopped by a floor or a budget,
     130 interrupted.
     """
-    more = {"out": str(out) if out else None}
+    more = [
+        ("--out", "out", str(out) if out else None),
+        ("--budget-tokens", "budget.tokens", budget_tokens),
+        ("--budget-usd", "budget.usd", budget_usd),
+        ("--max-time", "budget.seconds", max_time),
+        ("--accept", "budget.accept", accept),
+        ("--audit", "audit", audit),
+        ("--no-pilot", "pilot.enabled", False if no_pilot else None),
+    ]
     plan = resolve(loaded(runfile, settings, flags, more), PluginHost().discover())
     plan, source, notes = with_source(plan)
     folder = plan.config.out or latest_or_new(plan)

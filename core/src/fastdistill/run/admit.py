@@ -1,8 +1,10 @@
 """Tasks come in: identities, duplicates, and what a resumed run has already settled."""
 
+from bisect import insort
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from attrs import define, field
@@ -36,6 +38,10 @@ class Admission:
     ledger: Ledger
     limit: int | None = None
     shard: str | None = None
+    sample: int = 0
+    """How many tasks with gold to keep for the gates' audit."""
+    kept: list[tuple[str, Task[Any]]] = field(factory=list, init=False)
+    """Those with the smallest sample_id: as random as sha256 is, and the same however the run went."""
     seen: int = field(default=0, init=False)
     duplicates: int = field(default=0, init=False)
     bad: int = field(default=0, init=False)
@@ -60,6 +66,7 @@ class Admission:
             digest = sha256(item.canonical_input.encode()).digest()
             if self._mine(digest):
                 tasks.append((self._position, item, digest))
+                self._keep(item)
         fresh = self._enter(tasks, statements)
         self.ledger.write(statements)
         return fresh
@@ -77,6 +84,13 @@ class Admission:
             return True
         part, parts = shard_of(self.shard)
         return int.from_bytes(digest[:8], "big") % parts == part - 1
+
+    def _keep(self, task: Task[Any]) -> None:
+        if not task.has_gold or not self.sample:
+            return
+        if len(self.kept) < self.sample or task.sample_id < self.kept[-1][0]:
+            insort(self.kept, (task.sample_id, task), key=itemgetter(0))
+            del self.kept[self.sample :]
 
     def _bad(self, item: BadTask) -> Statement:
         self.seen += 1

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
+import attrs
 from attrs import field, frozen
 
 from fastdistill.errors import RunFileError, TaskError, boundary
@@ -24,6 +25,12 @@ from fastdistill.run.workers import WorkerPool
 
 AT_ONCE = 16
 """Cases at the gates together; exec-evals queue for workers anyway."""
+
+
+SELF_SECONDS = 120.0
+"""The most that a run's audit of itself may take."""
+SELF_MUTANTS = 8
+"""Mutants of one task in it."""
 
 
 @frozen(kw_only=True)
@@ -149,6 +156,15 @@ def tasks_of(gates: GateLine, path: Path, limit: int | None = None) -> Iterable[
             if isinstance(item, Task):
                 taken += 1
                 yield item
+
+
+async def audit_gates(gates: GateLine, tasks: Sequence[Task[Any]]) -> dict[str, Any]:
+    """A run's audit of itself: a few mutants of a few tasks through all its gates but the judges."""
+    free = attrs.evolve(gates, stations=[one for one in gates.stations if one.kind != "judge"])
+    tried = list[Tried]()
+    with anyio.move_on_after(SELF_SECONDS):
+        await try_all(free, mutants_of(free, tasks, SELF_MUTANTS), tried.append)
+    return mutant_summary(tried, survivors=10)
 
 
 def mutant_summary(tried: Sequence[Tried], survivors: int = 50) -> dict[str, Any]:

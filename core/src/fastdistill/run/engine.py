@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import anyio
@@ -35,7 +35,18 @@ class Engine:
     on_settled: Callable[[Sample], None] | None = None
     room: Callable[[], float] = lambda: math.inf
     """How many tasks may be waiting for or with a teacher; grows with what the endpoints can take."""
+    pilot_tasks: int = 0
+    """How many tasks run alone first."""
+    after_pilot: Callable[[], Awaitable[None]] | None = None
+    """Called when they are settled; it may stop the run."""
+    on_change: Callable[[], None] = lambda: None
+    """Called after each answer's judgement."""
+    thrifty: bool = False
+    """Whether second attempts wait until every task had its first."""
     asking: int = field(default=0, init=False)
+    active: int = field(default=0, init=False)
+    deferred: int = field(default=0, init=False)
+    _source_ended: anyio.Event = field(factory=anyio.Event, init=False)
     judging: int = field(default=0, init=False)
     _stopping: list[str] = field(factory=list, init=False)
     fatal: FastDistillError | None = field(default=None, init=False)
@@ -52,9 +63,11 @@ class Engine:
         """Start no more tasks and no more attempts; what is in flight comes home."""
         self._stopping.append(why)
         self._changed.set()
+        self._source_ended.set()
 
     async def run(self) -> None:
         """Take the source to its end, or to where the run is stopped."""
+        started = 0
         async with anyio.create_task_group() as group:
             while not self.stopping:
                 batch = await anyio.to_thread.run_sync(self.admission.batch)
@@ -66,7 +79,13 @@ class Engine:
                     if self._stopping:
                         break
                     self.asking += 1
+                    self.active += 1
+                    started += 1
                     group.start_soon(self._task, task)
+                    if started == self.pilot_tasks and self.after_pilot:
+                        await self._quiet()
+                        await self.after_pilot()
+            self._source_ended.set()
         if self.fatal:
             raise self.fatal
 
@@ -89,7 +108,30 @@ class Engine:
             await self._changed.wait()
             self.idle[cause] = self.idle.get(cause, 0.0) + time.monotonic() - start
 
+    async def _quiet(self) -> None:
+        """Wait until every task that was started is settled."""
+        while self.active and not self._stopping:
+            self._changed = anyio.Event()
+            await self._changed.wait()
+
+    async def _patience(self) -> None:
+        """Second attempts wait for the end of the source where a budget is to be made the most of."""
+        if not self.thrifty or self.deferred >= self.config.backlog:
+            return
+        self.deferred += 1
+        try:
+            await self._source_ended.wait()
+        finally:
+            self.deferred -= 1
+
     async def _task(self, task: Task[Any]) -> None:
+        try:
+            await self._through(task)
+        finally:
+            self.active -= 1
+            self._changed.set()
+
+    async def _through(self, task: Task[Any]) -> None:
         judgements = list[Judgement]()
         try:
             decision = await self._solve(task, judgements)
@@ -113,6 +155,7 @@ class Engine:
             for turn in range(1, teacher.plan.config.attempts + 1):
                 attempt += 1
                 if not held:
+                    await self._patience()
                     if self.stopping:
                         return None
                     self.asking += 1
@@ -127,6 +170,7 @@ class Engine:
                 finally:
                     self.asking -= 1
                     self._changed.set()
+                self.on_change()
                 fresh = await self._judge(task, asked, attempt)
                 judgements += fresh
                 if not consensus:
@@ -180,6 +224,7 @@ class Engine:
         )
         self.ledger.note([(DECISION, row)])
         self.tally.settle(decision.status)
+        self.on_change()
         if self.on_settled:
             self.on_settled(self._sample(task, decision, judgements))
 

@@ -1,7 +1,6 @@
 """One session of a run: opens the house, lets the engine work, writes the reports, locks up."""
 
 import json
-import signal
 import tempfile
 import time
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
+import attrs
 from attrs import define, field
 
 from fastdistill.errors import FastDistillError
@@ -18,6 +18,7 @@ from fastdistill.model.report import Finished, Noticed, Settled, Started, Ticked
 from fastdistill.model.sample import Sample
 from fastdistill.protocols import Reporter
 from fastdistill.run.admit import Admission
+from fastdistill.run.audit import audit_gates
 from fastdistill.run.cache import CompletionCache
 from fastdistill.run.crew import Audience, gate_line, open_reporters
 from fastdistill.run.engine import Engine
@@ -28,8 +29,10 @@ from fastdistill.run.records import dumps
 from fastdistill.run.register import PUT, Claim, check, claim, finished, reach, source_digest_of
 from fastdistill.run.reports import FILES, Facts, write_reports
 from fastdistill.run.services import LentServices
+from fastdistill.run.signals import listen
 from fastdistill.run.source import JsonLines
 from fastdistill.run.staff import Staff, hire, recall
+from fastdistill.run.stops import Limits, Watch, thrifty, wanted
 from fastdistill.run.store import default_folder
 from fastdistill.run.tally import Tally
 from fastdistill.run.workers import WorkerPool
@@ -144,13 +147,16 @@ class Session:
                     ledger=ledger,
                     limit=config.limit,
                     shard=config.shard,
+                    sample=config.audit,
                 ),
                 teachers=staff.teachers,
                 gates=gates,
                 tally=tally,
                 on_settled=self._settled.append if len(self._audience.members) else None,
                 room=lambda: staff.room,
+                thrifty=thrifty(config),
             )
+            watch = self._watching(engine, ledger)
             facts = Facts(
                 run_id=taken.run_id,
                 plan=self.plan,
@@ -168,20 +174,40 @@ class Session:
                     progress=tally.progress(),
                 )
             )
-            outcome, message = await self._flow(engine, ledger, cache, staff)
+            outcome, message = await self._flow(engine, watch, ledger, cache, staff)
+            facts = attrs.evolve(facts, quality=await self._audited(engine, outcome))
             return await self._finish(ledger, taken, facts, engine, (outcome, message))
 
+    def _watching(self, engine: Engine, ledger: Ledger) -> Watch:
+        config = self.plan.config
+        limits = Limits.of(self.plan)
+        watch = Watch(
+            limits=limits, pilot=config.pilot, tally=engine.tally, ledger=ledger, halt=engine.stop
+        )
+        engine.tally.on_paid = limits.pay
+        engine.on_change = watch.look
+        if wanted(config.pilot) and (self.total is None or self.total > config.pilot.above):
+            engine.pilot_tasks, engine.after_pilot = config.pilot.tasks, watch.after_pilot
+        return watch
+
+    async def _audited(self, engine: Engine, outcome: str) -> dict[str, Any]:
+        """The gates' own error rates; nothing where a run did not come to its end."""
+        tasks = [task for _, task in engine.admission.kept]
+        if outcome not in (DONE, "faults", "target") or not tasks:
+            return {}
+        return {"gate_error": await audit_gates(engine.gates, tasks)}
+
     async def _flow(
-        self, engine: Engine, ledger: Ledger, cache: CompletionCache | None, staff: Staff
+        self, engine: Engine, watch: Watch, ledger: Ledger, cache: CompletionCache | None, staff: Staff
     ) -> tuple[str, str]:
         """Let the engine run to its end; how it ended, and what to say of it."""
         failure: FastDistillError | None = None
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(ledger.commit_forever)
-                group.start_soon(self._tick, engine.tally, cache, staff)
+                group.start_soon(self._tick, engine, watch, cache, staff)
                 if self.signals:
-                    group.start_soon(_listen, engine, group.cancel_scope)
+                    group.start_soon(listen, engine, group.cancel_scope)
                 await engine.run()
                 await ledger.flush()
                 group.cancel_scope.cancel()
@@ -194,15 +220,18 @@ class Session:
         ledger.write(ledger.pending())
         if engine.stopping == "interrupted" or (group.cancel_scope.cancelled_caught and engine.stopping):
             return "interrupted", "stopped by hand; run the same command again to go on"
-        if engine.stopping:
-            return engine.stopping, ""
+        if watch.why is not None:
+            return watch.why.outcome, watch.why.message
         failed = engine.tally.progress().failed
         return ("faults", f"{failed} tasks failed by fault") if failed else (DONE, "")
 
-    async def _tick(self, tally: Tally, cache: CompletionCache | None, staff: Staff) -> None:
+    async def _tick(
+        self, engine: Engine, watch: Watch, cache: CompletionCache | None, staff: Staff
+    ) -> None:
         while True:
             await anyio.sleep(TICK)
-            await self._report(tally, staff)
+            watch.look()
+            await self._report(engine.tally, staff)
             if cache:
                 await anyio.to_thread.run_sync(cache.flush)
 
@@ -251,15 +280,3 @@ def _first(group: BaseExceptionGroup[FastDistillError]) -> FastDistillError:
     for error in group.exceptions:
         return _first(error) if isinstance(error, BaseExceptionGroup) else error
     raise AssertionError("an exception group is never empty")
-
-
-async def _listen(engine: Engine, scope: anyio.CancelScope) -> None:
-    """First Ctrl-C: start nothing more and let what is in flight come home. The second, or TERM: now."""
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as caught:
-        async for number in caught:
-            if number == signal.SIGINT and engine.stopping is None:
-                engine.stop("interrupted")
-            else:
-                engine.stop("interrupted")
-                scope.cancel()
-                return

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Callable
 
 from attrs import define, field
 
@@ -28,6 +29,7 @@ class Tally:
     completion_tokens: int = 0
     bad: int = 0
     """Lines of the source that are no tasks; they count as failed."""
+    on_paid: Callable[[str, Completion], None] = field(default=lambda _teacher, _got: None)
     statuses: Counter[str] = field(factory=Counter)
     reasons: Counter[str] = field(factory=Counter)
     started: float = field(factory=time.monotonic)
@@ -56,8 +58,9 @@ class Tally:
         tally.seen = sum(tally.statuses.values()) + tally.bad
         return tally
 
-    def answer(self, call: Call, got: Completion) -> None:
+    def answer(self, teacher: str, call: Call, got: Completion) -> None:
         """A completion arrived."""
+        self.on_paid(teacher, got)
         self.answered += call.purpose == "teacher"
         self.cached += got.cached
         if got.usage and not got.cached:

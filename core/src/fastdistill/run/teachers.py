@@ -40,7 +40,7 @@ class Teacher:
     room_of: Callable[[], float] = field(default=lambda: 64.0)
     asked: int = field(default=0, init=False)
     in_flight: int = field(default=0, init=False)
-    on_answer: Callable[[Call, Completion], None] = field(default=lambda _call, _got: None)
+    on_answer: Callable[[str, Call, Completion], None] = field(default=lambda _title, _call, _got: None)
 
     @property
     def title(self) -> str:
@@ -114,7 +114,7 @@ class Teacher:
             waited = max(0.0, time.perf_counter() - start - got.latency)
             if self.cache:
                 self.cache.put(call, got)
-        self.on_answer(call, got)
+        self.on_answer(self.title, call, got)
         row = completion_row(call, self.title, got, waited, time.time())
         await self.ledger.add((row, *also()))
         return Asked(completion=got, fresh=fresh)
