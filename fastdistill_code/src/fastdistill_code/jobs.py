@@ -15,10 +15,13 @@ MIB = 1024 * 1024
 
 @frozen(kw_only=True)
 class Limits:
-    """What one call (or one run on one text) may use. Budgets are the candidate's, the wall clock is ours."""
+    """What one call (or one run on one text) may use. Budgets are the candidate's, the wall clock is
+    ours.
+    """
 
     cpu_seconds: float = field(default=5.0, validator=gt(0))
-    """CPU time of the whole process during loading, and again during each call; over it: `TooExpensive("cpu")`."""
+    """CPU time of the whole process during loading, and again during each call; over it:
+    `TooExpensive("cpu")`."""
     wall_seconds: float = field(default=30.0, validator=gt(0))
     """Real time for loading and for each call; over it: `TimedOut`, after one retry of the whole job."""
     memory_bytes: int = field(default=512 * MIB, validator=ge(16 * MIB))
@@ -41,7 +44,9 @@ class CallInput:
 
 @frozen(kw_only=True)
 class Job:
-    """A candidate and what to do with it: `entry_point` with `calls`, or no entry point and `stdin` texts."""
+    """A candidate and what to do with it: `entry_point` with `calls`, or no entry point and `stdin`
+    texts.
+    """
 
     source: str
     entry_point: str | None = None
@@ -51,11 +56,14 @@ class Job:
     """Each text is a fresh process that runs the source as `__main__`."""
     limits: Limits = field(factory=Limits)
     keep_going: bool = False
-    """After a call that ended its process: go on with the next call in a fresh one, instead of `Skipped`."""
+    """After a call that ended its process: go on with the next call in a fresh one, instead of
+    `Skipped`."""
 
     def __attrs_post_init__(self) -> None:
         if (self.calls and self.entry_point is None) or (self.stdin and self.entry_point is not None):
-            raise ValueError("a job has an entry_point with calls (or none, to load it only), or stdin texts")
+            raise ValueError(
+                "a job has an entry_point with calls (or none, to load it only), or stdin texts"
+            )
 
 
 @frozen
@@ -107,7 +115,9 @@ class Died:
 
 @frozen
 class Unencodable:
-    """The call returned something that is not a plain value: a subclass, an object, a cycle; `type_name` names it."""
+    """The call returned something that is not a plain value: a subclass, an object, a cycle;
+    `type_name` names it.
+    """
 
     type_name: str
 
@@ -125,7 +135,8 @@ class Report:
     """What a job came to. When `load` is set the source never became callable and `results` is empty."""
 
     load: Raised | TooExpensive | TimedOut | Died | None = None
-    """SyntaxError, an exception at import, a missing entry point (`Raised("MissingEntryPoint")`), or a death."""
+    """SyntaxError, an exception at import, a missing entry point (`Raised("MissingEntryPoint")`), or a
+    death."""
     results: tuple[CallResult, ...] = ()
     cpu_seconds: float = 0.0
 
@@ -134,7 +145,8 @@ class Report:
 class Checked:
     """What tests that could not be lifted came to, run beside the candidate in a second sandboxed process.
 
-    `fault` is the candidate's own end (load failure, too expensive, death, a value that is not plain), when there
+    `fault` is the candidate's own end (load failure, too expensive, death, a value that is not plain),
+    when there
     is one, whatever the tests say; `outcome` is then `Skipped`.
     `outcome` is the tests': `Value(None)` when they ran through, else what they raised (AssertionError: a
     failed test) or how they ended. `calls` counts the calls that reached the candidate.

@@ -1,8 +1,10 @@
-"""The seam to the sandbox: run a candidate under limits, get typed results. Another language is another runner.
+"""The seam to the sandbox: run a candidate under limits, get typed results. Another language is another
+runner.
 
-    async with open_sandbox() as sandbox:
-        report = await sandbox.run(Job(source="def f(x): return x + 1", entry_point="f", calls=(CallInput(args=(1,)),)))
-        report.results == (Value(2),)
+async with open_sandbox() as sandbox:
+    report = await sandbox.run(Job(source="def f(x): return x + 1", entry_point="f",
+    calls=(CallInput(args=(1,)),)))
+    report.results == (Value(2),)
 """
 
 import os
@@ -36,10 +38,13 @@ class Runner(Protocol):
     async def run(self, job: Job) -> Report:
         """Run the job; never raises for anything the candidate does."""
 
-    async def check(self, source: str, entry_point: str, tests: str, limits: Limits | None = None) -> Checked:
+    async def check(
+        self, source: str, entry_point: str, tests: str, limits: Limits | None = None
+    ) -> Checked:
         """Run `tests` in a second sandboxed process; see `Checked`.
 
-        The tests see the candidate as `candidate` and under its own name; a function `check` that they define is
+        The tests see the candidate as `candidate` and under its own name; a function `check` that they
+        define is
         called with it. Every argument and value passes through us as a plain value, so arguments changed in
         place do not come back.
         """
@@ -80,7 +85,9 @@ class Sandbox:
             report = await self._in_turn(lambda host, _: run_job(host, job))
         return report
 
-    async def check(self, source: str, entry_point: str, tests: str, limits: Limits | None = None) -> Checked:
+    async def check(
+        self, source: str, entry_point: str, tests: str, limits: Limits | None = None
+    ) -> Checked:
         """Run tests beside the candidate; once more when our wall clock ran out."""
         bounds = limits or Limits()
 
@@ -125,7 +132,8 @@ async def open_sandbox(
     """Open the strongest sandbox this machine allows, or exactly `level`.
 
     `slots` candidates run at once (the number of cores unless given). SetupError when the level is below
-    `namespaces` without `allow_weak`, or when an asked-for level is not to be had here, saying what it needs.
+    `namespaces` without `allow_weak`, or when an asked-for level is not to be had here, saying what it
+    needs.
     """
     sandbox = Sandbox(levels.wanted(level), slots or os.cpu_count() or 1)
     try:

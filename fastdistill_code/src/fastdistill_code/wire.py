@@ -24,7 +24,7 @@ _C128 = struct.Struct(">dd")
 
 
 class WireError(ValueError):
-    """The value cannot be carried: `reason` is `type`, `size` or `depth`; `type_name` names what was refused."""
+    """The value cannot be carried; `reason` says why, `type_name` names what was refused."""
 
     def __init__(self, reason: Literal["type", "size", "depth"], type_name: str) -> None:
         self.reason, self.type_name = reason, type_name
@@ -180,7 +180,7 @@ class _In:
 
 
 def _hashable(items: list[Any]) -> list[Any]:
-    """The items, when no two are equal and no crowd of them shares one hash (which would cost quadratic time)."""
+    """The items, when no crowd of them shares one hash, which would cost quadratic time."""
     hashes: dict[int, int] = {}
     for item in items:
         key = hash(item)

@@ -1,1 +1,3 @@
-"""The sandbox. Everything the zygote loads (all but `host`, `levels` and `session`) is standard library only."""
+"""The sandbox. Everything the zygote loads (all but `host`, `levels` and `session`) is standard library
+only.
+"""

@@ -48,7 +48,9 @@ def _function(channel: Channel, nonce: bytes, asked: dict[str, Any], limit: int)
         channel.send(*_answer(function, args, kwargs, limit), nonce)
 
 
-def _answer(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], limit: int) -> Any:
+def _answer(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], limit: int
+) -> tuple[bytes, bytes]:
     try:
         return b"V", wire.encode(function(*args, **kwargs), limit)
     except wire.WireError as error:

@@ -1,4 +1,9 @@
-"""What the zygote and each child give up, by measure; a measure is named, tried, and reported when refused."""
+"""What the zygote and each child give up, by measure; a measure is named, tried, and reported when
+refused.
+"""
+
+# ruff: noqa: PTH123
+# The zygote does without pathlib: it stays small and starts fast
 
 import contextlib
 import os
@@ -85,9 +90,9 @@ def _user_namespace() -> None:
     sys_.unshare(sys_.CLONE_NEWUSER)
     sys_.prctl(sys_.PR_SET_DUMPABLE, 1)  # its own /proc files belong to root while it is not dumpable
     for name, text in (("setgroups", "deny"), ("uid_map", f"65533 {uid} 1"), ("gid_map", f"65533 {gid} 1")):
-        with open(f"/proc/self/{name}", "w") as file:  # noqa: PTH123 - the zygote does without pathlib
+        with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
-    with contextlib.suppress(OSError), open("/proc/sys/user/max_user_namespaces", "w") as file:  # noqa: PTH123
+    with contextlib.suppress(OSError), open("/proc/sys/user/max_user_namespaces", "w") as file:
         file.write("0")
     sys_.prctl(sys_.PR_SET_DUMPABLE, 0)
 
@@ -119,7 +124,9 @@ def limit(numbers: Numbers, *, base_memory: int, count_processes: bool) -> None:
 
 
 def become_nobody(number: int, folder: str | None) -> None:
-    """Leave root for a uid that nobody else has, and own `folder`; `number` tells this machine's children apart."""
+    """Leave root for a uid that nobody else has, and own `folder`; `number` tells this machine's
+    children apart.
+    """
     uid = _UID_BASE + number % 0x0F000000
     if folder is not None:
         os.chown(folder, uid, uid)

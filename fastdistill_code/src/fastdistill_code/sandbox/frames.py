@@ -1,5 +1,6 @@
 """Frames on a stream socket: length, kind, nonce, body. An answer must carry the nonce of what it answers,
-so nothing can be answered before it is asked. Standard library only."""
+so nothing can be answered before it is asked. Standard library only.
+"""
 
 import os
 import struct

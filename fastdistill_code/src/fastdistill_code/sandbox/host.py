@@ -59,7 +59,7 @@ class Host:
         with theirs:
             self._process = subprocess.Popen(
                 command,
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 env=environment,
@@ -71,7 +71,9 @@ class Host:
         except Stopped:
             said = self._process.stderr.read(2000) if self._process.stderr else b""
             self.close()
-            raise SetupError(f"the sandbox's zygote did not start: {said.decode(errors='replace')}") from None
+            raise SetupError(
+                f"the sandbox's zygote did not start: {said.decode(errors='replace')}"
+            ) from None
         self.taken, self.refused = hello["taken"], hello["refused"]
 
     def hear(self) -> dict[str, Any]:
@@ -115,7 +117,9 @@ class Host:
 class Box:
     """One child, from fork to reaping: a context manager. Raises Ended for whatever the child does."""
 
-    def __init__(self, host: Host, limits: Limits, *, stdin: IO[bytes] | None = None, stdout: IO[bytes] | None = None):
+    def __init__(
+        self, host: Host, limits: Limits, *, stdin: IO[bytes] | None = None, stdout: IO[bytes] | None = None
+    ) -> None:
         self._host, self._limits = host, limits
         self._files = stdin, stdout
         self.exit_code: int | None = None
@@ -147,7 +151,9 @@ class Box:
         self._poll.register(self._socket, select.POLLIN)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._socket.close()
         self._host.say(b"k")
         gone = self._host.hear()
@@ -159,7 +165,9 @@ class Box:
         return self.receive(nonce)
 
     def send(self, kind: bytes, body: bytes, nonce: bytes | None = None) -> bytes:
-        """Send, and return the nonce that the answer must carry; unless one is given, a budget and a deadline start."""
+        """Send, and return the nonce that the answer must carry; unless one is given, a budget and a
+        deadline start.
+        """
         if nonce is None:
             self._spent = self._cpu()
             self._deadline = time.monotonic() + self._limits.wall_seconds
@@ -208,7 +216,9 @@ class Box:
         return bytes(parts)
 
     def _wait(self, event: int) -> None:
-        """Sleep until the socket is ready, but not past the deadline or where the CPU budget can be spent."""
+        """Sleep until the socket is ready, but not past the deadline or where the CPU budget can be
+        spent.
+        """
         self._poll.modify(self._socket, event)
         left = self._limits.cpu_seconds - self.used()
         if left <= 0:

@@ -1,4 +1,9 @@
-"""Landlock: a process gives up the file system but for named paths, and TCP, for itself and all it starts."""
+"""Landlock: a process gives up the file system but for named paths, and TCP, for itself and all it
+starts.
+"""
+
+# ruff: noqa: PTH112
+# The zygote does without pathlib: it stays small and starts fast
 
 import ctypes
 import os
@@ -9,7 +14,8 @@ from fastdistill_code.sandbox.syscalls import syscall
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 
 LEAST_ABI = 1
-"""Enough for `full`: later versions add truncate (3), TCP (4), device ioctl (5) and scopes (6), used when there."""
+"""Enough for `full`: later versions add truncate (3), TCP (4), device ioctl (5) and scopes (6), used
+when there."""
 
 READ_FILE, READ_DIR, WRITE_FILE = 1 << 2, 1 << 3, 1 << 1
 _ALL = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
@@ -26,14 +32,16 @@ def abi() -> int:
 
 
 def ruleset(read_only: Iterable[str], devices: Iterable[str], writable: str) -> int:
-    """A descriptor of rules: read below the first, read and write the second, everything plain below the last."""
+    """A descriptor of rules: read below the first, read and write the second, everything plain below
+    the last.
+    """
     version = abi()
     handled = _ALL.get(version, (1 << 16) - 1)
     attributes = (ctypes.c_uint64 * 3)(handled, 3 if version >= 4 else 0, 3 if version >= 6 else 0)
     size = 8 if version < 4 else 16 if version < 6 else 24
     rules = syscall("landlock_create_ruleset", _CREATE, attributes, size, 0)
     for path in read_only:
-        _allow(rules, path, READ_FILE | (READ_DIR if os.path.isdir(path) else 0))  # noqa: PTH112 - zygote: no pathlib
+        _allow(rules, path, READ_FILE | (READ_DIR if os.path.isdir(path) else 0))
     for path in devices:
         _allow(rules, path, READ_FILE | WRITE_FILE)
     everything = READ_FILE | READ_DIR | WRITE_FILE | _REMOVE_AND_MAKE | _REFER | _TRUNCATE

@@ -14,8 +14,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
 """Strongest first, with the measures that make the level."""
 
 NEEDS = {
-    "full": "Linux 5.13 or later with Landlock (ABI 1 or later) among its security modules, seccomp, and what "
-    "`namespaces` needs",
+    "full": "Linux 5.13 or later with Landlock (ABI 1 or later) among its security modules, seccomp, and "
+    "what `namespaces` needs",
     "namespaces": "Linux, and either root with CAP_SYS_ADMIN or unprivileged user namespaces "
     "(user.max_user_namespaces above 0, no AppArmor rule against them)",
     "rlimits-only": "any POSIX system",
@@ -27,7 +27,9 @@ def wanted(level: str | None) -> list[str]:
     if level is not None and level not in LEVELS:
         raise SetupError(f"unknown sandbox level {level!r}; there are {', '.join(LEVELS)}")
     if not hasattr(os, "fork"):
-        raise SetupError("the sandbox needs a POSIX system (Linux for more than the weakest level); use WSL 2")
+        raise SetupError(
+            "the sandbox needs a POSIX system (Linux for more than the weakest level); use WSL 2"
+        )
     measures = list(LEVELS[level or "full"])
     if sys.platform == "linux" and os.geteuid() == 0 and "user" not in measures:
         measures.append("user")

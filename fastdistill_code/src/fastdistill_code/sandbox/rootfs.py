@@ -1,4 +1,9 @@
-"""A private root for the zygote and its children: the standard library read-only, /tmp, three devices, no more."""
+"""A private root for the zygote and its children: the standard library read-only, /tmp, three devices,
+no more.
+"""
+
+# ruff: noqa: PTH102, PTH103, PTH106, PTH110, PTH112, PTH118, PTH119, PTH120, PTH208
+# The zygote does without pathlib: it stays small and starts fast
 
 import os
 import sys
@@ -12,12 +17,12 @@ TMP = "/tmp"  # noqa: S108 - the candidate's own, a fresh mount in the private r
 
 def readable() -> list[str]:
     """What Python needs to import its own library and nothing of anybody's."""
-    stdlib = os.path.dirname(os.__file__)  # noqa: PTH120 - the zygote does without pathlib
-    dynamic = os.path.join(sys.base_exec_prefix, "lib", os.path.basename(stdlib), "lib-dynload")  # noqa: PTH118, PTH119
-    shared = os.path.join(sys.base_prefix, "lib")  # noqa: PTH118
-    libpython = [os.path.join(shared, n) for n in os.listdir(shared) if n.startswith("libpython")]  # noqa: PTH118, PTH208
+    stdlib = os.path.dirname(os.__file__)
+    dynamic = os.path.join(sys.base_exec_prefix, "lib", os.path.basename(stdlib), "lib-dynload")
+    shared = os.path.join(sys.base_prefix, "lib")
+    libpython = [os.path.join(shared, n) for n in os.listdir(shared) if n.startswith("libpython")]
     wanted = (stdlib, dynamic, *libpython, *LIBRARIES)
-    return [path for path in dict.fromkeys(wanted) if os.path.exists(path)]  # noqa: PTH110
+    return [path for path in dict.fromkeys(wanted) if os.path.exists(path)]
 
 
 def enter(stage: str) -> None:
@@ -25,19 +30,19 @@ def enter(stage: str) -> None:
     sys_.mount("none", "/", "", sys_.MS_REC | sys_.MS_PRIVATE)
     sys_.mount("root", stage, "tmpfs", sys_.MS_NOSUID | sys_.MS_NODEV, "size=1m,mode=755")
     paths = readable()
-    stdlib_packages = os.path.join(paths[0], "site-packages")  # noqa: PTH118
+    stdlib_packages = os.path.join(paths[0], "site-packages")
     for path in paths:
         _bind(path, stage + path, read_only=True)
     for path in DEVICES:
         _bind(path, stage + path, read_only=False)
-    if os.path.isdir(stage + stdlib_packages):  # noqa: PTH112
+    if os.path.isdir(stage + stdlib_packages):
         sys_.mount("none", stage + stdlib_packages, "tmpfs", sys_.MS_RDONLY, "size=4k")
-    os.mkdir(stage + TMP)  # noqa: PTH102
-    os.mkdir(stage + "/.old")  # noqa: PTH102
+    os.mkdir(stage + TMP)
+    os.mkdir(stage + "/.old")
     sys_.pivot_root(stage, stage + "/.old")
     os.chdir("/")
     sys_.unmount("/.old")
-    os.rmdir("/.old")  # noqa: PTH106
+    os.rmdir("/.old")
     flags = sys_.MS_REMOUNT | sys_.MS_BIND | sys_.MS_RDONLY | sys_.MS_NOSUID | sys_.MS_NODEV
     sys_.mount("none", "/", "", flags)
 
@@ -51,10 +56,10 @@ def fresh_tmp(size: int) -> None:
 
 
 def _bind(source: str, target: str, *, read_only: bool) -> None:
-    if os.path.isdir(source):  # noqa: PTH112
-        os.makedirs(target, 0o755, exist_ok=True)  # noqa: PTH103
+    if os.path.isdir(source):
+        os.makedirs(target, 0o755, exist_ok=True)
     else:
-        os.makedirs(os.path.dirname(target), 0o755, exist_ok=True)  # noqa: PTH103, PTH120
+        os.makedirs(os.path.dirname(target), 0o755, exist_ok=True)
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
     sys_.mount(source, target, "", sys_.MS_BIND | sys_.MS_REC)
     if read_only:

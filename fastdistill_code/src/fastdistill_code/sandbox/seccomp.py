@@ -17,15 +17,19 @@ _X86_64 = (
     *range(17, 29),
     # dup dup2 pause nanosleep getitimer alarm setitimer getpid
     *range(32, 40),
-    # exit uname fcntl flock fsync fdatasync truncate ftruncate getcwd chdir fchdir rename mkdir rmdir creat unlink
+    # exit uname fcntl flock fsync fdatasync truncate ftruncate getcwd chdir fchdir rename mkdir
+    # rmdir creat unlink
     60, 63, 72, 73, 74, 75, 76, 77, 79, 80, 81, 82, 83, 84, 85, 87,
-    # symlink readlink umask gettimeofday getrlimit getrusage sysinfo times getuid getgid geteuid getegid getppid getpgrp
+    # symlink readlink umask gettimeofday getrlimit getrusage sysinfo times getuid getgid geteuid
+    # getegid getppid getpgrp
     88, 89, 95, 96, 97, 98, 99, 100, 102, 104, 107, 108, 110, 111,
     # rt_sigpending rt_sigtimedwait rt_sigsuspend sigaltstack arch_prctl gettid time futex sched_getaffinity
     127, 128, 130, 131, 158, 186, 201, 202, 204,
-    # epoll_create getdents64 set_tid_address clock_gettime clock_getres clock_nanosleep exit_group epoll_wait epoll_ctl
+    # epoll_create getdents64 set_tid_address clock_gettime clock_getres clock_nanosleep exit_group
+    # epoll_wait epoll_ctl
     213, 217, 218, 228, 229, 230, 231, 232, 233,
-    # tgkill openat mkdirat newfstatat unlinkat renameat symlinkat readlinkat faccessat pselect6 ppoll set_robust_list
+    # tgkill openat mkdirat newfstatat unlinkat renameat symlinkat readlinkat faccessat pselect6
+    # ppoll set_robust_list
     234, 257, 258, 262, 263, 264, 266, 267, 269, 270, 271, 273,
     # utimensat epoll_pwait fallocate eventfd2 epoll_create1 dup3 pipe2 preadv pwritev renameat2 getrandom
     280, 281, 285, 290, 291, 292, 293, 295, 296, 316, 318,
@@ -33,17 +37,23 @@ _X86_64 = (
     326, 332, 334, 436, 439, 45, 48,
 )  # fmt: skip
 _AARCH64 = (
-    # getcwd eventfd2 epoll_create1 epoll_ctl epoll_pwait dup dup3 fcntl flock mkdirat unlinkat symlinkat renameat
+    # getcwd eventfd2 epoll_create1 epoll_ctl epoll_pwait dup dup3 fcntl flock mkdirat unlinkat
+    # symlinkat renameat
     17, 19, 20, 21, 22, 23, 24, 25, 32, 34, 35, 36, 38,
-    # truncate ftruncate fallocate faccessat chdir fchdir openat close pipe2 getdents64 lseek read write readv writev
+    # truncate ftruncate fallocate faccessat chdir fchdir openat close pipe2 getdents64 lseek read
+    # write readv writev
     45, 46, 47, 48, 49, 50, 56, 57, 59, 61, 62, 63, 64, 65, 66,
-    # pread64 pwrite64 preadv pwritev pselect6 ppoll readlinkat newfstatat fstat fsync fdatasync utimensat exit exit_group
+    # pread64 pwrite64 preadv pwritev pselect6 ppoll readlinkat newfstatat fstat fsync fdatasync
+    # utimensat exit exit_group
     67, 68, 69, 70, 72, 73, 78, 79, 80, 82, 83, 88, 93, 94,
-    # set_tid_address futex set_robust_list nanosleep getitimer setitimer clock_* sched_getaffinity sched_yield tgkill
+    # set_tid_address futex set_robust_list nanosleep getitimer setitimer clock_* sched_getaffinity
+    # sched_yield tgkill
     96, 98, 99, 101, 102, 103, 113, 114, 115, 123, 124, 131,
-    # sigaltstack rt_sig* times uname getrlimit getrusage umask gettimeofday getpid getppid get(e)(u|g)id gettid sysinfo
+    # sigaltstack rt_sig* times uname getrlimit getrusage umask gettimeofday getpid getppid
+    # get(e)(u|g)id gettid sysinfo
     132, 133, 134, 135, 136, 137, 139, 153, 160, 163, 165, 166, 169, 172, 173, 174, 175, 176, 177, 178, 179,
-    # recvfrom shutdown brk munmap mremap mmap mprotect msync mincore madvise renameat2 getrandom copy_file_range
+    # recvfrom shutdown brk munmap mremap mmap mprotect msync mincore madvise renameat2 getrandom
+    # copy_file_range
     207, 210, 214, 215, 216, 222, 226, 227, 232, 233, 276, 278, 285,
     # statx rseq close_range faccessat2
     291, 293, 436, 439,

@@ -180,7 +180,9 @@ def _scratch() -> IO[bytes]:
     return tempfile.TemporaryFile()
 
 
-def run_check(host: Host, tests_host: Host, source: str, entry_point: str, tests: str, limits: Limits) -> Checked:
+def run_check(
+    host: Host, tests_host: Host, source: str, entry_point: str, tests: str, limits: Limits
+) -> Checked:
     """The tests in one process, the candidate in another, every call and value through us."""
     candidate = Box(host, limits)
     relay = _Relay(candidate, limits)

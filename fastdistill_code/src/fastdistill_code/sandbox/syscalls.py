@@ -1,4 +1,6 @@
-"""The Linux calls that Python does not offer, by ctypes; each raises OSError naming itself when it fails."""
+"""The Linux calls that Python does not offer, by ctypes; each raises OSError naming itself when it
+fails.
+"""
 
 import ctypes
 import os
@@ -38,7 +40,7 @@ def syscall(name: str, number: int, *arguments: Any) -> int:
 
 
 def prctl(option: int, *arguments: int) -> int:
-    """prctl(2)."""
+    """Change this process as prctl says."""
     padded = [ctypes.c_ulong(a) for a in (*arguments, 0, 0, 0, 0)[:4]]
     return checked("prctl", LIBC.prctl(option, *padded))
 
@@ -49,7 +51,7 @@ def unshare(flags: int) -> None:
 
 
 def mount(source: str, target: str, kind: str, flags: int, options: str = "") -> None:
-    """mount(2)."""
+    """Mount, with the arguments of the system call."""
     arguments = (source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode())
     checked(f"mount {target}", LIBC.mount(*arguments))
 
@@ -67,7 +69,9 @@ def pivot_root(new: str, old: str) -> None:
 def fork(flags: int) -> int:
     """Fork into new namespaces: 0 in the child. The interpreter is told, as os.fork tells it."""
     ctypes.pythonapi.PyOS_BeforeFork()
-    pid = int(_HOLDING.syscall(*(ctypes.c_long(n) for n in (_CLONE[MACHINE], flags | _SIGCHLD, 0, 0, 0, 0))))
+    pid = int(
+        _HOLDING.syscall(*(ctypes.c_long(n) for n in (_CLONE[MACHINE], flags | _SIGCHLD, 0, 0, 0, 0)))
+    )
     if pid == 0:
         ctypes.pythonapi.PyOS_AfterFork_Child()
     else:

@@ -5,6 +5,9 @@ input, a socket: `spawn` (limits, with the child's descriptors) answers the chil
 collects it. The child stays unreaped until then, so its pid cannot become another's. Standard library only.
 """
 
+# ruff: noqa: PTH100, PTH101, PTH108, PTH112, PTH114, PTH118, PTH120, PTH123, PTH208
+# The zygote does without pathlib: it stays small and starts fast
+
 import contextlib
 import gc
 import json
@@ -15,15 +18,50 @@ import socket
 import sys
 from typing import Any, NoReturn
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))  # noqa: PTH100, PTH120
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from fastdistill_code.sandbox import child, confine  # noqa: E402 - found by the line above
+from fastdistill_code.sandbox import child, confine
 
 sys.path.pop(0)
 
-_WARM = """abc array bisect calendar cmath collections.abc contextlib copy dataclasses datetime decimal enum fractions
-functools hashlib heapq inspect io itertools json math numbers operator queue random re statistics string
-struct textwrap threading time traceback typing unicodedata""".split()
+_WARM = (
+    "abc",
+    "array",
+    "bisect",
+    "calendar",
+    "cmath",
+    "collections.abc",
+    "contextlib",
+    "copy",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+    "hashlib",
+    "heapq",
+    "inspect",
+    "io",
+    "itertools",
+    "json",
+    "math",
+    "numbers",
+    "operator",
+    "pathlib",
+    "queue",
+    "random",
+    "re",
+    "statistics",
+    "string",
+    "struct",
+    "textwrap",
+    "threading",
+    "time",
+    "traceback",
+    "typing",
+    "unicodedata",
+)
 
 
 class Zygote:
@@ -35,7 +73,7 @@ class Zygote:
         self._number = os.getpid() * 64
         self._disk = 0
         self._rules = -1
-        pages = open("/proc/self/statm").read().split()[0] if sys.platform == "linux" else "0"  # noqa: PTH123, SIM115
+        pages = open("/proc/self/statm").read().split()[0] if sys.platform == "linux" else "0"  # noqa: SIM115
         self._memory = int(pages) * os.sysconf("SC_PAGE_SIZE")
         self.taken, self.refused = confine.apply(asked["measures"], asked["stage"], 4096)
         if "seccomp" in self.taken:
@@ -92,9 +130,9 @@ class Zygote:
             os.dup2(100 + target, target, inheritable=target < 3)
         os.closerange(len(sources), 512)
         self._confine(numbers)
-        sys.stdin = open(0, encoding="utf-8", errors="replace")  # noqa: PTH123, SIM115
-        sys.stdout = open(1, "w", encoding="utf-8", errors="replace")  # noqa: PTH123, SIM115
-        sys.stderr = open(2, "w")  # noqa: PTH123, SIM115
+        sys.stdin = open(0, encoding="utf-8", errors="replace")  # noqa: SIM115
+        sys.stdout = open(1, "w", encoding="utf-8", errors="replace")  # noqa: SIM115
+        sys.stderr = open(2, "w")  # noqa: SIM115
         sys.argv = ["candidate"]
         child.serve(3)
 
@@ -122,14 +160,14 @@ class Zygote:
 
     def _clean_tmp(self, disk: int) -> None:
         if "mount-namespace" not in self.taken:
-            for name in os.listdir(self._tmp):  # noqa: PTH208 - the zygote does without pathlib
-                _remove(os.path.join(self._tmp, name))  # noqa: PTH118
+            for name in os.listdir(self._tmp):
+                _remove(os.path.join(self._tmp, name))
         else:
             from fastdistill_code.sandbox import rootfs
 
             self._tmp = rootfs.TMP
-            if disk == self._disk and "seccomp" in self.taken and not os.listdir(self._tmp):  # noqa: PTH208
-                os.chmod(self._tmp, 0o777)  # noqa: PTH101, S103 - nobody else has this mount
+            if disk == self._disk and "seccomp" in self.taken and not os.listdir(self._tmp):
+                os.chmod(self._tmp, 0o777)  # noqa: S103 - nobody else has this mount
                 return
             rootfs.fresh_tmp(disk)
             self._disk = disk
@@ -155,7 +193,7 @@ def _sweep_adopted() -> None:
     """Kill what the candidate left: a subreaper adopts daemons, so they are our children now."""
     while True:
         try:
-            with open(f"/proc/self/task/{os.getpid()}/children") as file:  # noqa: PTH123
+            with open(f"/proc/self/task/{os.getpid()}/children") as file:
                 pids = [int(pid) for pid in file.read().split()]
         except OSError:
             return
@@ -170,10 +208,10 @@ def _sweep_adopted() -> None:
 def _remove(path: str) -> None:
     import shutil
 
-    if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114
+    if os.path.isdir(path) and not os.path.islink(path):
         shutil.rmtree(path, ignore_errors=True)
     else:
-        os.unlink(path)  # noqa: PTH108
+        os.unlink(path)
 
 
 def main() -> None:
