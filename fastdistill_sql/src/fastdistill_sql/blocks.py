@@ -7,8 +7,8 @@ from contextlib import suppress
 
 from attrs import frozen
 
-from fastdistill_sql.lexer import Token, tokens
-from fastdistill_sql.shapes import looks_like_sql, plausible
+from fastdistill_sql.lexer import Token, statements, tokens
+from fastdistill_sql.shapes import another_statement, looks_like_sql, plausible
 
 _TAGS_TEXT = """
     sql sqlite sqlite3 sqlite-sql postgres postgresql pgsql psql mysql mariadb tsql t-sql mssql plsql
@@ -201,7 +201,8 @@ def _bare(scan: _Scan, mark: re.Match[str]) -> Block | None:
     begin = mark.end()
     end, closed = _bare_end(scan, begin)
     content = scan.text[begin:end].strip()
-    return Block("bare", content, end, closed) if plausible(content) else None
+    first = next(iter(statements(content)), "")
+    return Block("bare", content, end, closed) if plausible(first) else None
 
 
 def _bare_end(scan: _Scan, begin: int) -> tuple[int, bool]:
@@ -209,8 +210,7 @@ def _bare_end(scan: _Scan, begin: int) -> tuple[int, bool]:
     for token in scan.tokens(begin):
         if token.kind == "semicolon":
             closed = True
-            follow = text[token.end :].lstrip()
-            if not (looks_like_sql(follow) and plausible(follow.split(";")[0].split("\n\n")[0])):
+            if not another_statement(text[token.end : token.end + 4000]):
                 return token.end, True
         elif token.text in "()":
             depth += 1 if token.text == "(" else -1

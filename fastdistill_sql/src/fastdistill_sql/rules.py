@@ -71,7 +71,7 @@ def known_names(task: Task[Any], candidate: Candidate, /) -> Finding:
     kind, name = match.groups()
     close = difflib.get_close_matches(name.split(".")[-1].lower(), _names(database), n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
-    return rejected(f"unknown-{kind}", f"no such {kind}: {name[:80]}{hint}")
+    return rejected(f"no-such-{kind}", f"no such {kind}: {name[:80]}{hint}")
 
 
 def _database(task: Task[Any]) -> Path:

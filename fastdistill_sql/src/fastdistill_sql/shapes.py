@@ -9,6 +9,11 @@ _STATEMENT = re.compile(
     r"|alter|pragma|attach|detach|vacuum|explain|begin|commit|truncate|merge|reindex|analyze)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_WRITES = re.compile(
+    r"\s*(?:(?:drop|create|alter)\s+(?:temp\w*\s+)?(?:table|view|index|trigger)|insert\s+(?:or\s+\w+\s+)?into"
+    r"|replace\s+into|delete\s+from|update\s+\S+\s+set|pragma|attach\s+['\"]|vacuum)\b",
+    re.IGNORECASE,
+)
 _CTE = re.compile(
     r"with\s+(?:recursive\s+)?[\w\"`\[\]$]+\s*(?:\([^)]*\)\s*)?as\s+(?:not\s+)?(?:materialized\s*)?\(",
     re.IGNORECASE,
@@ -46,3 +51,10 @@ def plausible(content: str) -> bool:
         if token.kind == "word" and "'" in token.text:
             return False
     return True
+
+
+def another_statement(text: str) -> bool:
+    """Whether a statement, rather than a sentence, follows a semicolon."""
+    if _WRITES.match(text):
+        return True
+    return looks_like_sql(text) and plausible(text.lstrip().split(";")[0].split("\n\n")[0])

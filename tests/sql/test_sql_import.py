@@ -1,0 +1,165 @@
+"""Releases in their own layout become task rows; a schema stays on one side of the split."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from fastdistill import ImportOptions, Task, UsageError
+from fastdistill.run.source import JsonLines
+from fastdistill_sql.importers import run
+from fastdistill_sql.importers.wikisql import render
+from fastdistill_sql.scenario import SqlScenario
+
+TABLE = {
+    "id": "1-22-3",
+    "header": ["Player", "No.", "Attendance", "Player", ""],
+    "types": ["text", "text", "real", "text", "real"],
+    "rows": [
+        ["Ann O'Hara", "12", "1,250", "X", 3],
+        ["Bob", "7", 900, "Y", "4-8"],
+        ["Cid", "7", "n/a", "Z", None],
+    ],
+}
+
+
+def form(sel: int, agg: int, *conds: list[object]) -> dict[str, object]:
+    return {"sel": sel, "agg": agg, "conds": list(conds)}
+
+
+def wikisql(folder: Path) -> Path:
+    questions = [
+        (form(0, 0, [2, 0, "1,250"]), "Who played before 1,250?"),
+        (form(0, 3, [2, 1, "800"], [2, 2, 1000]), "How many between?"),
+        (form(2, 1, [0, 0, "Ann O'Hara"]), "Most for Ann O'Hara?"),
+        (form(4, 0, [0, 0, "Nobody"]), "Nothing?"),
+    ]
+    (folder / "data").mkdir(parents=True)
+    rows = [{"phase": 1, "table_id": "1-22-3", "question": q, "sql": f} for f, q in questions]
+    other = TABLE | {"id": "2-1", "header": ["A", "b", "C", "d", "e"]}
+    rows.append({"phase": 1, "table_id": "2-1", "question": "A?", "sql": form(0, 0)})
+    (folder / "data" / "dev.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows))
+    (folder / "data" / "dev.tables.jsonl").write_text(json.dumps(TABLE) + "\n" + json.dumps(other) + "\n")
+    return folder
+
+
+def team(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    with sqlite3.connect(path) as made:
+        made.execute("CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT)")
+        made.execute("INSERT INTO team VALUES (1, 'Reds')")
+
+
+def answers(out: Path, name: str = "tasks.jsonl") -> dict[str, list[tuple[object, ...]]]:
+    found = {}
+    for task in SqlScenario().tasks(JsonLines(path=out / name)):
+        assert isinstance(task, Task), task
+        found[str(task.input["question"])] = (
+            sqlite3.connect(task.payload.database).execute(task.payload.gold[0]).fetchall()
+        )
+    return found
+
+
+def test_wikisql_forms_give_the_right_rows(tmp_path: Path):
+    source, out = wikisql(tmp_path / "in"), tmp_path / "out"
+    out.mkdir()
+    report = run("wikisql", source, out, ImportOptions())
+    assert answers(out) == {
+        "Who played before 1,250?": [("ann o'hara",)],
+        "How many between?": [(1,)],
+        "Most for Ann O'Hara?": [(1250.0,)],
+        "Nothing?": [],
+        "A?": [("ann o'hara",), ("bob",), ("cid",)],
+    }
+    assert report.counts["degenerate"] == 1
+    assert report.counts["tasks"] == 5
+    first = json.loads((out / "tasks.jsonl").read_text().splitlines()[0])
+    assert "lower case" in first["meta"]["hint"]
+
+
+@pytest.mark.parametrize(
+    ("logical", "sql"),
+    [
+        (form(1, 0), 'SELECT "No." FROM table_1_22_3'),
+        (form(3, 3), 'SELECT COUNT("Player 4") FROM table_1_22_3'),
+        (form(4, 5, [1, 0, 7]), 'SELECT AVG("column 5") FROM table_1_22_3 WHERE "No." = \'7\''),
+        (
+            form(0, 0, [2, 1, "about 1,000 people"]),
+            'SELECT "Player" FROM table_1_22_3 WHERE "Attendance" > 1000',
+        ),
+        (form(0, 0, [2, 2, -2.5]), 'SELECT "Player" FROM table_1_22_3 WHERE "Attendance" < -2.5'),
+    ],
+)
+def test_a_logical_form_is_rendered_with_its_values(logical: dict[str, object], sql: str):
+    assert render(logical, TABLE) == sql
+
+
+def test_spider_and_bird_layouts(tmp_path: Path):
+    spider, bird = tmp_path / "spider", tmp_path / "bird"
+    team(spider / "database" / "team" / "team.sqlite")
+    team(bird / "dev_databases" / "team" / "team.sqlite")
+    (spider / "dev.json").write_text(
+        json.dumps(
+            [
+                {"db_id": "team", "question": "How many?", "query": "SELECT count(*) FROM team"},
+                {"db_id": "team", "question": "Broken?", "query": "SELECT nothing FROM team"},
+            ]
+        )
+    )
+    (bird / "dev.json").write_text(
+        json.dumps(
+            [
+                {
+                    "question_id": 3,
+                    "db_id": "team",
+                    "question": "Which?",
+                    "evidence": "team refers to name",
+                    "SQL": "SELECT name FROM team;",
+                    "difficulty": "simple",
+                }
+            ]
+        )
+    )
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    report = run("spider", spider, tmp_path / "a", ImportOptions())
+    assert (report.counts["gold-fails"], report.counts["tasks"]) == (1, 1)
+    assert answers(tmp_path / "a") == {"How many?": [(1,)]}
+    run("bird", bird, tmp_path / "b", ImportOptions())
+    assert answers(tmp_path / "b") == {"Which?": [("Reds",)]}
+    row = json.loads((tmp_path / "b" / "tasks.jsonl").read_text())
+    assert row["meta"] == {"hint": "team refers to name"}
+
+
+def test_a_draw_repeats_and_keeps_a_schema_on_one_side(tmp_path: Path):
+    source = tmp_path / "in"
+    rows = []
+    for i in range(8):
+        team(source / "database" / f"d{i}" / f"d{i}.sqlite")
+        rows += [
+            {"db_id": f"d{i}", "question": f"{i}/{j}", "query": "SELECT name FROM team"} for j in range(5)
+        ]
+    (source / "dev.json").write_text(json.dumps(rows))
+    options = ImportOptions(samples=30, seed=13, eval_share=0.25)
+    written = []
+    for name in ("a", "b"):
+        out = tmp_path / name
+        out.mkdir()
+        report = run("spider", source, out, options)
+        written.append(((out / "tasks.jsonl").read_bytes(), (out / "eval.jsonl").read_bytes()))
+        assert report.counts["tasks"] + report.counts["eval"] == 30
+    assert written[0] == written[1]
+    train, held = ({json.loads(line)["database"] for line in part.splitlines()} for part in written[0])
+    assert train.isdisjoint(held)
+    assert len(held) == 2
+
+
+def test_what_is_no_release_is_said_so(tmp_path: Path):
+    with pytest.raises(UsageError, match=r"train\.json"):
+        run("bird", tmp_path, tmp_path, ImportOptions())
+    with pytest.raises(UsageError, match="no folder"):
+        run("spider", tmp_path / "lost", tmp_path, ImportOptions())
+    (tmp_path / "dev.json").write_text('[{"question": "?"}]')
+    with pytest.raises(UsageError, match="not laid out like spider"):
+        run("spider", tmp_path, tmp_path, ImportOptions())

@@ -1,0 +1,159 @@
+"""Rows become tasks, tasks prompts; a row without its database fails alone."""
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from fastdistill import BadTask, Choice, Completion, ScenarioSpec, Task, TaskError
+from fastdistill.host import PluginHost
+from fastdistill.run.source import JsonLines
+from fastdistill_sql.databases import resolve
+from fastdistill_sql.ddl import describe
+from fastdistill_sql.prompt import SqlOptions
+from fastdistill_sql.scenario import SqlScenario
+
+SCRIPT = """
+CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "Home City" TEXT);
+CREATE TABLE player (
+  team_id INTEGER REFERENCES team (id), "order" INTEGER, born DATE, PRIMARY KEY (team_id, "order"));
+CREATE VIEW small AS SELECT name FROM team;
+INSERT INTO team VALUES (1, 'Reds', 'Oslo'), (2, 'O''Neil', 'oslo'), (3, 'Blues', NULL);
+"""
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FD_CACHE", str(tmp_path / "cache"))
+
+
+def load(folder: Path, *rows: object, name: str = "tasks.jsonl") -> list[Task | BadTask]:
+    (folder / "team.sql").write_text(SCRIPT)
+    path = folder / name
+    path.write_text("".join((r if isinstance(r, str) else json.dumps(r)) + "\n" for r in rows))
+    return list(SqlScenario().tasks(JsonLines(path=path)))
+
+
+def row(**more: object) -> dict[str, object]:
+    return {"task_id": "t1", "question": "How many teams?", "database": "team.sql"} | more
+
+
+def test_a_row_becomes_a_task_that_shows_neither_gold_nor_paths(tmp_path: Path):
+    [task] = load(
+        tmp_path,
+        row(
+            gold_sql="SELECT COUNT(*) FROM team",
+            acceptable_sql=["SELECT COUNT(id) FROM team"],
+            meta={"x": 1},
+        ),
+    )
+    assert isinstance(task, Task)
+    assert task.input == {"question": "How many teams?", "database": "team.sql", "dialect": "sqlite"}
+    assert task.has_gold
+    assert task.payload.gold == ("SELECT COUNT(*) FROM team", "SELECT COUNT(id) FROM team")
+    assert sqlite3.connect(task.payload.database).execute("SELECT COUNT(*) FROM team").fetchone() == (3,)
+
+
+def test_each_broken_row_fails_alone_with_its_line_and_reason(tmp_path: Path):
+    (tmp_path / "text.sqlite").write_text("no database at all")
+    (tmp_path / "wrong.sql").write_text("CREATE TABLE a (x INTEGER); INSERT INTO b VALUES (1);")
+    (tmp_path / "away.sql").write_text(f"ATTACH '{tmp_path / 'other.db'}' AS o;")
+    found = load(
+        tmp_path,
+        row(database="nowhere/lost.sqlite"),
+        row(gold="SELECT 1"),
+        "{not json",
+        row(dialect="postgres"),
+        row(database="text.sqlite"),
+        row(database="wrong.sql"),
+        row(database="away.sql"),
+        row(database="."),
+        row(acceptable_sql=["SELECT 1"]),
+        row(),
+    )
+    bad = [item for item in found if isinstance(item, BadTask)]
+    assert [(b.line, b.reason) for b in bad] == [
+        (1, "missing-database"),
+        (2, "malformed-task"),
+        (3, "malformed-task"),
+        (4, "unsupported-dialect"),
+        (5, "broken-database"),
+        (6, "broken-database"),
+        (7, "broken-database"),
+        (8, "missing-database"),
+        (9, "malformed-task"),
+    ]
+    assert str(tmp_path / "nowhere" / "lost.sqlite") in bad[0].detail
+    assert not (tmp_path / "nowhere").exists()
+    assert not (tmp_path / "other.db").exists()
+    assert isinstance(found[-1], Task)
+
+
+def test_a_script_is_built_once_by_its_contents(tmp_path: Path):
+    (tmp_path / "a.sql").write_text(SCRIPT)
+    (tmp_path / "b.sql").write_text(SCRIPT)
+    first = resolve(tmp_path, "a.sql")
+    made = first.stat().st_mtime_ns
+    assert resolve(tmp_path, "b.sql") == first
+    assert first.stat().st_mtime_ns == made
+    assert [p.suffix for p in first.parent.iterdir()] == [".sqlite"]
+
+
+def test_the_prompt_shows_keys_quoting_hints_and_the_question_last(tmp_path: Path):
+    [task] = load(tmp_path, row(meta={"hint": "Teams are clubs."}))
+    assert isinstance(task, Task)
+    prompt = SqlScenario().prompt(task, 1)
+    text = prompt.messages[-1].content
+    assert '"Home City" TEXT' in text
+    assert 'PRIMARY KEY (team_id, "order")' in text
+    assert "FOREIGN KEY (team_id) REFERENCES team (id)" in text
+    assert "-- 'Reds', 'O''Neil', 'Blues'" in text
+    assert "CREATE VIEW small" in text
+    assert text.endswith("Question: How many teams?\nHint: Teams are clubs.")
+    assert prompt == SqlScenario().prompt(task, 2)
+
+
+def test_prompts_over_one_schema_share_their_beginning(tmp_path: Path):
+    one, two = load(tmp_path, row(), row(task_id="t2", question="Which?"))
+    assert isinstance(one, Task)
+    assert isinstance(two, Task)
+    plain, shots = SqlScenario(), SqlScenario(options=SqlOptions(few_shot=2, sample_rows=1))
+    assert plain.prompt(one, 1).prefix_key == plain.prompt(two, 1).prefix_key
+    assert plain.prompt(one, 1).prefix_key != shots.prompt(one, 1).prefix_key
+    assert [m.role for m in shots.prompt(one, 1).messages] == ["system", *["user", "assistant"] * 2, "user"]
+    assert "-- 1 | 'Reds' | 'Oslo'" in shots.prompt(one, 1).messages[-1].content
+
+
+def test_a_thousand_columns_and_bytes_that_are_no_text(tmp_path: Path):
+    path = tmp_path / "wide.db"
+    with sqlite3.connect(path) as made:
+        made.execute(f"CREATE TABLE wide ({', '.join(f'c{i} TEXT' for i in range(1000))})")
+        made.execute("INSERT INTO wide (c0) VALUES (CAST(x'ff41' AS TEXT))")
+    assert describe(path, 1, 1).count("TEXT") == 1000
+
+
+def test_a_corrupt_database_is_that_tasks_error(tmp_path: Path):
+    path = tmp_path / "corrupt.db"
+    path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
+    with pytest.raises(TaskError) as caught:
+        describe(path, 1, 0)
+    assert caught.value.reason == "broken-database"
+    assert str(path) in caught.value.detail
+
+
+def test_reading_goes_through_the_scenario(tmp_path: Path):
+    [task] = load(tmp_path, row())
+    assert isinstance(task, Task)
+    reply = Completion(choices=(Choice(text="```sql\nSELECT 1;\n```", finish="stop"),), model="m")
+    assert SqlScenario().read(task, reply).answer == "SELECT 1"
+
+
+def test_the_plugin_offers_the_scenario_with_gates_that_exist():
+    host = PluginHost().discover()
+    spec = host.get("scenarios", "sql").spec
+    assert isinstance(spec, ScenarioSpec)
+    names = {offer.spec.name for kind in ("rules", "exec_evals") for offer in host.offers(kind)}
+    assert set(spec.gates) - {"sqlite"} <= names
+    assert spec.pack is not None
+    assert spec.pack().is_file()
