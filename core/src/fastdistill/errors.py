@@ -8,6 +8,7 @@ FastDistillError
 │   └── RunFolderError          the run folder is locked, foreign, newer or damaged
 ├── TaskError                   one task is broken; it alone is counted as failed
 ├── PluginFault                 a plugin raised where it should have returned
+├── RunHalted                   the run stopped before this call was made
 ├── ProviderError               one call to a teacher failed
 │   ├── RetryableError          asking again can help
 │   │   ├── RateLimited         429
@@ -84,6 +85,10 @@ class PluginFault(FastDistillError):
     def __init__(self, owner: str, action: str, cause: BaseException) -> None:
         self.owner, self.action = owner, action
         super().__init__(f"{owner} raised {type(cause).__name__} in {action}: {cause}")
+
+
+class RunHalted(FastDistillError):
+    """The run was stopped before this call was made: its task stays open for a resume."""
 
 
 class ProviderError(FastDistillError):

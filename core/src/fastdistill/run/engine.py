@@ -10,7 +10,15 @@ import anyio.to_thread
 from attrs import define, field
 
 from fastdistill.config import RunConfig
-from fastdistill.errors import AuthFailed, FastDistillError, NotFound, ProviderError, TaskError, boundary
+from fastdistill.errors import (
+    AuthFailed,
+    FastDistillError,
+    NotFound,
+    ProviderError,
+    RunHalted,
+    TaskError,
+    boundary,
+)
 from fastdistill.model.sample import Judged, Sample, Status
 from fastdistill.model.task import Task
 from fastdistill.run.admit import Admission
@@ -39,6 +47,8 @@ class Engine:
     """How many tasks run alone first."""
     after_pilot: Callable[[], Awaitable[None]] | None = None
     """Called when they are settled; it may stop the run."""
+    halt: Callable[[], None] = lambda: None
+    """Called when the run is stopped: make no more calls."""
     on_change: Callable[[], None] = lambda: None
     """Called after each answer's judgement."""
     thrifty: bool = False
@@ -62,6 +72,7 @@ class Engine:
     def stop(self, why: str) -> None:
         """Start no more tasks and no more attempts; what is in flight comes home."""
         self._stopping.append(why)
+        self.halt()
         self._changed.set()
         self._source_ended.set()
 
@@ -162,6 +173,8 @@ class Engine:
                 held = False
                 try:
                     asked = await self._ask(task, teacher, turn, attempt)
+                except RunHalted:
+                    return None
                 except (AuthFailed, NotFound):
                     raise
                 except ProviderError as error:

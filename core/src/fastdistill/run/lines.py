@@ -7,7 +7,7 @@ from attrs import define, field
 
 from fastdistill.errors import RetryableError
 from fastdistill.model.answer import Call, Completion
-from fastdistill.protocols import Bounded, Provider
+from fastdistill.protocols import Provider
 from fastdistill.run.ledger import Ledger
 from fastdistill.run.plan import TeacherPlan
 from fastdistill.run.tally import Tally
@@ -22,11 +22,11 @@ class Line:
     plan: TeacherPlan
     ledger: Ledger
     tally: Tally
+    capacity: int | None
     limiter: anyio.CapacityLimiter = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        known = self.provider.max_in_flight if isinstance(self.provider, Bounded) else 64
-        self.limiter = anyio.CapacityLimiter(self.plan.config.max_in_flight or known)
+        self.limiter = anyio.CapacityLimiter(self.plan.config.max_in_flight or self.capacity or 64)
 
     def room(self) -> float:
         """How many tasks may wait or be in flight."""
@@ -48,7 +48,12 @@ class Line:
 
 
 async def open_line(
-    stack: AsyncExitStack, plan: TeacherPlan, providers: list[Provider], ledger: Ledger, tally: Tally
+    stack: AsyncExitStack,
+    plan: TeacherPlan,
+    providers: list[Provider],
+    ledger: Ledger,
+    tally: Tally,
+    capacity: int | None,
 ) -> Line:
     """The line to `plan`'s model."""
-    return Line(providers[0], plan, ledger, tally)
+    return Line(providers[0], plan, ledger, tally, capacity)

@@ -155,6 +155,7 @@ class Session:
                 on_settled=self._settled.append if len(self._audience.members) else None,
                 room=lambda: staff.room,
                 thrifty=thrifty(config),
+                halt=staff.halt,
             )
             watch = self._watching(engine, ledger)
             facts = Facts(
@@ -218,7 +219,7 @@ class Session:
             engine.fatal = failure
             return "stopped", str(failure)
         ledger.write(ledger.pending())
-        if engine.stopping == "interrupted" or (group.cancel_scope.cancelled_caught and engine.stopping):
+        if engine.stopping == "interrupted":
             return "interrupted", "stopped by hand; run the same command again to go on"
         if watch.why is not None:
             return watch.why.outcome, watch.why.message

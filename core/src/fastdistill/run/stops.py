@@ -147,7 +147,7 @@ def missed(pilot: Pilot, ledger: Ledger) -> Stop | None:
     if not lines:
         return None
     examples = [
-        f"  {row['task_id']}: {row['gate']}: {row['reason']}: {(row['detail'] or row['answer'] or '')[:200]}"
+        f"  {row['task_id']}: {row['gate']}: {row['reason']}: {(row['detail'] or row['answer'])[:200]}"
         for row in ledger.query(_EXAMPLES)
     ]
     message = "the pilot stopped the run: " + "; ".join(lines)
