@@ -1,0 +1,180 @@
+"""Whether two plain values are the same answer. Runs in our process, over values that `wire` has decoded.
+
+Every value here has an exact built-in type, so no candidate's `__eq__` is ever called. Comparers have names,
+which task files use: see `COMPARERS`.
+"""
+
+import math
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from attrs import field, frozen
+from attrs.validators import ge, in_, instance_of, optional
+
+_NUMBERS = (bool, int, float, complex, Decimal, Fraction)
+_MAPPINGS = (dict, Counter, defaultdict, OrderedDict)
+_SETS = (set, frozenset)
+_GREEDY = 1000
+"""Items beyond which unordered comparison with a tolerance only pairs sorted numbers."""
+
+
+def _number(expected: Any, got: Any, tolerance: float | None) -> bool:
+    if expected == got or (expected != expected and got != got):  # noqa: PLR0124  NaN is NaN's answer
+        return True
+    if tolerance is None or (isinstance(expected, bool) and isinstance(got, bool)):
+        return False
+    try:
+        off = abs(complex(expected) - complex(got))
+        return off <= tolerance * max(1.0, abs(complex(expected)))
+    except (OverflowError, ValueError):
+        return False
+
+
+def _sign(value: Any) -> float:
+    return math.copysign(1.0, value) if type(value) is float else 0.0
+
+
+def python_equal(expected: Any, got: Any, tolerance: float | None = None) -> bool:
+    """Python's `==`, but NaN equals NaN, and numbers may differ by `tolerance` * max(1, |expected|)."""
+    if type(expected) in _NUMBERS and type(got) in _NUMBERS:
+        return _number(expected, got, tolerance)
+    return _nested(expected, got, tolerance, python_equal, mixed=False)
+
+
+def json_equal(expected: Any, got: Any, tolerance: float | None = None) -> bool:
+    """As `python_equal`, but True is not 1, and a tuple may answer for a list, which is all that JSON has."""
+    if type(expected) in _NUMBERS and type(got) in _NUMBERS:
+        return (type(expected) is bool) == (type(got) is bool) and _number(expected, got, tolerance)
+    return _nested(expected, got, tolerance, json_equal, mixed=True)
+
+
+def exact_equal(expected: Any, got: Any, tolerance: float | None = None) -> bool:
+    """The same types all the way down; 0.0 is not -0.0."""
+    if type(expected) is not type(got):
+        return False
+    if type(expected) in _NUMBERS:
+        return _number(expected, got, tolerance) and (expected != 0 or _sign(expected) == _sign(got))
+    return _nested(expected, got, tolerance, exact_equal, mixed=False)
+
+
+Equal = Callable[[Any, Any, float | None], bool]
+
+
+def _nested(expected: Any, got: Any, tolerance: float | None, equal: Equal, *, mixed: bool) -> bool:
+    kind, other = type(expected), type(got)
+    if kind in _MAPPINGS and other in _MAPPINGS:
+        return _mappings(expected, got, tolerance, equal)
+    if kind in _SETS and other in _SETS:
+        return expected == got or (tolerance is not None and unordered(expected, got, tolerance, equal))
+    if kind in (list, tuple, deque) and other in (list, tuple, deque) and (mixed or kind is other):
+        return len(expected) == len(got) and all(
+            equal(one, two, tolerance) for one, two in zip(expected, got, strict=True)
+        )
+    if kind in (bytes, bytearray) and other in (bytes, bytearray):
+        return bytes(expected) == bytes(got)
+    return kind is other and bool(expected == got)
+
+
+def _mappings(expected: Any, got: Any, tolerance: float | None, equal: Equal) -> bool:
+    if len(expected) != len(got):
+        return False
+    for key, value in expected.items():
+        if key not in got or not equal(value, got[key], tolerance):
+            return False
+    return True
+
+
+def key_of(value: Any) -> tuple[Any, ...]:
+    """A hashable, sortable stand-in: values with equal keys are equal to Python."""
+    kind = type(value)
+    if kind in (bool, int, float, Fraction):
+        nan = value != value  # noqa: PLR0124
+        return (
+            "number",
+            0 if nan else hash(value),
+            "nan" if nan else repr(Fraction(value)) if _finite(value) else repr(value),
+        )
+    if kind in _MAPPINGS:
+        return ("mapping", tuple(sorted((key_of(k), key_of(v)) for k, v in value.items())))
+    if kind in _SETS:
+        return ("set", tuple(sorted(key_of(item) for item in value)))
+    if kind in (list, tuple, deque):
+        return (kind.__name__, tuple(key_of(item) for item in value))
+    return (kind.__name__, repr(value))
+
+
+def _finite(value: Any) -> bool:
+    return type(value) is not float or math.isfinite(value)
+
+
+def _items(value: Any) -> list[Any] | None:
+    return list(value) if type(value) in (list, tuple, set, frozenset, deque) else None
+
+
+def unordered(expected: Any, got: Any, tolerance: float | None = None, equal: Equal = json_equal) -> bool:
+    """The same items as often, in any order, whatever of list, tuple and set holds them."""
+    wanted, had = _items(expected), _items(got)
+    if wanted is None or had is None:
+        return equal(expected, got, tolerance)
+    if len(wanted) != len(had):
+        return False
+    if len(wanted) > _GREEDY:
+        pairs = zip(sorted(wanted, key=key_of), sorted(had, key=key_of), strict=True)
+        return all(equal(one, two, tolerance) for one, two in pairs)
+    left = list(had)
+    for item in wanted:
+        place = next((i for i, other in enumerate(left) if equal(item, other, tolerance)), None)
+        if place is None:
+            return False
+        del left[place]
+    return True
+
+
+def _set(expected: Any, got: Any, tolerance: float | None = None) -> bool:
+    wanted, had = _items(expected), _items(got)
+    if wanted is None or had is None:
+        return json_equal(expected, got, tolerance)
+    return {key_of(item) for item in wanted} == {key_of(item) for item in had}
+
+
+def _truth(expected: Any, got: Any, tolerance: float | None = None) -> bool:
+    return bool(expected) == bool(got)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.rstrip() for line in text.rstrip().splitlines()]
+
+
+def _text(expected: Any, got: Any, tolerance: float | None = None) -> bool:
+    return type(got) is str and _lines(str(expected)) == _lines(got)
+
+
+COMPARERS: dict[str, Equal] = {
+    "json": json_equal,
+    "python": python_equal,
+    "exact": exact_equal,
+    "unordered": unordered,
+    "set": _set,
+    "truth": _truth,
+    "text": _text,
+}
+"""`json` is for call cases, `python` for what was an assert, `text` passes over trailing white space."""
+
+
+@frozen(kw_only=True)
+class Match:
+    """How an expected value and an answer are compared."""
+
+    comparer: str = field(default="json", validator=in_(tuple(COMPARERS)))
+    tolerance: float | None = field(default=None, validator=optional([instance_of(float), ge(0.0)]))
+    """Numbers may differ by tolerance * max(1, |expected|)."""
+
+    def same(self, expected: Any, got: Any) -> bool:
+        """Whether `got` is the expected answer; False for values too deep to compare."""
+        try:
+            return COMPARERS[self.comparer](expected, got, self.tolerance)
+        except (RecursionError, TypeError, ArithmeticError):
+            return False

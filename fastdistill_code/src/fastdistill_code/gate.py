@@ -1,0 +1,151 @@
+"""The `python` gate: runs a candidate in the sandbox and compares what it returns, in our process."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+from attrs import define, evolve, field, frozen
+
+from fastdistill import Candidate, Finding, Outcome, Services, Task, TaskError
+from fastdistill_code.jobs import CallInput, Job, Limits
+from fastdistill_code.judging import find, find_checked
+from fastdistill_code.kinds.suite import Check, Returns, Suite
+from fastdistill_code.options import PythonOptions
+from fastdistill_code.oracle.build import Oracle, oracle_for
+from fastdistill_code.payload import CodePayload
+from fastdistill_code.runner import Runner, open_sandbox
+
+_KEPT = 512
+"""Tasks whose preparation is remembered: attempts at one task come close together."""
+
+
+@frozen(kw_only=True)
+class Prepared:
+    """A task's suite with its generated calls."""
+
+    suite: Suite
+    given: int
+    """Calls or texts that the task came with."""
+    evidence: dict[str, Any]
+
+
+@define(kw_only=True)
+class PythonGate:
+    """Prepares each task once: checks its gold, makes inputs, looks for tests that always pass."""
+
+    runner: Runner
+    options: PythonOptions
+    services: Services
+    _prepared: dict[str, Prepared | TaskError] = field(factory=dict, init=False)
+    _locks: dict[str, anyio.Lock] = field(factory=dict, init=False)
+
+    @property
+    def depends_on(self) -> str:
+        """Sandbox level and interpreter."""
+        return json.dumps(self.runner.describe(), sort_keys=True)
+
+    async def __call__(self, task: Task[CodePayload], candidate: Candidate, /) -> Finding:
+        """What the candidate's results say. `TaskError` when the gold or the tests are broken."""
+        ready = await self._ready(task)
+        limits = self.options.limits(task.payload.limits)
+        found = await judge(self.runner, candidate.answer, task.payload, ready.suite, ready.given, limits)
+        return evolve(found, evidence=ready.evidence | dict(found.evidence))
+
+    async def _ready(self, task: Task[CodePayload]) -> Prepared:
+        key = task.sample_id + task.payload.digest
+        lock = self._locks.setdefault(key, anyio.Lock())
+        async with lock:
+            ready = self._prepared.get(key)
+            if ready is None:
+                try:
+                    ready = await self._prepare(task)
+                except TaskError as error:
+                    ready = error
+                while len(self._prepared) >= _KEPT:
+                    oldest = next(iter(self._prepared))
+                    del self._prepared[oldest]
+                    self._locks.pop(oldest, None)
+                self._prepared[key] = ready
+        if isinstance(ready, TaskError):
+            raise TaskError(ready.reason, ready.detail)
+        return ready
+
+    async def _prepare(self, task: Task[CodePayload]) -> Prepared:
+        payload, suite = task.payload, task.payload.suite
+        limits = self.options.limits(payload.limits)
+        given = len(suite.calls) or len(suite.stdin)
+        evidence: dict[str, Any] = {"tests": "checker" if suite.source is not None else "lifted"}
+        stub = await judge(self.runner, _stub(payload), payload, suite, given, limits)
+        weak = stub.outcome is Outcome.PASS
+        oracle = Oracle()
+        if payload.gold is not None:
+            await _confirm_gold(self.runner, payload, limits)
+            if self.options.generated and suite.plain and suite.calls:
+                oracle = await oracle_for(task, self.runner, self.options, self.services)
+        if oracle.total:
+            evidence["oracle_strength"] = {"killed": oracle.killed, "total": oracle.total}
+            weak = weak or oracle.killed < self.options.weak_below * oracle.total
+        evidence["weak_oracle"] = weak
+        return Prepared(suite=_joined(suite, oracle), given=given, evidence=evidence)
+
+
+def _joined(suite: Suite, oracle: Oracle) -> Suite:
+    start = len(suite.calls)
+    checks: tuple[Check, ...] = tuple(
+        Returns(index=start + i, value=value, match=oracle.match) for i, value in enumerate(oracle.values)
+    )
+    return evolve(suite, calls=suite.calls + oracle.calls, checks=suite.checks + checks)
+
+
+def _stub(payload: CodePayload) -> str:
+    """A candidate that does nothing: tests that it passes are no tests."""
+    return (
+        f"def {payload.entry_point}(*args, **kwargs):\n    return None\n"
+        if payload.entry_point
+        else "pass\n"
+    )
+
+
+async def judge(
+    runner: Runner, source: str, payload: CodePayload, suite: Suite, given: int, limits: Limits
+) -> Finding:
+    """Run `source` against a suite, or in the checker when the suite could not be lifted."""
+    if suite.source is not None and payload.entry_point is not None:
+        tests = f"{payload.preamble}\n{suite.source}"
+        return find_checked(await runner.check(source, payload.entry_point, tests, limits), {})
+    report = await runner.run(_job(source, payload, suite.calls, limits))
+    return find(report, suite.checks, given, {})
+
+
+def _job(source: str, payload: CodePayload, calls: tuple[CallInput, ...], limits: Limits) -> Job:
+    if payload.entry_point is None:
+        return Job(source=source, stdin=payload.suite.stdin, limits=limits)
+    return Job(source=source, entry_point=payload.entry_point, calls=calls, limits=limits)
+
+
+async def _confirm_gold(runner: Runner, payload: CodePayload, limits: Limits) -> None:
+    """Raise `TaskError` unless the gold passes its own tests, twice, with the same results."""
+    assert payload.gold is not None  # noqa: S101  asked only of tasks with gold
+    suite = payload.suite
+    given = len(suite.calls) or len(suite.stdin)
+    keys = set()
+    for _ in range(2):
+        found = await judge(runner, payload.gold, payload, suite, given, limits)
+        if found.outcome is Outcome.ERROR:
+            raise TaskError("gold-undecided", f"the gold did not end in time: {found.detail}")
+        if found.outcome is Outcome.REJECT:
+            raise TaskError("gold-failed", f"the gold fails its own tests ({found.reason}): {found.detail}")
+        keys.add(found.class_key)
+    if len(keys) > 1:
+        raise TaskError("nondeterministic-gold", "the gold returned other values when it ran again")
+
+
+@asynccontextmanager
+async def open_gate(options: PythonOptions, services: Services) -> AsyncIterator[PythonGate]:
+    """The gate with a sandbox of its own. `SetupError` when the sandbox is too weak without consent."""
+    async with open_sandbox(
+        level=options.sandbox, allow_weak=options.allow_weak_sandbox, slots=options.parallel
+    ) as runner:
+        yield PythonGate(runner=runner, options=options, services=services)

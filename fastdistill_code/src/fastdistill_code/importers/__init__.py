@@ -1,0 +1,1 @@
+"""Turns released problem sets into task rows."""

@@ -1,0 +1,117 @@
+"""From a report of the sandbox to a finding: pure, over records."""
+
+from collections import Counter
+from hashlib import sha256
+from typing import Any
+
+from fastdistill import Finding, passed, rejected, undecided
+from fastdistill_code.compare import key_of
+from fastdistill_code.jobs import CallResult, Checked, Died, Raised, Report, TimedOut, TooExpensive, Value
+from fastdistill_code.kinds.suite import Check, Failure, failure, said
+
+_LOAD = {"Raised": "load-failed", "TooExpensive": "too-expensive", "Died": "died", "TimedOut": "timed-out"}
+
+
+def load_finding(load: Raised | TooExpensive | TimedOut | Died, evidence: dict[str, Any]) -> Finding:
+    """A source that never became callable."""
+    reason = _LOAD[type(load).__name__]
+    if isinstance(load, Raised) and load.type_name == "MissingEntryPoint":
+        reason = "missing-entry-point"
+    if reason == "timed-out":
+        return undecided("deadline", said(load), evidence=evidence)
+    return rejected(reason, said(load), exec_pass=False, gold_match=False, evidence=evidence)
+
+
+def find(report: Report, checks: tuple[Check, ...], given: int, evidence: dict[str, Any]) -> Finding:
+    """The finding on a run: the first `given` calls are the task's own, the others were generated."""
+    if report.load is not None:
+        return load_finding(report.load, evidence)
+    failures = [found for check in checks if (found := failure(check, report.results)) is not None]
+    ran = all(isinstance(r, Value) or type(r).__name__ == "Printed" or _wanted(r, i, checks)
+              for i, r in enumerate(report.results))  # fmt: skip
+    # What the clock or an earlier end kept from running is nobody's failure while another one decides.
+    decided = [f for f in failures if f.reason not in ("timed-out", "skipped")]
+    key = class_key(report.results)
+    told = evidence | _counts(failures, len(checks))
+    if decided:
+        first = decided[0]
+        told |= _shown(first, generated=first.index >= given)
+        return rejected(
+            first.reason,
+            _sentence(first, given),
+            exec_pass=ran,
+            gold_match=False,
+            class_key=key,
+            evidence=told,
+        )
+    if failures:
+        return undecided("deadline", f"call {failures[0].index}: {failures[0].detail}", evidence=told)
+    return passed(score=1.0, exec_pass=True, gold_match=True, class_key=key, evidence=told)
+
+
+def find_checked(checked: Checked, evidence: dict[str, Any]) -> Finding:
+    """The finding on tests that ran in the checker process."""
+    if checked.fault is not None:
+        return load_finding(checked.fault, evidence)
+    match checked.outcome:
+        case Value() if checked.calls > 0:
+            return passed(score=1.0, exec_pass=True, gold_match=True, evidence=evidence)
+        case Value():
+            return rejected("not-called", "the tests never reached the candidate", evidence=evidence)
+        case TimedOut():
+            return undecided("deadline", said(checked.outcome), evidence=evidence)
+        case Raised(type_name="AssertionError"):
+            return rejected(
+                "wrong-value", said(checked.outcome), exec_pass=True, gold_match=False, evidence=evidence
+            )
+        case Raised():
+            return rejected(
+                "raised", said(checked.outcome), exec_pass=False, gold_match=False, evidence=evidence
+            )
+    reason = "too-expensive" if isinstance(checked.outcome, TooExpensive) else "died"
+    return rejected(reason, said(checked.outcome), exec_pass=False, gold_match=False, evidence=evidence)
+
+
+def class_key(results: tuple[CallResult, ...]) -> str:
+    """A digest of what the calls came to: equal for programs that do the same."""
+    parts = [repr(key_of(_rounded(r.value))) if isinstance(r, Value) else said(r) for r in results]
+    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _rounded(value: Any) -> Any:
+    """Floats with ten digits, so that the order of a sum does not tell answers apart."""
+    if type(value) is float:
+        return float(f"{value:.10g}")
+    if type(value) in (list, tuple):
+        return type(value)(_rounded(item) for item in value)
+    return value
+
+
+def _wanted(result: CallResult, index: int, checks: tuple[Check, ...]) -> bool:
+    """Whether a result without a value is what the checks of this call want."""
+    return isinstance(result, Raised) and any(
+        type(c).__name__ == "Raises" and c.index == index for c in checks
+    )
+
+
+def _counts(failures: list[Failure], total: int) -> dict[str, Any]:
+    found: dict[str, Any] = {"checks": total, "failed": len(failures)}
+    if failures:
+        found["reasons"] = dict(sorted(Counter(f.reason for f in failures).items()))
+    return found
+
+
+def _shown(first: Failure, *, generated: bool) -> dict[str, Any]:
+    return {
+        "first_failure": {
+            "call": first.index,
+            "generated": generated,
+            "expected": first.expected,
+            "got": first.got,
+        }
+    }
+
+
+def _sentence(first: Failure, given: int) -> str:
+    where = f"generated call {first.index - given}" if first.index >= given else f"call {first.index}"
+    return f"{where}: expected {first.expected}, got {first.got}"[:500]

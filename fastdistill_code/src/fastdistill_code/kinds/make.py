@@ -1,0 +1,119 @@
+"""From a row's `tests` to a suite, with every mistake named."""
+
+import ast
+from typing import Any
+
+from attrs import field, frozen
+from attrs.validators import min_len
+
+from fastdistill.serde import StructureError, structure
+from fastdistill_code.compare import COMPARERS, Match
+from fastdistill_code.jobs import CallInput
+from fastdistill_code.kinds.lift import lift
+from fastdistill_code.kinds.suite import Check, Raises, Returns, Suite
+
+KINDS = ("calls", "source", "asserts", "io")
+
+
+@frozen(kw_only=True)
+class CallCase:
+    """One call of the entry point, and its value or the name of the exception that it raises."""
+
+    args: list[Any] = field(factory=list)
+    kwargs: dict[str, Any] = field(factory=dict)
+    value: Any = None
+    raises: str | None = None
+    tolerance: float | None = None
+    unordered: bool = False
+    comparer: str | None = None
+
+
+@frozen(kw_only=True)
+class IoCase:
+    """One run of a program: what it reads and what it prints."""
+
+    stdin: str
+    stdout: str
+
+
+@frozen(kw_only=True)
+class _Calls:
+    kind: str
+    cases: list[CallCase] = field(validator=min_len(1))
+
+
+@frozen(kw_only=True)
+class _Io:
+    kind: str
+    cases: list[IoCase] = field(validator=min_len(1))
+
+
+@frozen(kw_only=True)
+class _Source:
+    kind: str
+    source: str
+
+
+def make_suite(tests: dict[str, Any], entry_point: str) -> Suite:
+    """The suite of a row's `tests`. Raises ValueError that says what is wrong, with its path."""
+    match tests.get("kind"):
+        case "calls":
+            return _calls(_structured(tests, _Calls).cases, tests["cases"])
+        case "io":
+            cases = _structured(tests, _Io).cases
+            return Suite(
+                stdin=tuple(case.stdin for case in cases),
+                checks=tuple(
+                    Returns(index=i, value=case.stdout, match=Match(comparer="text"))
+                    for i, case in enumerate(cases)
+                ),
+            )
+        case "source" | "asserts" as kind:
+            return _source(_structured(tests, _Source).source, entry_point, check=kind == "source")
+    raise ValueError(f"tests.kind: {tests.get('kind')!r} is none of {', '.join(KINDS)}")
+
+
+def _structured(tests: dict[str, Any], into: type[Any]) -> Any:
+    try:
+        return structure(tests, into, path="tests")
+    except StructureError as error:
+        raise ValueError(str(error)) from None
+
+
+def _calls(cases: list[CallCase], raw: list[dict[str, Any]]) -> Suite:
+    checks: list[Check] = []
+    for i, (case, given) in enumerate(zip(cases, raw, strict=True)):
+        path = f"tests.cases[{i}]"
+        if ("value" in given) == (case.raises is not None):
+            raise ValueError(f"{path}: give either 'value' or 'raises'")
+        if case.raises is not None:
+            checks.append(Raises(index=i, type_name=case.raises))
+            continue
+        comparer = case.comparer or ("unordered" if case.unordered else "json")
+        if comparer not in COMPARERS:
+            raise ValueError(f"{path}.comparer: {comparer!r} is none of {', '.join(COMPARERS)}")
+        if case.tolerance is not None and not 0 <= case.tolerance < float("inf"):
+            raise ValueError(f"{path}.tolerance: {case.tolerance!r} is not a number from 0")
+        checks.append(
+            Returns(index=i, value=case.value, match=Match(comparer=comparer, tolerance=case.tolerance))
+        )
+    calls = tuple(CallInput(args=tuple(case.args), kwargs=case.kwargs) for case in cases)
+    return Suite(calls=calls, checks=tuple(checks))
+
+
+def _source(source: str, entry_point: str, *, check: bool) -> Suite:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise ValueError(f"tests.source is not Python: {error}") from None
+    functions = {n.name for n in tree.body if isinstance(n, ast.FunctionDef)}
+    if check and "check" not in functions:
+        raise ValueError("tests.source defines no function 'check(candidate)'")
+    if not any(isinstance(n, ast.Assert) for n in ast.walk(tree)):
+        raise ValueError("tests.source asserts nothing: a candidate would always pass")
+    if not check and not any(isinstance(n, ast.Name) and n.id == entry_point for n in ast.walk(tree)):
+        raise ValueError(f"tests.source never calls {entry_point!r}")
+    lifted = lift(source, entry_point, check=check)
+    if lifted is not None:
+        return lifted
+    return Suite(source=source)

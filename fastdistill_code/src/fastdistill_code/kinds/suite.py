@@ -1,0 +1,167 @@
+"""A suite: calls to make, and checks on their results. Plain records; expected values stay on our side."""
+
+import ast
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import field, frozen
+
+from fastdistill_code.compare import Match
+from fastdistill_code.jobs import CallInput, CallResult, Printed, Raised, Value
+from fastdistill_code.kinds.evaluate import Evaluator, Unliftable
+
+
+@frozen(kw_only=True)
+class Returns:
+    """Call `index` returns `value`."""
+
+    index: int
+    value: Any
+    match: Match
+
+
+@frozen(kw_only=True)
+class Raises:
+    """Call `index` raises the exception of this name, or one derived from it."""
+
+    index: int
+    type_name: str
+
+
+@frozen(kw_only=True)
+class Holds:
+    """An expression over the results of some calls is true; `names` says which name stands for which call."""
+
+    expression: ast.expr = field(eq=False)
+    names: Mapping[str, int]
+    env: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def index(self) -> int:
+        """The first of the calls."""
+        return min(self.names.values(), default=0)
+
+
+Check = Returns | Raises | Holds
+
+
+@frozen(kw_only=True)
+class Suite:
+    """What a task's tests come to. With `source` set they could not be lifted and run in a checker process."""
+
+    calls: tuple[CallInput, ...] = ()
+    stdin: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    source: str | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether one expected value answers each call, so that gold can speak for other inputs.
+
+        An assert that compares two results of the candidate says nothing against that.
+        """
+        own = all(not isinstance(c, Holds) or len(c.names) > 1 for c in self.checks)
+        return self.source is None and own and any(isinstance(c, Returns) for c in self.checks)
+
+
+@frozen(kw_only=True)
+class Failure:
+    """A check that did not hold."""
+
+    reason: str
+    index: int
+    detail: str
+    expected: str = ""
+    got: str = ""
+
+
+def brief(value: Any, most: int = 200) -> str:
+    """A bounded `repr` of a plain value."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def said(result: CallResult) -> str:
+    """A result in a few words."""
+    match result:
+        case Value(value=value):
+            return brief(value)
+        case Printed(text=text):
+            return brief(text)
+        case Raised(type_name=name, message=message):
+            return f"{name}: {message}"[:200] if message else name[:200]
+    return str(result)[:200]
+
+
+def failure(check: Check, results: Sequence[CallResult]) -> Failure | None:
+    """What is wrong with the results by this check; None when it holds."""
+    match check:
+        case Returns(index=index, value=expected, match=match):
+            return _returns(index, expected, match, results[index])
+        case Raises(index=index, type_name=name):
+            result = results[index]
+            if isinstance(result, Raised) and name in (result.type_name, *result.kinds):
+                return None
+            return ended(index, result, f"raises {name}") or Failure(
+                reason="wrong-value",
+                index=index,
+                detail="no error",
+                expected=f"raises {name}",
+                got=said(result),
+            )
+        case Holds():
+            return _holds(check, results)
+
+
+def _returns(index: int, expected: Any, match: Match, result: CallResult) -> Failure | None:
+    wrong = ended(index, result, brief(expected))
+    if wrong is not None:
+        return wrong
+    got = (
+        result.value if isinstance(result, Value) else result.text if isinstance(result, Printed) else None
+    )
+    if match.same(expected, got):
+        return None
+    return Failure(
+        reason="wrong-value", index=index, detail="another value", expected=brief(expected), got=brief(got)
+    )
+
+
+def _holds(check: Holds, results: Sequence[CallResult]) -> Failure | None:
+    env = dict(check.env)
+    text = ast.unparse(check.expression)[:200]
+    for name, index in check.names.items():
+        result = results[index]
+        wrong = ended(index, result, text)
+        if wrong is not None:
+            return wrong
+        env[name] = result.value if isinstance(result, Value) else None
+    got = ", ".join(brief(env[name], 80) for name in check.names)
+    try:
+        held = bool(Evaluator(env).value(check.expression))
+    except Unliftable as error:
+        return Failure(reason="wrong-value", index=check.index, detail=str(error), expected=text, got=got)
+    if held:
+        return None
+    return Failure(reason="wrong-value", index=check.index, detail="does not hold", expected=text, got=got)
+
+
+_REASONS = {
+    "Raised": "raised",
+    "TooExpensive": "too-expensive",
+    "TimedOut": "timed-out",
+    "Died": "died",
+    "Unencodable": "unencodable",
+    "Skipped": "skipped",
+}
+
+
+def ended(index: int, result: CallResult, expected: str) -> Failure | None:
+    """The failure that a result without a value is."""
+    reason = _REASONS.get(type(result).__name__)
+    if reason is None:
+        return None
+    return Failure(reason=reason, index=index, detail=said(result), expected=expected, got=said(result))

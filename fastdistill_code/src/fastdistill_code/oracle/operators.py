@@ -1,0 +1,184 @@
+"""Small faults put into a program's syntax tree, one at a time: what a careless author could have written."""
+
+import ast
+import copy
+from collections.abc import Callable, Iterator
+
+from attrs import frozen
+
+Change = Callable[[ast.AST], None]
+
+
+@frozen(kw_only=True)
+class Broken:
+    """A program with one fault."""
+
+    kind: str
+    source: str
+
+
+_NEGATED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.GtE, ast.LtE: ast.Gt, ast.Gt: ast.LtE, ast.GtE: ast.Lt, ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+_BOUNDARY: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+}  # fmt: skip
+_ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult, ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.FloorDiv, ast.Pow: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
+    ast.BitXor: ast.BitAnd, ast.LShift: ast.RShift, ast.RShift: ast.LShift,
+}  # fmt: skip
+_TWINS = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "list",
+          "lower": "upper", "upper": "lower", "startswith": "endswith", "endswith": "startswith",
+          "isupper": "islower", "islower": "isupper", "floor": "ceil", "ceil": "floor"}  # fmt: skip
+
+
+def faults(source: str) -> list[Broken]:
+    """Every single fault that this module knows, in the order of the source, without repeats."""
+    tree = ast.parse(source)
+    plain = ast.unparse(tree)
+    found: dict[str, Broken] = {}
+    for place, node in enumerate(ast.walk(tree)):
+        if place in _untouched(tree):
+            continue
+        for kind, change in _changes(node):
+            changed = copy.deepcopy(tree)
+            change(next(n for i, n in enumerate(ast.walk(changed)) if i == place))
+            text = ast.unparse(ast.fix_missing_locations(changed))
+            if text != plain and text not in found:
+                found[text] = Broken(kind=kind, source=text)
+    return list(found.values())
+
+
+def _untouched(tree: ast.AST) -> set[int]:
+    """The places of what does not bear on results: docstrings, annotations, asserts, error messages."""
+    cached = getattr(tree, "untouched_places", None)
+    if cached is not None:
+        return set(cached) if not isinstance(cached, set) else cached
+    roots: list[ast.AST] = []
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.Expr(value=ast.Constant())
+                | ast.Assert()
+                | ast.Raise()
+                | ast.Import()
+                | ast.ImportFrom()
+            ):
+                roots.append(node)
+            case ast.FunctionDef(returns=returns):
+                roots += [returns] if returns is not None else []
+            case ast.arg(annotation=ast.expr() as annotation):
+                roots.append(annotation)
+            case ast.AnnAssign(annotation=annotation):
+                roots.append(annotation)
+            case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
+                roots.append(node)
+    inside = {id(n) for root in roots for n in ast.walk(root)}
+    places = {i for i, node in enumerate(ast.walk(tree)) if id(node) in inside}
+    tree.untouched_places = places  # type: ignore[attr-defined]  spares a walk for each node
+    return places
+
+
+def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
+    match node:
+        case ast.Compare(ops=ops):
+            for i, op in enumerate(ops):
+                if type(op) in _NEGATED:
+                    yield "negate-comparison", _set_op(i, _NEGATED[type(op)])
+                if type(op) in _BOUNDARY and not _harmless_boundary(node):
+                    yield "boundary", _set_op(i, _BOUNDARY[type(op)])
+        case ast.BinOp(op=op_) | ast.AugAssign(op=op_) if type(op_) in _ARITHMETIC and not _text(node):
+            yield "arithmetic", _assign("op", _ARITHMETIC[type(op_)]())
+        case ast.BoolOp(op=logic):
+            yield "logic", _assign("op", ast.Or() if isinstance(logic, ast.And) else ast.And())
+        case ast.UnaryOp(op=ast.Not()):
+            yield "drop-not", _wrap_not("operand")
+        case ast.If() | ast.IfExp() | ast.While():
+            if not isinstance(node.test, (ast.Compare, ast.UnaryOp, ast.Constant)):
+                yield "negate-condition", _wrap_not("test")
+        case ast.comprehension(ifs=[_, *_]):
+            yield "drop-filter", _assign("ifs", [])
+        case ast.Return(value=ast.expr() as value) if not _is_none(value):
+            yield "return-none", _assign("value", ast.Constant(None))
+        case ast.Constant():
+            yield from _constants(node)
+        case ast.Call(func=ast.Name(id=name)) if name in _TWINS:
+            yield "twin-call", _rename("id", _TWINS[name])
+        case ast.Call(func=ast.Attribute(attr=name)) if name in _TWINS:
+            yield "twin-call", _rename("attr", _TWINS[name])
+        case ast.Slice(lower=lower, upper=upper) if lower is not None or upper is not None:
+            yield "slice", _assign("lower" if lower is not None else "upper", None)
+        case ast.Break():
+            pass
+    yield from _statements(node)
+
+
+def _statements(node: ast.AST) -> Iterator[tuple[str, Change]]:
+    for name in ("body", "orelse"):
+        block = getattr(node, name, None)
+        if not isinstance(block, list) or isinstance(node, ast.Module):
+            continue
+        for i, inner in enumerate(block):
+            if isinstance(inner, (ast.AugAssign, ast.Break, ast.Continue)) or (
+                isinstance(inner, ast.Expr) and isinstance(inner.value, ast.Call)
+            ):
+                yield "drop-statement", _drop(name, i)
+
+
+def _constants(node: ast.Constant) -> Iterator[tuple[str, Change]]:
+    value = node.value
+    if isinstance(value, bool):
+        yield "flip-constant", _assign("value", not value)
+    elif isinstance(value, int):
+        yield "off-by-one", _assign("value", value + 1)
+    elif isinstance(value, float) and abs(value) > 0.01:
+        yield "off-by-one", _assign("value", value + 1.0)
+    elif isinstance(value, str):
+        yield "text", _assign("value", value[:-1] if len(value) > 1 else value + "x")
+
+
+def _set_op(index: int, op: type[ast.cmpop]) -> Change:
+    def change(node: ast.AST) -> None:
+        node.ops[index] = op()  # type: ignore[attr-defined]
+
+    return change
+
+
+def _assign(name: str, value: object) -> Change:
+    return lambda node: setattr(node, name, value)
+
+
+def _wrap_not(name: str) -> Change:
+    return lambda node: setattr(node, name, ast.UnaryOp(op=ast.Not(), operand=getattr(node, name)))
+
+
+def _rename(name: str, value: str) -> Change:
+    return lambda node: setattr(node.func, name, value)  # type: ignore[attr-defined]
+
+
+def _drop(name: str, index: int) -> Change:
+    def change(node: ast.AST) -> None:
+        getattr(node, name)[index] = ast.Pass()
+
+    return change
+
+
+def _is_none(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def _text(node: ast.BinOp | ast.AugAssign) -> bool:
+    """A sum or format of text: another operator only raises, which tells nothing."""
+    sides = (node.left, node.right) if isinstance(node, ast.BinOp) else (node.value,)
+    return any(
+        isinstance(s, ast.JoinedStr) or (isinstance(s, ast.Constant) and isinstance(s.value, str))
+        for s in sides
+    )
+
+
+def _harmless_boundary(node: ast.Compare) -> bool:
+    """A bound of a search for divisors or an extreme, which may lie one further without effect."""
+    text = ast.unparse(node)
+    return "** 0.5" in text or "sqrt" in text

@@ -1,0 +1,108 @@
+"""What this package offers: the `code` scenario, its rules, and the gate that runs programs."""
+
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from fastdistill import (
+    ExecEvalSpec,
+    Gate,
+    ImportOptions,
+    ImportReport,
+    ImportSpec,
+    NoOptions,
+    RuleSpec,
+    ScenarioSpec,
+    Services,
+    hookimpl,
+)
+from fastdistill_code import rules
+from fastdistill_code.options import PythonOptions
+from fastdistill_code.prompt import CodeOptions
+from fastdistill_code.scenario import CodeScenario
+
+GATES = (
+    "not-empty",
+    "code-size",
+    "code-parses",
+    "code-entry-point",
+    "code-imports",
+    "code-no-io",
+    "python",
+)
+
+
+@frozen
+class _Importer:
+    """An importer that is loaded when it is used."""
+
+    name: str
+
+    def __call__(self, source: Path, out: Path, options: ImportOptions) -> ImportReport:
+        from fastdistill_code.importers.released import run  # noqa: PLC0415
+
+        return run(self.name, source, out, options)
+
+
+@hookimpl
+def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
+    """Python functions and programs."""
+    yield ScenarioSpec(
+        name="code",
+        summary="programming problems, answered by a Python function or program",
+        config=CodeOptions,
+        build=CodeScenario,
+        gates=GATES,
+        pack=lambda: Path(__file__).parent / "pack" / "tasks.jsonl",
+        importers=tuple(
+            ImportSpec(name=name, summary=f"{title}, as released", run=_Importer(name))
+            for name, title in (("humaneval", "HumanEval"), ("mbpp", "MBPP"), ("evalplus", "EvalPlus"))
+        ),
+    )
+
+
+@hookimpl
+def fastdistill_rules() -> Iterable[RuleSpec[Any]]:
+    """Checks that need no run of the program."""
+    for name, summary, rule in (
+        ("code-parses", "rejects what is not Python", rules.parses),
+        (
+            "code-entry-point",
+            "rejects an answer that does not define the task's function",
+            rules.entry_point,
+        ),
+        ("code-no-io", "rejects a module that reads or prints when it is imported", rules.no_io),
+    ):
+        yield RuleSpec(name=name, summary=summary, config=NoOptions, build=lambda _, rule=rule: rule)
+    yield RuleSpec(
+        name="code-imports",
+        summary="rejects imports beyond a list of allowed modules",
+        config=rules.ImportOptions,
+        build=rules.AllowedImports,
+    )
+    yield RuleSpec(
+        name="code-size",
+        summary="rejects programs that are too large",
+        config=rules.SizeOptions,
+        build=rules.Size,
+    )
+
+
+def _open(options: PythonOptions, services: Services) -> AbstractAsyncContextManager[Gate]:
+    from fastdistill_code.gate import open_gate  # noqa: PLC0415  the sandbox waits until a run
+
+    return open_gate(options, services)
+
+
+@hookimpl
+def fastdistill_exec_evals() -> Iterable[ExecEvalSpec[Any]]:
+    """Running the program."""
+    yield ExecEvalSpec(
+        name="python",
+        summary="runs the program in a sandbox and compares what it returns",
+        config=PythonOptions,
+        open=_open,
+    )
