@@ -5,28 +5,23 @@ SQLite itself is asked, by preparing the query and never running it: what it wou
 
 import difflib
 import re
-import sqlite3
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastdistill import Candidate, Finding, Task, passed, rejected
-from fastdistill_sql.lexer import statements, tokens, words
+from fastdistill_sql.lexer import statements, words
+
+if TYPE_CHECKING:
+    import apsw  # it waits for the first query
 
 _SYNTAX = re.compile(
     r"syntax error|incomplete input|unrecognized token|stack overflow|no query solution", re.IGNORECASE
 )
 _UNKNOWN = re.compile(r"no such (table|column|function): (.*)", re.DOTALL)
-_REFERENCES = 24
-"""Uses of common table expressions in one query; SQLite copies each when it prepares, so that many of
-them can double each other without end. A query with more is left to the gate that runs it."""
-_CTE = re.compile(
-    r'([\w$]+|"[^"]+"|`[^`]+`|\[[^\]]+\])\s*(?:\([^()]*\)\s*)?as\s+(?:not\s+)?(?:materialized\s*)?\(',
-    re.IGNORECASE,
-)
-_DQS_DML = 1013
-"""SQLITE_DBCONFIG_DQS_DML: whether an unknown double-quoted name is text. Python 3.12 can turn it off."""
+_STEPS = 200
+"""Progress callbacks (of 1,000 units) that preparing may take, were a query made to cost much there."""
 _LOCK = Lock()
 
 
@@ -81,35 +76,36 @@ def _database(task: Task[Any]) -> Path:
 
 @lru_cache(maxsize=1024)
 def _fault(database: Path, sql: str) -> str | None:
-    """What SQLite says against `sql`, or None; also None when the database cannot be opened."""
-    if len(statements(sql)) != 1 or _expands(sql):
+    """What SQLite says against `sql`, or None; also None when it cannot tell or there is no database."""
+    if len(statements(sql)) != 1:
         return None
     with _LOCK:
         try:
             opened = _connection(database)
-        except (sqlite3.Error, ValueError):
+        except (OSError, ValueError):
             return None
+        steps = iter(range(_STEPS))
+        opened.set_progress_handler(lambda: next(steps, None) is None, 1000)
         try:
-            opened.execute("EXPLAIN " + sql)
-        except (sqlite3.Error, sqlite3.Warning, ValueError) as error:
+            opened.execute("EXPLAIN " + sql).close()
+        except Exception as error:  # noqa: BLE001  of apsw's many kinds only the message counts
             return str(error)
     return None
 
 
-def _expands(sql: str) -> bool:
-    """Whether preparing `sql` could cost more than a glance."""
-    names = {name.strip('"`[]').lower() for name in _CTE.findall(sql)}
-    uses = sum(
-        token.text.strip('"`[]').lower() in names for token in tokens(sql) if token.kind in ("word", "name")
-    )
-    return uses - len(names) > _REFERENCES
-
-
 @lru_cache(maxsize=32)
-def _connection(database: Path) -> sqlite3.Connection:
-    opened = sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, check_same_thread=False)
-    if hasattr(opened, "setconfig"):
-        opened.setconfig(_DQS_DML, False)
+def _connection(database: Path) -> "apsw.Connection":
+    """A connection of the SQLite that the gate uses, whatever Python's own may be."""
+    import apsw
+
+    try:
+        opened = apsw.Connection(
+            f"{database.as_uri()}?mode=ro", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        )
+        opened.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
+        opened.execute("SELECT 1 FROM sqlite_master").close()
+    except apsw.Error as error:
+        raise OSError(f"cannot read {database}: {error}") from error
     return opened
 
 
