@@ -43,6 +43,8 @@ from fastdistill.model.sample import Judged, Sample, Status
 from fastdistill.model.task import BadTask, Mutant, Task, canonical_json
 from fastdistill.model.verdict import Finding, Outcome, Verdict, passed, rejected, undecided
 from fastdistill.protocols import (
+    Batch,
+    BatchState,
     Bounded,
     Fingerprinted,
     Gate,
@@ -73,6 +75,8 @@ __all__ = [
     "BadReply",
     "BadRequest",
     "BadTask",
+    "Batch",
+    "BatchState",
     "Bounded",
     "BudgetSpent",
     "Call",

@@ -1,11 +1,12 @@
 """What a plugin's objects must be able to do. There is nothing to inherit from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from attrs import frozen
 
+from fastdistill.errors import ProviderError
 from fastdistill.model.answer import Call, Candidate, Completion, Prompt, Reading
 from fastdistill.model.report import Event
 from fastdistill.model.task import BadTask, Mutant, Task
@@ -92,6 +93,41 @@ class Bounded(Protocol):
     @property
     def max_in_flight(self) -> int:
         """Calls beyond this many only queue."""
+        ...
+
+
+@frozen(kw_only=True)
+class BatchState:
+    """Where an offline batch stands. Counts are of requests; None is unknown."""
+
+    status: str
+    """The endpoint's word."""
+    ended: bool
+    """Nothing more will come: collect it."""
+    total: int | None = None
+    completed: int | None = None
+    failed: int | None = None
+
+
+@runtime_checkable
+class Batch(Protocol):
+    """Optional for a provider: many calls handed in at once and answered within hours, for less.
+
+    The id is all that a restart needs. Errors of the endpoint are `ProviderError`s, as of `complete`.
+    """
+
+    async def submit(self, calls: Sequence[Call], /) -> str:
+        """The id of a batch that asks `calls`; keep it before anything else."""
+        ...
+
+    async def poll(self, batch_id: str, /) -> BatchState:
+        """Where it stands. Raises `NotFound` for an unknown one."""
+        ...
+
+    async def collect(
+        self, batch_id: str, calls: Sequence[Call], /
+    ) -> Mapping[str, Completion | ProviderError]:
+        """For each call's `request_id` its completion, or the error that it alone met."""
         ...
 
 

@@ -96,7 +96,8 @@ class Batches:
         return 200, dialects.dump(batch)
 
     def _finish(self, batch: dict[str, Any]) -> None:
-        done, failed = [], []
+        done: list[bytes] = []
+        failed: list[bytes] = []
         lines = self._files[batch["input_file_id"]].splitlines()
         for number, line in enumerate(lines, 1):
             row = json.loads(line)

@@ -111,6 +111,9 @@ class Connection(asyncio.Protocol):
         if end < 0:
             if len(self._buffer) > _HEAD_LIMIT:
                 self.transport.abort()
+            elif not self._buffer[:1].isalpha():  # a TLS greeting, for one: say so as servers do
+                Exchange(self).begin(400, 0)
+                self.transport.close()
             return
         first, *lines = self._buffer[:end].decode("latin-1").split("\r\n")
         parts = (line.partition(":") for line in lines)

@@ -1,0 +1,24 @@
+"""What providers that speak HTTP share: a fast transport, one bounded exchange, errors by kind.
+
+Public for plugin authors. Nothing here retries, paces or caches: that is the engine's.
+Importing this imports httpx, so a `plugin.py` leaves it to `open`.
+"""
+
+from fastdistill.http.exchange import Answer, Line
+from fastdistill.http.failures import Said, failure, kind_of, said
+from fastdistill.http.limits import rate_hint, retry_after
+from fastdistill.http.thinking import split_thinking
+from fastdistill.http.transport import open_transport
+
+__all__ = [
+    "Answer",
+    "Line",
+    "Said",
+    "failure",
+    "kind_of",
+    "open_transport",
+    "rate_hint",
+    "retry_after",
+    "said",
+    "split_thinking",
+]

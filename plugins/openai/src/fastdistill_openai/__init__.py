@@ -1,0 +1,1 @@
+"""Teachers behind any chat-completions endpoint: OpenAI's own, and all that speak its dialect."""
