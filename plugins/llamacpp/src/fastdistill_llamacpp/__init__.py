@@ -1,0 +1,1 @@
+"""The embedded teacher: a GGUF model in this very process."""

