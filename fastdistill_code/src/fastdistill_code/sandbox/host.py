@@ -5,6 +5,7 @@ Everything here blocks and is called from worker threads; one `Host` serves one 
 
 import contextlib
 import json
+import math
 import os
 import select
 import shutil
@@ -118,9 +119,16 @@ class Box:
     """One child, from fork to reaping: a context manager. Raises Ended for whatever the child does."""
 
     def __init__(
-        self, host: Host, limits: Limits, *, stdin: IO[bytes] | None = None, stdout: IO[bytes] | None = None
+        self,
+        host: Host,
+        limits: Limits,
+        *,
+        budgets: int = 1,
+        stdin: IO[bytes] | None = None,
+        stdout: IO[bytes] | None = None,
     ) -> None:
         self._host, self._limits = host, limits
+        self._last_resort = math.ceil(limits.cpu_seconds * budgets) + 1
         self._files = stdin, stdout
         self.exit_code: int | None = None
         self.cpu_seconds = 0.0
@@ -130,7 +138,7 @@ class Box:
         self._host.start()
         numbers = {
             "memory": self._limits.memory_bytes,
-            "cpu": 3600,
+            "cpu": self._last_resort,
             "file": self._limits.output_bytes if self._files[1] else self._limits.disk_bytes,
             "disk": self._limits.disk_bytes,
             "threads": self._limits.threads,
@@ -158,6 +166,11 @@ class Box:
         self._host.say(b"k")
         gone = self._host.hear()
         self.exit_code, self.cpu_seconds = gone["status"], gone["cpu"]
+
+    @property
+    def cpu_gone(self) -> bool:
+        """Whether the system itself ended the child for the CPU time of all its budgets together."""
+        return self.cpu_seconds >= self._last_resort - 0.1
 
     def ask(self, kind: bytes, body: bytes) -> tuple[bytes, bytes]:
         """Send one question and wait for its answer, within one call's budget and deadline."""

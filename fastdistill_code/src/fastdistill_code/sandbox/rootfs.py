@@ -12,7 +12,6 @@ from fastdistill_code.sandbox import syscalls as sys_
 
 LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", "/etc/ld.so.cache")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
-TMP = "/tmp"  # noqa: S108 - the candidate's own, a fresh mount in the private root
 
 
 def readable() -> list[str]:
@@ -23,6 +22,11 @@ def readable() -> list[str]:
     libpython = [os.path.join(shared, n) for n in os.listdir(shared) if n.startswith("libpython")]
     wanted = (stdlib, dynamic, *libpython, *LIBRARIES)
     return [path for path in dict.fromkeys(wanted) if os.path.exists(path)]
+
+
+def tmp() -> str:
+    """Where the candidate's own folder is mounted: /tmp, unless the interpreter lives below it."""
+    return "/scratch" if any(path.startswith("/tmp/") for path in readable()) else "/tmp"  # noqa: S108
 
 
 def enter(stage: str) -> None:
@@ -37,7 +41,7 @@ def enter(stage: str) -> None:
         _bind(path, stage + path, read_only=False)
     if os.path.isdir(stage + stdlib_packages):
         sys_.mount("none", stage + stdlib_packages, "tmpfs", sys_.MS_RDONLY, "size=4k")
-    os.mkdir(stage + TMP)
+    os.mkdir(stage + tmp())
     os.mkdir(stage + "/.old")
     sys_.pivot_root(stage, stage + "/.old")
     os.chdir("/")
@@ -48,11 +52,12 @@ def enter(stage: str) -> None:
 
 
 def fresh_tmp(size: int) -> None:
-    """An empty /tmp of at most `size` bytes, in place of the last one."""
-    if os.path.ismount(TMP):
-        sys_.unmount(TMP)
+    """An empty folder of at most `size` bytes, in place of the last one."""
+    folder = tmp()
+    if os.path.ismount(folder):
+        sys_.unmount(folder)
     flags = sys_.MS_NOSUID | sys_.MS_NODEV | sys_.MS_NOEXEC
-    sys_.mount("tmp", TMP, "tmpfs", flags, f"size={max(size, 4096)},nr_inodes=4096,mode=777")
+    sys_.mount("tmp", folder, "tmpfs", flags, f"size={max(size, 4096)},nr_inodes=4096,mode=777")
 
 
 def _bind(source: str, target: str, *, read_only: bool) -> None:

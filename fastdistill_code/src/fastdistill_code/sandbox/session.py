@@ -24,6 +24,9 @@ from fastdistill_code.sandbox.host import Box, Ended, Host
 
 Fault = Raised | TooExpensive | TimedOut | Died
 
+_MOST_CALLS = 10_000
+"""Calls that one suite of tests may make; beyond it the case counts as too expensive."""
+
 
 def run_job(host: Host, job: Job) -> Report:
     """The whole job, in order."""
@@ -49,7 +52,7 @@ def _run_calls(host: Host, job: Job, start: int) -> tuple[Fault | None, list[Cal
     """One process: calls from `start` on, up to the first that ends it."""
     done: list[CallResult] = []
     loaded = False
-    box = Box(host, job.limits)
+    box = Box(host, job.limits, budgets=1 + len(job.calls) - start)
     try:
         with box:
             load = _load(box, job.source, job.entry_point, job.limits)
@@ -119,7 +122,7 @@ def _fault(end: Ended, box: Box, limits: Limits) -> TooExpensive | TimedOut | Di
         return TimedOut(limits.wall_seconds)
     if end.why == "protocol":
         return Died("broke the protocol")
-    if box.cpu_seconds > limits.cpu_seconds:
+    if box.cpu_gone:
         return TooExpensive("cpu")
     code = box.exit_code or 0
     return Died(f"signal {-code}" if code < 0 else f"exit {code}")
@@ -184,7 +187,7 @@ def run_check(
     host: Host, tests_host: Host, source: str, entry_point: str, tests: str, limits: Limits
 ) -> Checked:
     """The tests in one process, the candidate in another, every call and value through us."""
-    candidate = Box(host, limits)
+    candidate = Box(host, limits, budgets=_MOST_CALLS)
     relay = _Relay(candidate, limits)
     try:
         with candidate:
@@ -208,6 +211,8 @@ class _Relay:
     def call(self, body: bytes) -> tuple[bytes, bytes] | None:
         """The candidate's answer in the tests' terms; None when it has spoilt its case."""
         self.calls += 1
+        if self.calls > _MOST_CALLS:
+            raise Ended("cpu")
         args, kwargs = _decoded(body)
         result = _result(*self._candidate.ask(b"A", wire.encode((args, kwargs))), 0.0)
         if isinstance(result, Value):

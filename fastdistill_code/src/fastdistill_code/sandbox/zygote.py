@@ -140,6 +140,7 @@ class Zygote:
         own_user = "user" in self.taken
         confine.limit(numbers, base_memory=self._memory, count_processes=own_user)
         os.chdir(self._tmp)
+        os.environ["TMPDIR"] = self._tmp
         if own_user and os.geteuid() == 0:
             confine.become_nobody(self._number, None if "mount-namespace" in self.taken else self._tmp)
         if sys.platform != "linux":
@@ -165,7 +166,7 @@ class Zygote:
         else:
             from fastdistill_code.sandbox import rootfs
 
-            self._tmp = rootfs.TMP
+            self._tmp = rootfs.tmp()
             if disk == self._disk and "seccomp" in self.taken and not os.listdir(self._tmp):
                 os.chmod(self._tmp, 0o777)  # noqa: S103 - nobody else has this mount
                 return

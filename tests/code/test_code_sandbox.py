@@ -1,0 +1,250 @@
+"""Jobs through the seam: what comes back for what a candidate does, and that nothing stays behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+
+from fastdistill_code.jobs import (
+    CallInput,
+    Died,
+    Job,
+    Limits,
+    Printed,
+    Raised,
+    Skipped,
+    TimedOut,
+    TooExpensive,
+    Unencodable,
+    Value,
+)
+from fastdistill_code.runner import Runner, open_sandbox
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.skipif(sys.platform != "linux", reason="the strong levels are Linux's"),
+]
+SHORT = Limits(cpu_seconds=0.3, wall_seconds=0.6, memory_bytes=128 << 20, output_bytes=100_000)
+
+
+def job(source: str, *inputs: object, keep_going: bool = False, limits: Limits = SHORT) -> Job:
+    calls = tuple(CallInput(args=(value,)) for value in inputs)
+    return Job(source=source, entry_point="f", calls=calls, limits=limits, keep_going=keep_going)
+
+
+@pytest.fixture
+async def sandbox(anyio_backend: str):
+    async with open_sandbox(slots=1) as opened:
+        yield opened
+
+
+async def test_values_come_back_in_order_and_arguments_are_fresh(sandbox: Runner):
+    shared = [1]
+    report = await sandbox.run(job("def f(x):\n    x.append(len(x))\n    return x", shared, shared))
+    assert report.results == (Value([1, 1]), Value([1, 1]))
+    assert shared == [1]
+    keyword = Job(
+        source="def f(a, *, b=2): return a + b", entry_point="f", calls=(CallInput(kwargs={"a": 1}),)
+    )
+    assert (await sandbox.run(keyword)).results == (Value(3),)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "raise KeyError('k')",
+            Raised("KeyError", "'k'", ("KeyError", "LookupError", "Exception", "BaseException", "object")),
+        ),
+        ("import sys; sys.exit(3)", Raised("SystemExit", "3", ("SystemExit", "BaseException", "object"))),
+        ("while True: pass", TooExpensive("cpu")),
+        ("return 'x' * 200_000", TooExpensive("size")),
+        ("return bytearray(1 << 30)", TooExpensive("memory")),
+        ("import time; time.sleep(9)", TimedOut(0.6)),
+        ("import os; os._exit(7)", Died("exit 7")),
+        ("import ctypes; ctypes.string_at(0)", Died("signal 11")),
+        ("import os; os.write(3, bytes(100))", Died("broke the protocol")),
+        ("return type('Sub', (int,), {})(1)", Unencodable("Sub")),
+        ("return (n for n in ())", Unencodable("generator")),
+    ],
+)
+async def test_each_end_of_a_call_has_its_own_result(sandbox: Runner, body: str, expected: object):
+    report = await sandbox.run(job(f"def f(x):\n    {body}", 1))
+    assert report.load is None
+    assert report.results == (expected,)
+
+
+async def test_after_a_death_calls_are_skipped_or_go_on(sandbox: Runner):
+    source = "import os\ndef f(x):\n    if x == 0: os._exit(1)\n    return x"
+    stopped = await sandbox.run(job(source, 1, 0, 2))
+    assert stopped.results == (Value(1), Died("exit 1"), Skipped())
+    gone_on = await sandbox.run(job(source, 1, 0, 2, 0, 3, keep_going=True))
+    assert gone_on.results == (Value(1), Died("exit 1"), Value(2), Died("exit 1"), Value(3))
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("def f(x) return", "SyntaxError"),
+        ("x = 1", "MissingEntryPoint"),
+        ("f = 3", "MissingEntryPoint"),
+        ("1 / 0", "ZeroDivisionError"),
+        ("raise SystemExit", "SystemExit"),
+        ("import numpy_is_not_here", "ModuleNotFoundError"),
+        ("x = '\\0" + "'", "SyntaxError"),
+    ],
+)
+async def test_a_source_that_does_not_load_says_why(sandbox: Runner, source: str, name: str):
+    source = source.replace("\\0", "\0")
+    report = await sandbox.run(job(source, 1))
+    assert isinstance(report.load, Raised)
+    assert name in (report.load.type_name, *report.load.kinds) or report.load.type_name == "ValueError"
+    assert report.results == ()
+
+
+async def test_loading_is_budgeted(sandbox: Runner):
+    assert (await sandbox.run(job("while True: pass", 1))).load == TooExpensive("cpu")
+
+
+async def test_programs_read_and_print_and_their_end_is_told(sandbox: Runner):
+    source = (
+        "import sys\nn = int(input())\nprint(n + 1, end='')\nsys.stdout.write(sys.stdin.read())\nexit(n)"
+    )
+    report = await sandbox.run(Job(source=source, stdin=("2\nrest", "0\n"), limits=SHORT))
+    assert report.results == (Printed("3rest", 2), Printed("1", 0))
+    failing = await sandbox.run(Job(source="print(1)\n1/0", stdin=("",), limits=SHORT))
+    assert isinstance(failing.results[0], Raised)
+    endless = await sandbox.run(Job(source="while True: print('x' * 999)", stdin=("",), limits=SHORT))
+    assert endless.results == (TooExpensive("output"),)
+    sudden = await sandbox.run(
+        Job(source="import os\nprint(5, flush=True)\nos._exit(0)", stdin=("",), limits=SHORT)
+    )
+    assert sudden.results == (Printed("5", 0),) or sudden.results == (Printed("5\n", 0),)
+
+
+async def test_the_library_is_there_and_runs_alike_each_time(sandbox: Runner):
+    source = """
+import asyncio, random, sqlite3, threading, tempfile, xml.etree.ElementTree
+def f(x):
+    async def later(): return random.random(), hash("fixed"), list({"a", "b", "c"})
+    seen = []
+    thread = threading.Thread(target=seen.append, args=(asyncio.run(later()),))
+    thread.start()
+    thread.join()
+    with tempfile.TemporaryFile() as file: file.write(b"x")
+    return seen[0]
+"""
+    roomy = Limits()
+    first, second = [await sandbox.run(job(source, 1, limits=roomy)) for _ in range(2)]
+    assert isinstance(first.results[0], Value), first
+    assert first.results == second.results
+
+
+async def test_tests_that_cannot_be_lifted_run_beside_the_candidate(sandbox: Runner):
+    source = "def f(x):\n    if x < 0: raise ValueError('negative')\n    return [x, x + 1]"
+    good = "def check(candidate):\n    assert candidate(1) == [1, 2]\n    try: candidate(-1)\n    except ValueError: pass\n"
+    assert (await sandbox.check(source, "f", good)).outcome == Value(None)
+    bad = await sandbox.check(source, "f", "assert f(1) == [1, 3], 'off'")
+    assert isinstance(bad.outcome, Raised)
+    assert (bad.outcome.type_name, bad.outcome.message, bad.calls) == ("AssertionError", "off", 1)
+    spoilt = await sandbox.check("import os\ndef f(x): os._exit(0)", "f", good)
+    assert (spoilt.outcome, spoilt.fault) == (Skipped(), Died("exit 0"))
+    lying = await sandbox.check(
+        "def f(x): return type('Y', (), {'__eq__': lambda s, o: True})()", "f", good
+    )
+    assert lying.fault == Unencodable("Y")
+    slow = await sandbox.check("def f(x):\n    while True: pass", "f", good, SHORT)
+    assert slow.fault == TooExpensive("cpu")
+    assert (await sandbox.check("def f(x) return", "f", good)).fault is not None
+
+
+async def test_many_at_once_each_get_their_own_answer():
+    answers: dict[int, object] = {}
+    async with open_sandbox(slots=2) as sandbox, anyio.create_task_group() as group:
+
+        async def one(number: int) -> None:
+            answers[number] = (await sandbox.run(job(f"def f(x): return x * {number}", 2))).results
+
+        for number in range(40):
+            group.start_soon(one, number)
+    assert answers == {number: (Value(2 * number),) for number in range(40)}
+
+
+def _zygotes() -> list[int]:
+    children = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    return [int(pid) for path in children for pid in path.read_text().split()]
+
+
+async def test_a_killed_zygote_is_replaced(sandbox: Runner):
+    for pid in _zygotes():
+        os.kill(pid, signal.SIGKILL)
+    assert (await sandbox.run(job("def f(x): return x", 1))).results == (Value(1),)
+
+
+async def test_cancelling_ends_what_runs(sandbox: Runner):
+    with anyio.move_on_after(0.3):
+        await sandbox.run(
+            job("def f(x):\n    import time; time.sleep(60)", 1, limits=Limits(wall_seconds=60))
+        )
+    with anyio.fail_after(5):
+        assert (await sandbox.run(job("def f(x): return x", 1))).results == (Value(1),)
+
+
+async def test_three_hundred_runs_leave_nothing_behind():
+    def held() -> tuple[int, set[str], list[int]]:
+        folders = {path.name for path in Path("/tmp").glob("fd-sandbox-*")}
+        return len(os.listdir("/proc/self/fd")), folders, _zygotes()
+
+    async with open_sandbox(slots=1) as sandbox:
+        await sandbox.run(job("def f(x): return x", 1))
+        before = held()[0]
+        for number in range(300):
+            source = (
+                "def f(x): return x",
+                "open('a', 'w').write('x')\ndef f(x): return x",
+                "import os\nos._exit(0)",
+            )
+            await sandbox.run(job(source[number % 3], 1))
+        assert held()[0] == before
+        inside = _zygotes()
+        mine = [pid for pid in inside if b"zygote" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        for pid in mine:
+            assert Path(f"/proc/{pid}/task/{pid}/children").read_text().split() == []
+    assert not [pid for pid in mine if Path(f"/proc/{pid}").exists()]
+
+
+async def test_the_zygote_knows_nothing_of_ours(sandbox: Runner, monkeypatch: pytest.MonkeyPatch):
+    report = await sandbox.run(job("import os\ndef f(x): return sorted(os.environ)", 1))
+    assert report.results == (Value(["LANG", "PYTHONHASHSEED", "PYTHONUTF8", "TMPDIR"]),)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+async def test_it_works_for_an_ordinary_user():
+    program = """
+import anyio, sys
+from fastdistill_code.jobs import *
+from fastdistill_code.runner import open_sandbox
+async def main():
+    async with open_sandbox(slots=1) as sandbox:
+        job = Job(source="import os\\ndef f(x): return os.getpid() + x", entry_point="f", calls=(CallInput(args=(1,)),))
+        print(sandbox.level, (await sandbox.run(job)).results)
+anyio.run(main)
+"""
+    if not all(os.access(p, os.X_OK) for p in sys.path if p) or Path(sys.base_prefix).is_relative_to(
+        "/root"
+    ):
+        pytest.skip("the interpreter is in root's own folder, where no other user can run it")
+    environment = {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        user=65534,
+        group=65534,
+        extra_groups=[],
+        env=environment,
+        capture_output=True,
+    )
+    assert done.stdout.decode().split()[0] in ("full", "namespaces"), done.stderr
