@@ -1,5 +1,4 @@
 """Services as plugins meet them, through the public test kit."""
-# ruff: noqa: ASYNC240  tests poll, touch small files, and nest what ends apart
 
 import random
 from pathlib import Path

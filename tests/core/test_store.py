@@ -1,5 +1,5 @@
 """The store: built once, complete or absent."""
-# ruff: noqa: ASYNC240, SIM117  tests poll, touch small files, and nest what ends apart
+# ruff: noqa: SIM117  tests poll, touch small files, and nest what ends apart
 
 import os
 import time

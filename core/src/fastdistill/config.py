@@ -158,6 +158,8 @@ class Loaded:
     """Path of a value and its layer; what is not here is a default."""
     source: str
     """What to name in messages."""
+    problems: tuple[str, ...] = ()
+    """Mistakes found so far; `config` holds what is right. Whoever uses it raises them with its own."""
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -226,7 +228,8 @@ def load(
 ) -> Loaded:
     """Resolve the layers. `flags` are `(flag, path, value)`.
 
-    Paths in a run file are relative to it. Raises `RunFileError` with every mistake at once.
+    Paths in a run file are relative to it. Mistakes are returned, so that those in plugins' tables can
+    be told with them; raises `RunFileError` only for what is not TOML.
     """
     source = str(file) if file else "the command line"
     tree = read_toml(file) if file else {}
@@ -247,11 +250,45 @@ def load(
         first = tree["teacher"][0]
         if not {"provider", "model"} & set(first):
             tree["teacher"][0] = {**DEFAULT_TEACHER, **first}
+    problems = list[str]()
+    config = _salvaged(tree, problems)
+    return Loaded(config=config, origins=origins, source=source, problems=tuple(problems))
+
+
+def _salvaged(tree: dict[str, Any], problems: list[str]) -> RunConfig:
+    """What is right in `tree`; what is not goes to `problems`, and its default takes its place."""
+    right = dict[str, Any]()
+    for key, value in tree.items():
+        if key in ("teacher", "helper") and isinstance(value, list):
+            kept = [_teacher(item, f"{key}[{i}]", problems) for i, item in enumerate(value)]
+            right[key] = [item for item in kept if item is not None]
+            continue
+        try:
+            structure({key: value}, RunConfig)
+        except StructureError as error:
+            problems.extend(error.problems)
+        else:
+            right[key] = value
+    return structure(right, RunConfig)
+
+
+def _teacher(item: Any, path: str, problems: list[str]) -> dict[str, Any] | None:
+    """A teacher's table without what is wrong in it; None if it cannot stand then."""
+    wrong = _wrong(item, path)
+    problems.extend(wrong)
+    if not wrong or not isinstance(item, dict):
+        return item if isinstance(item, dict) else None
+    bad = {problem.removeprefix(f"{path}.").split(":")[0].split(".")[0] for problem in wrong}
+    left = {key: value for key, value in item.items() if key not in bad}
+    return None if _wrong(left, path) else left
+
+
+def _wrong(item: Any, path: str) -> tuple[str, ...]:
     try:
-        config = structure(tree, RunConfig)
+        structure(item, TeacherConfig, path=path)
     except StructureError as error:
-        raise RunFileError(source, error.problems) from None
-    return Loaded(config=config, origins=origins, source=source)
+        return error.problems
+    return ()
 
 
 def describe(loaded: Loaded) -> list[tuple[str, Any, str]]:

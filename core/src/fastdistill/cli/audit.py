@@ -74,8 +74,12 @@ async def _mutants(plan: Plan, source: Path) -> list[Tried]:
     tried = list[Tried]()
     async with open_gates(plan) as gates:
         tasks = tasks_of(gates, source, plan.config.limit)
-        await try_all(gates, mutants_of(gates, tasks), tried.append)
+        await try_all(gates, mutants_of(gates, tasks, _complain), tried.append)
     return tried
+
+
+def _complain(fault: str) -> None:
+    click.echo(f"no mutants: {fault}", err=True)
 
 
 def _percent(value: float | None) -> str:

@@ -8,6 +8,7 @@ import click
 
 from fastdistill.cli.options import loaded, run_options
 from fastdistill.config import describe
+from fastdistill.errors import RunFileError
 from fastdistill.host import PluginHost
 from fastdistill.run.plan import resolve
 from fastdistill.run.redact import redact
@@ -18,6 +19,8 @@ from fastdistill.run.redact import redact
 def command(runfile: Path | None, settings: tuple[str, ...], **flags: Any) -> None:
     """Print every value of the run that these options would start, and where it comes from."""
     found = loaded(runfile, settings, flags)
+    if found.problems:
+        raise RunFileError(found.source, found.problems)
     for path, value, origin in describe(found):
         shown = json.dumps(redact(value, path.rpartition(".")[2]), ensure_ascii=False)
         click.echo(f"{path} = {shown}".ljust(56) + f"  # {origin}")

@@ -77,6 +77,8 @@ def main() -> None:
     except Exception as error:
         from fastdistill.errors import FastDistillError
 
+        while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+            error = error.exceptions[0]
         if not isinstance(error, FastDistillError):
             raise
         click.echo(f"fd: {error}", err=True)

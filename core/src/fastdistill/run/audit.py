@@ -11,7 +11,7 @@ import anyio
 import attrs
 from attrs import field, frozen
 
-from fastdistill.errors import RunFileError, TaskError, boundary
+from fastdistill.errors import FastDistillError, RunFileError, TaskError, boundary
 from fastdistill.model.answer import Choice, Completion
 from fastdistill.model.task import BadTask, Mutant, Task
 from fastdistill.model.verdict import Outcome, Verdict
@@ -130,13 +130,22 @@ def labelled(plan: Plan, gates: GateLine, cases: Cases) -> list[Case]:
     return found
 
 
-def mutants_of(gates: GateLine, tasks: Iterable[Task[Any]], most: int | None = None) -> Iterable[Case]:
-    """The mutants of each task that has gold; at most `most` a task, picked by hash."""
+def mutants_of(
+    gates: GateLine, tasks: Iterable[Task[Any]], fault: Callable[[str], None], most: int | None = None
+) -> Iterable[Case]:
+    """The mutants of each task that has gold; at most `most` a task, picked by hash.
+
+    A task whose mutants cannot be made is told to `fault` and passed over.
+    """
     for task in tasks:
         if not task.has_gold:
             continue
-        with boundary(gates.owner, "mutants"):
-            made: Sequence[Mutant] = list(gates.scenario.mutants(task))
+        try:
+            with boundary(gates.owner, "mutants"):
+                made: Sequence[Mutant] = list(gates.scenario.mutants(task))
+        except FastDistillError as error:
+            fault(f"{task.task_id}: {error}")
+            continue
         if most is not None and len(made) > most:
             made = sorted(made, key=lambda m: sha256(f"{task.sample_id}{m.kind}{m.text}".encode()).digest())
             made = made[:most]
@@ -161,10 +170,10 @@ def tasks_of(gates: GateLine, path: Path, limit: int | None = None) -> Iterable[
 async def audit_gates(gates: GateLine, tasks: Sequence[Task[Any]]) -> dict[str, Any]:
     """A run's audit of itself: a few mutants of a few tasks through all its gates but the judges."""
     free = attrs.evolve(gates, stations=[one for one in gates.stations if one.kind != "judge"])
-    tried = list[Tried]()
+    tried, faults = list[Tried](), list[str]()
     with anyio.move_on_after(SELF_SECONDS):
-        await try_all(free, mutants_of(free, tasks, SELF_MUTANTS), tried.append)
-    return mutant_summary(tried, survivors=10)
+        await try_all(free, mutants_of(free, tasks, faults.append, SELF_MUTANTS), tried.append)
+    return {**mutant_summary(tried, survivors=10), "faults": faults[:10]}
 
 
 def mutant_summary(tried: Sequence[Tried], survivors: int = 50) -> dict[str, Any]:

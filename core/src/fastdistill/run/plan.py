@@ -82,8 +82,14 @@ def _unknown_tables(config: RunConfig, host: PluginHost, problems: list[str]) ->
 
 def _teacher(
     config: RunConfig, one: TeacherConfig, path: str, host: PluginHost, problems: list[str]
-) -> TeacherPlan:
-    offer = host.get("providers", one.provider)
+) -> TeacherPlan | None:
+    try:
+        offer = host.get("providers", one.provider)
+    except PluginError as error:
+        if not problems:
+            raise
+        problems.append(f"{path}.provider: {error}")
+        return None
     fields = {f.name for f in attrs.fields(offer.spec.config)}
     table = {**config.providers.get(one.provider, {}), **one.options}
     if "model" in fields:
@@ -116,7 +122,9 @@ def resolve(loaded: Loaded, host: PluginHost) -> Plan:
 
     Raises `RunFileError` with all problems at once, `PluginError` for a plugin that is not there.
     """
-    config, problems = loaded.config, list[str]()
+    config, problems = loaded.config, list(loaded.problems)
+    if not config.scenario and problems:
+        raise RunFileError(loaded.source, problems)
     if not config.scenario:
         names = ", ".join(sorted(o.spec.name for o in host.offers("scenarios"))) or "none"
         raise UsageError(f"which scenario? Name it with --scenario; installed: {names}")
@@ -136,7 +144,11 @@ def resolve(loaded: Loaded, host: PluginHost) -> Plan:
         for name in sorted({n for n in names_of_gates if names_of_gates.count(n) > 1})
     )
     teachers, helpers = (
-        tuple(_teacher(config, one, f"{key}[{i}]", host, problems) for i, one in enumerate(table))
+        tuple(
+            made
+            for i, one in enumerate(table)
+            if (made := _teacher(config, one, f"{key}[{i}]", host, problems)) is not None
+        )
         for key, table in (("teacher", config.teacher), ("helper", config.helper))
     )
     titles = [plan.config.title for plan in (*teachers, *helpers)]
@@ -187,6 +199,3 @@ def identity(plan: Plan) -> dict[str, Any]:
     for kind in KINDS:
         data.pop(kind, None)
     return data
-
-
-__all__ = ["Chosen", "Plan", "PluginError", "TeacherPlan", "digest", "identity", "resolve"]
