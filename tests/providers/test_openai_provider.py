@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from fastdistill_openai.config import OpenAIConfig
-from fastdistill_openai.endpoint import normalised, resolve
+from fastdistill_openai.endpoint import resolve
 from fastdistill_openai.plugin import fastdistill_providers
 
 from fastdistill import (
@@ -35,6 +35,7 @@ from fastdistill import (
     SetupError,
     TimedOut,
 )
+from fastdistill.http import normalised
 from fastdistill.testing import lend
 from fastdistill.testing.simulator import Faults, TeacherSimulator, in_order
 

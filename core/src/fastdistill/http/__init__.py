@@ -4,9 +4,11 @@ Public for plugin authors. Nothing here retries, paces or caches: that is the en
 Importing this imports httpx, so a `plugin.py` leaves it to `open`.
 """
 
+from fastdistill.http.address import normalised
 from fastdistill.http.exchange import Answer, Line
 from fastdistill.http.failures import Said, failure, kind_of, said
 from fastdistill.http.limits import rate_hint, retry_after
+from fastdistill.http.message import read_message, read_usage
 from fastdistill.http.thinking import split_thinking
 from fastdistill.http.transport import open_transport
 
@@ -16,8 +18,11 @@ __all__ = [
     "Said",
     "failure",
     "kind_of",
+    "normalised",
     "open_transport",
     "rate_hint",
+    "read_message",
+    "read_usage",
     "retry_after",
     "said",
     "split_thinking",

@@ -1,6 +1,7 @@
 """Which error a status and an error body stand for. One table for every HTTP provider."""
 
 import re
+import reprlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -100,12 +101,17 @@ def said(body: Any) -> Said | None:
     if not error:
         return None
     if not isinstance(error, Mapping):
-        text = error if isinstance(error, str) else repr(error)
+        text = error if isinstance(error, str) else reprlib.repr(error)
         return Said(text=text[:_LONGEST], words=text[:_LONGEST])
     code = error.get("code")
     message = error.get("message")
-    text = message if isinstance(message, str) else repr(dict(error))
-    words = " ".join(str(part) for part in (error.get("type"), code, text, error.get("metadata")) if part)
+    text = message if isinstance(message, str) else reprlib.repr(dict(error))
+    metadata = error.get("metadata")
+    raw = metadata.get("raw") if isinstance(metadata, Mapping) else None
+    if isinstance(raw, str):  # what the vendor behind an OpenRouter said
+        text = f"{text}: {raw}"
+    parts = (error.get("type"), code, text)
+    words = " ".join(str(part) for part in parts if isinstance(part, str | int))
     status = code if isinstance(code, int) and 400 <= code < 600 else None
     return Said(text=text[:_LONGEST], words=words[: 4 * _LONGEST], status=status)
 

@@ -1,0 +1,1 @@
+"""Teachers behind everything that LiteLLM reaches. Tier 2: best effort."""

@@ -1,0 +1,1 @@
+"""Teachers behind an Ollama server, asked by its native API."""
