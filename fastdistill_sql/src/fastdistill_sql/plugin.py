@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from fastdistill import (
+    ExecEvalSpec,
     ImportOptions,
     ImportReport,
     ImportSpec,
@@ -80,3 +81,16 @@ def fastdistill_rules() -> Iterable[RuleSpec[Any]]:
         ),
     ):
         yield RuleSpec(name=name, summary=summary, config=NoOptions, build=partial(_build, rule))
+
+
+@hookimpl
+def fastdistill_exec_evals() -> Iterable[ExecEvalSpec[Any]]:
+    """The gate that runs queries."""
+    from fastdistill_sql.gate import SqliteOptions, open_gate
+
+    yield ExecEvalSpec(
+        name="sqlite",
+        summary="runs the query beside its gold, on the real database and on neighbours of it",
+        config=SqliteOptions,
+        open=open_gate,
+    )
