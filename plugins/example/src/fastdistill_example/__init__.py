@@ -1,0 +1,1 @@
+"""An example plugin: the one that the tutorial for plugin authors builds."""

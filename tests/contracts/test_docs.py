@@ -1,0 +1,66 @@
+"""Docs that cannot go stale: hooks, quoted code, commands and links."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import fastdistill
+from fastdistill import hookspecs
+from fastdistill.cli.main import COMMANDS, cli
+
+ROOT = Path(__file__).parents[2]
+HOOKS = [name for name in dir(hookspecs) if name.startswith("fastdistill_")]
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_every_hook_has_a_docs_heading(hook: str) -> None:
+    text = (ROOT / "docs" / "authors" / "hooks.md").read_text(encoding="utf-8")
+    assert f"## `{hook}`" in text
+
+
+@pytest.mark.parametrize("hook", HOOKS)
+def test_every_hook_has_a_test(hook: str) -> None:
+    used = [path for path in (ROOT / "tests").rglob("*.py") if f"def {hook}(" in path.read_text("utf-8")]
+    assert used
+
+
+def test_the_tutorial_quotes_the_example_plugin() -> None:
+    text = (ROOT / "docs" / "authors" / "tutorial.md").read_text(encoding="utf-8")
+    source = ROOT / "plugins" / "example" / "src" / "fastdistill_example" / "plugin.py"
+    assert source.read_text(encoding="utf-8").strip() in text
+
+
+def test_every_command_is_documented() -> None:
+    text = (ROOT / "docs" / "running.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if f"`fd {name}" not in text] == []
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_has_help(name: str) -> None:
+    result = CliRunner().invoke(cli, [name, "--help"])
+    assert result.exit_code == 0
+    assert "Usage" in result.output
+
+
+def test_links_lead_somewhere() -> None:
+    broken = []
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if not (page.parent / link).exists():
+                broken.append(f"{page.relative_to(ROOT)}: {link}")
+    assert broken == []
+
+
+def test_the_public_names_are_what_they_are() -> None:
+    assert sorted(fastdistill.__all__) == fastdistill.__all__
+    assert [name for name in fastdistill.__all__ if not hasattr(fastdistill, name)] == []
+    assert {"Task", "Finding", "hookimpl", "RuleSpec", "Scenario", "Services"} <= set(fastdistill.__all__)
+
+
+def test_all_distributions_share_one_version() -> None:
+    files = [path for path in ROOT.glob("*/pyproject.toml")] + list(ROOT.glob("plugins/*/pyproject.toml"))
+    versions = {tomllib.loads(path.read_text())["project"]["version"] for path in files}
+    assert len(versions) == 1
