@@ -1,5 +1,6 @@
 """Running one query under guard: its rows, or the reason why there are none."""
 
+import re
 from typing import Literal
 
 import apsw
@@ -7,6 +8,8 @@ from attrs import field, frozen
 
 from fastdistill_sql.guard import Guarded
 
+_NOW = re.compile(r"'now'|\b(date|time|datetime|julianday|unixepoch)\s*\(\s*\)", re.IGNORECASE)
+"""The present, asked for where a short cut spared looking at the clock."""
 Value = int | float | str | bytes | None
 Row = tuple[Value, ...]
 Fault = Literal[
@@ -63,16 +66,18 @@ class _Stop(Exception):
 
 @frozen
 class _OneStatement:
-    """Watches a cursor: one statement, no EXPLAIN."""
+    """Watches a cursor: one statement, no EXPLAIN; notes how wide its result is."""
 
-    seen: list[str] = field(factory=list)
+    widths: list[int] = field(factory=list)
 
     def __call__(self, cursor: apsw.Cursor, sql: str, _: object) -> bool:
         if cursor.is_explain:
             raise _Stop(Failure("not-read-only", "EXPLAIN is no query"))
-        if self.seen:
-            raise _Stop(Failure("several-statements", "more than one statement"))
-        self.seen.append(sql)
+        width = len(cursor.get_description())
+        if width:
+            if self.widths:
+                raise _Stop(Failure("several-statements", "more than one statement"))
+            self.widths.append(width)
         return True
 
 
@@ -84,10 +89,10 @@ def run(database: Guarded, query: str, budget: Budget) -> Table | Failure:
     cursor.exec_trace = watch
     try:
         cursor.execute(query)
-        result = _fetch(cursor, budget)
+        rows = _fetch(cursor, budget)
         if database.spent:
             return _spent(budget)
-        if database.nondeterministic:
+        if database.nondeterministic or (database.timed and _NOW.search(query)):
             return Failure("nondeterministic", "the query depends on chance or on the time of day")
     except _Stop as stop:
         return stop.failure
@@ -95,23 +100,22 @@ def run(database: Guarded, query: str, budget: Budget) -> Table | Failure:
         return _failure(database, error, budget)
     finally:
         cursor.close(True)
-    return result if watch.seen else Failure("no-statement", "there is no statement")
+    return Table(watch.widths[0], rows) if watch.widths else Failure("no-statement", "there is no query")
 
 
-def _fetch(cursor: apsw.Cursor, budget: Budget) -> Table:
+def _fetch(cursor: apsw.Cursor, budget: Budget) -> list[Row]:
     rows: list[Row] = []
-    width, size = 0, 0
+    size = 0
     for row in cursor:
-        width = width or len(row)
         rows.append(row)  # type: ignore[arg-type]  apsw's values are these without bindings' types
-        if len(rows) > budget.rows or len(rows) * width > budget.cells:
+        if len(rows) > budget.rows or len(rows) * len(row) > budget.cells:
             raise _Stop(Failure("too-large", f"more than {budget.rows} rows or {budget.cells} cells"))
         for value in row:
             if isinstance(value, (str, bytes)):
                 size += len(value)
         if size > budget.bytes:
             raise _Stop(Failure("too-large", f"more than {budget.bytes} bytes of text"))
-    return Table(width, rows)
+    return rows
 
 
 def _spent(budget: Budget) -> Failure:

@@ -26,10 +26,13 @@ _LENGTH = 8 * 2**20
 """Bytes of one string, blob or row."""
 _STRIDE = 1_000
 """Virtual-machine steps between two looks at the budget."""
-_CHANCE = {"random", "randomblob"}
+_CHANCE = {"random", "randomblob", "current_timestamp", "current_date", "current_time"}
+_TIMES = {"date", "time", "datetime", "julianday", "unixepoch", "strftime", "timediff"}
 _IMPURE = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit", "eval", "last_insert_rowid",
            "changes", "total_changes", "sqlite_log", "sqlite_offset"}  # fmt: skip
 _FUNCTION_TABLES = {"json_each", "json_tree", "sqlite_master", "sqlite_schema"}
+_MODULES = {"dbstat", "sqlite_dbpage", "sqlite_stmt", "bytecode", "tables_used", "carray", "fts5vocab"}
+"""Tables that SQLite or a build of it offers everywhere, and that say more than the database."""
 _EPOCH_MS = 211_845_067_200_000
 """2001-01-01 in SQLite's milliseconds: the only time that queries see."""
 
@@ -64,13 +67,16 @@ class Guarded:
     """Lower-case names that may be read."""
     denied: str | None = None
     chance: bool = False
+    timed: bool = False
+    """Whether the query uses a function of dates, which may also ask for the present one."""
     left: int = 0
     """Steps that the running query may still take."""
     _looks: int = field(default=0, init=False)
 
     def begin(self, steps: int) -> None:
         """Forget the last query; the next may take `steps` virtual-machine steps."""
-        self.denied, self.chance, self.left, self._looks = None, False, steps, CLOCK.looks
+        self.denied, self.chance, self.timed = None, False, False
+        self.left, self._looks = steps, CLOCK.looks
 
     @property
     def nondeterministic(self) -> bool:
@@ -101,18 +107,23 @@ class Guarded:
         self.left -= _STRIDE
         return self.left <= 0
 
-    def _authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
+    def _authorize(
+        self, action: int, first: str | None, second: str | None, third: str | None, *_: str | None
+    ) -> int:
         if action in (apsw.SQLITE_SELECT, apsw.SQLITE_RECURSIVE):
             return apsw.SQLITE_OK
         if action == apsw.SQLITE_READ:
             name = (first or "").lower()
-            if not name or name in self.tables or name in _FUNCTION_TABLES:
+            if name in self.tables or name in _FUNCTION_TABLES:
                 return apsw.SQLITE_OK
+            if third is None and name not in _MODULES and not name.startswith("pragma_"):
+                return apsw.SQLITE_OK  # a common table expression
             return self._deny(f"reading {first}")
         if action == apsw.SQLITE_FUNCTION:
             name = (second or "").lower()
             if name in _CHANCE:
                 self.chance = True
+            self.timed = self.timed or name in _TIMES
             if name not in _IMPURE:
                 return apsw.SQLITE_OK
             return self._deny(f"the function {name}()")

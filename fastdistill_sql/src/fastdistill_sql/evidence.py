@@ -1,0 +1,67 @@
+"""What a verdict shows of two results: bounded excerpts, the first difference, a digest. No times, no paths."""
+
+import json
+from collections import Counter
+from hashlib import sha256
+from typing import Any
+
+from fastdistill_sql.compare import Expected
+from fastdistill_sql.execute import Row, Table, Value
+
+ROWS, COLUMNS, TEXT = 5, 8, 60
+
+
+def excerpt(rows: list[Row]) -> list[list[Any]]:
+    """The first rows, columns and characters, as JSON can hold them."""
+    return [[_shown(value) for value in row[:COLUMNS]] for row in rows[:ROWS]]
+
+
+def _shown(value: Value) -> Any:
+    if isinstance(value, bytes):
+        return f"x'{value[:TEXT].hex()}'"[:TEXT]
+    if isinstance(value, str):
+        return _clean(value if len(value) <= TEXT else value[:TEXT] + "...")
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return str(value)
+    return value
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def difference(wanted: Expected, found: Table) -> dict[str, Any]:
+    """Both results in excerpt, and one sentence on where they part."""
+    own = wanted.window(wanted.rows)
+    return {
+        "candidate": excerpt(found.rows),
+        "expected": excerpt(own),
+        "first_difference": _sentence(wanted.width, own, found),
+    }
+
+
+def _sentence(width: int, own: list[Row], found: Table) -> str:
+    if found.width != width:
+        return f"{found.width} columns, not {width}"
+    left, right = Counter(own), Counter(found.rows)
+    missing, extra = next(iter(left - right), None), next(iter(right - left), None)
+    counts = f"{len(found.rows)} rows, not {len(own)}" if len(found.rows) != len(own) else ""
+    parts = [counts] if counts else []
+    if missing is not None:
+        parts.append(f"missing {json.dumps(excerpt([missing])[0], ensure_ascii=False)}")
+    if extra is not None:
+        parts.append(f"has {json.dumps(excerpt([extra])[0], ensure_ascii=False)} instead")
+    return "; ".join(parts) or "the same rows in another order"
+
+
+def class_key(found: Table) -> str:
+    """A digest of the result as a bag of rows: equal answers have equal keys, whatever their row order."""
+    lines = sorted(json.dumps([_normal(v) for v in row], ensure_ascii=True) for row in found.rows)
+    return sha256(json.dumps([found.width, lines]).encode()).hexdigest()[:32]
+
+
+def _normal(value: Value) -> Any:
+    """Reals to ten digits and whole ones as integers, so that a last bit does not part two answers."""
+    if isinstance(value, (int, float)):
+        return f"{value:.10g}" if isinstance(value, float) or abs(value) < 10**10 else str(value)
+    return ["b", value.hex()] if isinstance(value, bytes) else value if value is None else ["s", value]

@@ -1,0 +1,144 @@
+"""The `sqlite` gate: runs a candidate beside its gold, on the real database and on neighbours of it."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import Any, Literal
+
+import anyio.to_thread
+from attrs import field, frozen
+from attrs.validators import gt
+
+from fastdistill import (
+    Candidate,
+    DeadlineExceeded,
+    Finding,
+    Gate,
+    Services,
+    Task,
+    TaskError,
+    WorkerLost,
+    undecided,
+)
+from fastdistill.model.verdict import Outcome
+from fastdistill_sql.payload import SqlPayload
+
+
+@frozen(kw_only=True)
+class SqliteOptions:
+    """`[exec_evals.sqlite]`."""
+
+    columns: Literal["position", "any-order"] = "any-order"
+    """Whether columns may stand in another order than the gold's."""
+    text_case: Literal["exact", "ignore"] = "exact"
+    distinct: bool = False
+    """Whether rows count once however often they come; order does not count then."""
+    neighbours: bool = True
+    """Whether candidates must agree with the gold on neighbour databases as well."""
+    rows_wanted: bool = True
+    """Without gold: whether a query that returns nothing is rejected."""
+    max_steps: int = field(default=50_000_000, validator=gt(0))
+    """SQLite virtual-machine steps for one query; about half a second."""
+    max_rows: int = field(default=100_000, validator=gt(0))
+    max_cells: int = field(default=1_000_000, validator=gt(0))
+    max_bytes: int = field(default=32 * 2**20, validator=gt(0))
+    deadline: float = field(default=30.0, validator=gt(0))
+    """Seconds of wall clock for one judgement; beyond it the gate cannot tell."""
+    suite_deadline: float = field(default=60.0, validator=gt(0))
+    """Seconds of wall clock for making one task's neighbours."""
+
+
+@frozen
+class SqliteGate:
+    """Judges queries in the core's workers."""
+
+    options: SqliteOptions
+    services: Services
+
+    @property
+    def depends_on(self) -> str:
+        """SQLite's, the parser's and the generator's versions."""
+        import apsw
+        import sqlglot
+
+        from fastdistill_sql.suite import GENERATOR
+
+        return f"sqlite {apsw.sqlite_lib_version()}; sqlglot {sqlglot.__version__}; neighbours {GENERATOR}"
+
+    async def __call__(self, task: Task[SqlPayload], candidate: Candidate, /) -> Finding:
+        """What running `candidate` shows. Raises `TaskError` for a broken database or gold."""
+        from fastdistill_sql.judging import judge
+
+        payload = task.payload
+        try:
+            digest = await anyio.to_thread.run_sync(_digest, payload.database)
+            suite = await self._suite(payload, digest) if payload.gold and self.options.neighbours else None
+            job = self._job(payload, candidate.answer, suite)
+            found = await self.services.workers.run(judge, job, deadline=self.options.deadline)
+        except DeadlineExceeded as error:
+            return undecided("deadline", str(error))
+        except WorkerLost as error:
+            return undecided("worker-lost", str(error))
+        found["evidence"] = {**found.get("evidence", {}), "database": digest[:16]}
+        return Finding(**{**found, "outcome": Outcome(found["outcome"])})
+
+    async def _suite(self, payload: SqlPayload, digest: str) -> Path:
+        """The task's suite, from the store or made now."""
+        from fastdistill_sql.judging import make_suite
+
+        async def build(into: Path) -> None:
+            job = {
+                "database": str(payload.database),
+                "gold": payload.gold[0],
+                "comparison": self._comparison(),
+                "into": str(into),
+            }
+            await self.services.workers.run(make_suite, job, deadline=self.options.suite_deadline)
+
+        key = json.dumps(["sql-suite", self.depends_on, digest, payload.gold[0], self._comparison()])
+        return await self.services.store(sha256(key.encode()).hexdigest(), build)
+
+    def _comparison(self) -> dict[str, Any]:
+        chosen = self.options
+        return {"columns": chosen.columns, "text_case": chosen.text_case, "distinct": chosen.distinct}
+
+    def _job(self, payload: SqlPayload, answer: str, suite: Path | None) -> dict[str, Any]:
+        chosen = self.options
+        return {
+            "database": str(payload.database),
+            "candidate": answer,
+            "golds": list(payload.gold),
+            "suite": None if suite is None else str(suite),
+            "comparison": self._comparison(),
+            "budget": {
+                "steps": chosen.max_steps,
+                "rows": chosen.max_rows,
+                "cells": chosen.max_cells,
+                "bytes": chosen.max_bytes,
+            },
+            "rows_wanted": chosen.rows_wanted,
+        }
+
+
+@asynccontextmanager
+async def open_gate(options: SqliteOptions, services: Services) -> AsyncIterator[Gate]:
+    """The gate; nothing to close."""
+    yield SqliteGate(options, services)
+
+
+def _digest(path: Path) -> str:
+    """The sha256 of the file, read again only when it changed."""
+    try:
+        found = path.stat()
+        return _digest_of(path, found.st_mtime_ns, found.st_size)
+    except OSError as error:
+        raise TaskError("missing-database", f"there is no database at {path}: {error.strerror}") from error
+
+
+@lru_cache(maxsize=4096)
+def _digest_of(path: Path, changed: int, size: int) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
