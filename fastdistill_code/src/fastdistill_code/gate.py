@@ -86,7 +86,8 @@ class PythonGate:
                 oracle = await oracle_for(task, self.runner, self.options, self.services)
         if oracle.total:
             evidence["oracle_strength"] = {"killed": oracle.killed, "total": oracle.total}
-            weak = weak or oracle.killed < self.options.weak_below * oracle.total
+            alive = oracle.total - oracle.killed
+            weak = weak or (alive >= 3 and oracle.killed < self.options.weak_below * oracle.total)
         evidence["weak_oracle"] = weak
         return Prepared(suite=_joined(suite, oracle), given=given, evidence=evidence)
 
