@@ -1,7 +1,7 @@
 """Which level stops which attack: run the corpus at each level and print a Markdown table and the counts.
 
-The interpreter's library must be readable by all users, else the weakest level stops attacks only because it
-cannot import what they use. Run as root, so that processes left behind are seen.
+The interpreter's library must be readable by all users, else the weakest level stops attacks only
+because it cannot import what they use. Run as root, so that processes left behind are seen.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Every attack of the corpus, run at the strongest level, achieves nothing that can be seen from outside."""
+"""Every attack of the corpus, run at the strongest level, achieves nothing that outside probes see."""
 
 import importlib.util
 import os
@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import anyio
 import pytest
 
 from fastdistill_code.runner import open_sandbox
@@ -42,7 +43,7 @@ async def test_no_attack_achieves_anything_at_full():
                     achieved[attack.name] = found
                 if time.monotonic() - started > LONGEST:
                     achieved.setdefault(attack.name, []).append("ran on")
-            time.sleep(0.5)
+            await anyio.sleep(0.5)
             late = world.damage("")
         assert achieved == {}
         assert late == []

@@ -1,5 +1,6 @@
 """The exact encoding of values: round trips, refusals, and a decoder that an attacker writes to."""
 
+import contextlib
 import math
 import time
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
@@ -43,7 +44,7 @@ plain = st.recursive(
 )
 
 
-def shape(value):
+def shape(value: object) -> object:
     """The value with its exact types spelt out, so that 1, True and 1.0 differ."""
     if isinstance(value, dict):
         return type(value), [(shape(k), shape(v)) for k, v in value.items()]
@@ -57,7 +58,7 @@ def shape(value):
 @given(plain)
 @example("\ud800")
 @example([True, 1, 1.0, -0.0, math.inf, 1 << 5000, -(1 << 63)])
-def test_what_is_encoded_comes_back_with_its_exact_types(value):
+def test_what_is_encoded_comes_back_with_its_exact_types(value: object):
     assert shape(wire.decode(wire.encode(value))) == shape(value)
 
 
@@ -96,7 +97,7 @@ Pair = namedtuple("Pair", "a b")
         (datetime(2020, 1, 1, tzinfo=timezone.utc), "datetime with tzinfo"),  # noqa: UP017 - as candidates write it
     ],
 )
-def test_anything_but_an_exact_plain_type_is_refused_by_name(value, name):
+def test_anything_but_an_exact_plain_type_is_refused_by_name(value: object, name: str):
     with pytest.raises(wire.WireError) as caught:
         wire.encode(value)
     assert (caught.value.reason, caught.value.type_name) == ("type", name)
@@ -115,7 +116,7 @@ def test_cycles_depth_and_size_are_refused():
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_make_the_decoder_do_anything_but_answer_or_refuse(data):
+def test_no_bytes_make_the_decoder_do_anything_but_answer_or_refuse(data: bytes):
     try:
         value = wire.decode(data)
     except wire.BadBytes:
@@ -124,14 +125,12 @@ def test_no_bytes_make_the_decoder_do_anything_but_answer_or_refuse(data):
 
 
 @given(plain, st.data())
-def test_damaged_bytes_are_read_or_refused(value, data):
+def test_damaged_bytes_are_read_or_refused(value: object, data: st.DataObject):
     encoded = bytearray(wire.encode(value))
     at = data.draw(st.integers(0, len(encoded) - 1))
     encoded[at] ^= data.draw(st.integers(1, 255))
-    try:
+    with contextlib.suppress(wire.BadBytes):
         wire.decode(bytes(encoded))
-    except wire.BadBytes:
-        pass
 
 
 def _sized(tag: bytes, body: bytes) -> bytes:
@@ -160,7 +159,7 @@ def _sized(tag: bytes, body: bytes) -> bytes:
         _sized(b"s", b"\xff"),
     ],
 )
-def test_crafted_bytes_are_refused(data):
+def test_crafted_bytes_are_refused(data: bytes):
     with pytest.raises(wire.BadBytes):
         wire.decode(data)
 

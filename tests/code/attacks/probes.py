@@ -1,4 +1,4 @@
-"""The world outside the sandbox while an attack runs: bait set out before, looked at after. Nothing is believed."""
+"""The world outside the sandbox while an attack runs: bait set out before, looked at after."""
 
 import contextlib
 import ctypes

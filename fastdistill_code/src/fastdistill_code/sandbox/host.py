@@ -22,11 +22,18 @@ from fastdistill import SetupError
 from fastdistill_code.jobs import Limits
 from fastdistill_code.sandbox.frames import HEAD
 
+_MOMENT = 0.05
+"""Seconds between looks at whether a job is still wanted."""
+
 _ZYGOTE = Path(__file__).with_name("zygote.py")
 
 
 class Stopped(Exception):
     """The sandbox is being closed, or the zygote died, under a job."""
+
+
+class Interrupted(Exception):
+    """Whoever asked for the job does not want it any more."""
 
 
 class Ended(Exception):
@@ -44,6 +51,8 @@ class Host:
         self._measures = measures
         self._process: subprocess.Popen[bytes] | None = None
         self._stage = ""
+        self.interrupted = False
+        """Set from another thread: the job under way ends within a moment, as Interrupted."""
         self.taken: list[str] = []
         self.refused: dict[str, str] = {}
 
@@ -239,7 +248,9 @@ class Box:
         until = self._deadline - time.monotonic()
         if until <= 0:
             raise Ended("wall")
-        self._poll.poll(1000 * min(until, max(left, 0.01)) + 1)
+        if self._host.interrupted:
+            raise Interrupted
+        self._poll.poll(1000 * min(until, max(left, 0.01), _MOMENT) + 1)
 
     def used(self) -> float:
         """CPU seconds since the budget started."""
