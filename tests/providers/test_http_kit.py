@@ -7,7 +7,7 @@ from email.utils import format_datetime
 import anyio
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fastdistill import (
@@ -36,6 +36,8 @@ from fastdistill.http import (
 )
 from fastdistill.testing.simulator import Faults, TeacherSimulator, in_order
 
+# a shared machine may be slow without the code being so
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SOON = datetime.now(UTC) + timedelta(seconds=3600)
 
 
@@ -74,6 +76,7 @@ def test_what_is_left_is_read_or_unknown() -> None:
     assert rate_hint({"x-ratelimit-remaining-requests": "many"}) is None
 
 
+@patient
 @given(st.dictionaries(st.sampled_from(["retry-after", "x-ratelimit-reset", "retry-after-ms"]), st.text()))
 def test_no_header_breaks_the_reader(headers: dict[str, str]) -> None:
     wait = retry_after(headers)
@@ -134,6 +137,7 @@ json_data = st.recursive(
 names = st.sampled_from(["content", "reasoning", "reasoning_details", "thinking", "type", "text"])
 
 
+@patient
 @given(st.dictionaries(names, json_data | st.lists(st.dictionaries(names, json_data))))
 def test_no_message_breaks_the_reader(message: dict[str, object]) -> None:
     text, reasoning = read_message(message)
@@ -141,12 +145,14 @@ def test_no_message_breaks_the_reader(message: dict[str, object]) -> None:
     assert reasoning is None or isinstance(reasoning, str)
 
 
+@patient
 @given(json_data)
 def test_no_usage_and_no_error_break_their_readers(body: object) -> None:
     read_usage(body)
     said(body)
 
 
+@patient
 @given(st.text(alphabet="ab <>/", max_size=30), st.text(alphabet="ab \n", max_size=30))
 def test_thinking_and_text_come_apart_whole(thought: str, text: str) -> None:
     assert split_thinking(f"<think>{thought}</think>{text}") == (text.lstrip(), thought.strip())

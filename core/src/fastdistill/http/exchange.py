@@ -46,10 +46,16 @@ class Line:
     """What a person should look at when the key, model or address is wrong."""
     secret: str = field(default="", repr=False)
     """The key, struck out of whatever the server says."""
+    _fixed: httpx.Headers = field(init=False, repr=False)
+
+    @_fixed.default
+    def _make_fixed(self) -> httpx.Headers:
+        return httpx.Headers(dict(self.headers))
 
     async def ask(self, method: str, url: httpx.URL, content: bytes = b"", **headers: str) -> Answer:
         """The answer, whatever its status. Raises TimedOut, ConnectionFailed, NotFound or BadReply."""
-        request = httpx.Request(method, url, headers={**self.headers, **headers}, content=content)
+        given = httpx.Headers({**self.headers, **headers}) if headers else self._fixed
+        request = httpx.Request(method, url, headers=given, content=content)
         began = time.perf_counter()
         try:
             with _translated(self.where), anyio.fail_after(self.timeout):
@@ -72,7 +78,9 @@ class Line:
     async def _read(self, response: httpx.Response) -> bytes:
         chunks, size = [], 0
         try:
-            async for chunk in response.aiter_bytes():
+            # the stream itself where nothing is to be unpacked: two generators less
+            packed = "content-encoding" in response.headers
+            async for chunk in response.aiter_bytes() if packed else _raw(response):
                 if size > self.max_bytes:
                     break
                 size += len(chunk)
@@ -132,6 +140,11 @@ class Line:
             f"{self.where} answered {len(answer.body):,} bytes that are no JSON ({error}): {start!r}",
             status=answer.status,
         )
+
+
+def _raw(response: httpx.Response) -> httpx.AsyncByteStream:
+    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  an async transport gives it
+    return response.stream
 
 
 def _headers(response: httpx.Response) -> Iterator[tuple[bytes, str]]:

@@ -47,7 +47,8 @@ def translated(error: Exception, *, where: str, secret: str = "") -> ProviderErr
     """The error to raise for what LiteLLM raised, without the key in it."""
     status = getattr(error, "status_code", None)
     status = status if isinstance(status, int) else None
-    text = str(error).replace(secret, "***") if secret else str(error)
+    text = str(error).partition("\nTraceback ")[0]
+    text = text.replace(secret, "***") if secret else text
     named = (_BY_NAME.get(base.__name__) for base in type(error).__mro__)
     kind = next(filter(None, named), None)
     if kind is None:

@@ -133,8 +133,11 @@ async def open_litellm(
     if anyio.get_cancelled_exc_class() is not asyncio.CancelledError:
         raise SetupError("the provider 'litellm' needs asyncio; LiteLLM does not run on trio")
     if module is None:
+        # its price list is fetched from the network at import unless it is told not to
+        os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
         try:
             module = importlib.import_module("litellm")
+            module.suppress_debug_info = True
         except ImportError as error:
             raise SetupError(
                 f"LiteLLM cannot be imported ({error}); pip install 'fastdistill-litellm[litellm]'"

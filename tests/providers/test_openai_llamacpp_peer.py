@@ -1,0 +1,100 @@
+"""The openai provider against a real server: llama.cpp's own, inside xllamacpp, with real weights."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastdistill_openai.config import OpenAIConfig
+from fastdistill_openai.provider import open_openai
+
+from fastdistill import (
+    AuthFailed,
+    Call,
+    Completion,
+    Constraint,
+    ContextTooLong,
+    Message,
+    Prompt,
+    Sampling,
+)
+from fastdistill.testing import lend
+
+DIGEST = "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32"
+KEY = "sk-local-peer"
+pytestmark = pytest.mark.slow
+
+
+def weights() -> Path:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    given = os.environ.get("FD_EMBEDDED_GGUF")
+    path = Path(given) if given else cache / "fastdistill" / "models" / f"{DIGEST}.gguf"
+    if not path.is_file():
+        pytest.skip("no weights: set FD_EMBEDDED_GGUF, or `fd models pull`")
+    return path
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    os.environ.setdefault("GOMP_SPINCOUNT", "100")
+    xllamacpp = pytest.importorskip("xllamacpp")
+    params = xllamacpp.CommonParams()
+    params.model.path = str(weights())
+    params.n_ctx, params.n_parallel = 2048, 2  # n is at most the slots
+    params.warmup, params.fit_params = False, False
+    params.port, params.api_keys = 0, [KEY]
+    running = xllamacpp.Server(params)
+    yield f"{running.listening_address}/v1"
+    del running
+
+
+async def ask(url: str, text: str, key: str = KEY, **more: Any) -> Completion:
+    constraint = more.pop("constraint", None)
+    call = Call(
+        request_id="r",
+        sample_id="s",
+        attempt=1,
+        purpose="teacher",
+        prompt=Prompt(messages=(Message(role="user", content=text),), template="t", constraint=constraint),
+        sampling=Sampling(temperature=0.0, max_tokens=12, seed=1, **more),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PEER_KEY", key)
+        config = OpenAIConfig(model="any", preset="llama-cpp", base_url=url, api_key_env="PEER_KEY")
+        async with lend() as services, open_openai(config, services) as provider:
+            return await provider.complete(call)
+
+
+@pytest.mark.anyio
+async def test_it_answers_counts_and_repeats(server: str) -> None:
+    one, two = [await ask(server, "Say hello.") for _ in "12"]
+    assert one.text
+    assert one.text == two.text
+    assert one.usage is not None
+    assert (one.usage.prompt_tokens or 0) > 5
+    assert 0 < (one.usage.completion_tokens or 0) <= 12
+
+
+@pytest.mark.anyio
+async def test_many_choices_leave_completion_tokens_unknown(server: str) -> None:
+    found = await ask(server, "Say hello.", n=2)
+    assert len(found.choices) == 2
+    assert found.usage is not None
+    assert found.usage.completion_tokens is None
+
+
+@pytest.mark.anyio
+async def test_forms_are_kept(server: str) -> None:
+    grammar = Constraint(kind="gbnf", value='root ::= "yes" | "no"')
+    assert (await ask(server, "Is water wet?", constraint=grammar)).text in {"yes", "no"}
+    schema = Constraint(kind="json_schema", value={"type": "boolean"})
+    assert (await ask(server, "Is water wet?", constraint=schema)).text in {"true", "false"}
+
+
+@pytest.mark.anyio
+async def test_its_errors_have_their_kinds(server: str) -> None:
+    with pytest.raises(AuthFailed, match="PEER_KEY"):
+        await ask(server, "Hello", key="wrong")
+    with pytest.raises(ContextTooLong):
+        await ask(server, "word " * 3000)
