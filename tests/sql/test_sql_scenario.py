@@ -15,7 +15,7 @@ from fastdistill_sql.prompt import SqlOptions
 from fastdistill_sql.scenario import SqlScenario
 
 SCRIPT = """
-CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "Home City" TEXT);
+CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "Home City" TEXT UNIQUE);
 CREATE TABLE player (
   team_id INTEGER REFERENCES team (id), "order" INTEGER, born DATE, PRIMARY KEY (team_id, "order"));
 CREATE VIEW small AS SELECT name FROM team;
@@ -105,7 +105,7 @@ def test_the_prompt_shows_keys_quoting_hints_and_the_question_last(tmp_path: Pat
     assert isinstance(task, Task)
     prompt = SqlScenario().prompt(task, 1)
     text = prompt.messages[-1].content
-    assert '"Home City" TEXT' in text
+    assert '"Home City" TEXT UNIQUE' in text
     assert 'PRIMARY KEY (team_id, "order")' in text
     assert "FOREIGN KEY (team_id) REFERENCES team (id)" in text
     assert "-- 'Reds', 'O''Neil', 'Blues'" in text

@@ -46,13 +46,14 @@ def _describe(database: Path, changed: int, value_hints: int, sample_rows: int) 
 def _table(opened: sqlite3.Connection, name: str, kind: str, value_hints: int, sample_rows: int) -> str:
     columns = [c for c in opened.execute(f"PRAGMA table_xinfo({quoted(name)})") if c[6] != 1]
     keys = [c[1] for c in sorted(columns, key=lambda c: c[5]) if c[5]]
+    unique = _unique(opened, name)
     lines: list[tuple[str, str]] = []
     for _, column, declared, required, _, key, _ in columns:
         text = f"{identifier(column)} {declared}".rstrip()
         if key and len(keys) == 1:
             text += " PRIMARY KEY"
-        elif required:
-            text += " NOT NULL"
+        else:
+            text += (" NOT NULL" if required else "") + (" UNIQUE" if column in unique else "")
         lines.append((text, _hint(opened, name, column, declared, value_hints)))
     if len(keys) > 1:
         lines.append((f"PRIMARY KEY ({', '.join(map(identifier, keys))})", ""))
@@ -62,6 +63,16 @@ def _table(opened: sqlite3.Connection, name: str, kind: str, value_hints: int, s
     )
     noun = "VIEW" if kind == "view" else "TABLE"
     return f"CREATE {noun} {identifier(name)} (\n{body}\n);" + _rows(opened, name, sample_rows)
+
+
+def _unique(opened: sqlite3.Connection, table: str) -> set[str]:
+    """The columns that are declared unique by themselves."""
+    found: set[str] = set()
+    for _, index, unique, origin, partial, *_ in opened.execute(f"PRAGMA index_list({quoted(table)})"):
+        columns = [c[2] for c in opened.execute(f"PRAGMA index_info({quoted(index)})")]
+        if unique and origin != "pk" and not partial and len(columns) == 1:
+            found.add(columns[0])
+    return found
 
 
 def _references(opened: sqlite3.Connection, table: str) -> list[str]:

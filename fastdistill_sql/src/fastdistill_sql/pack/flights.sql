@@ -7,7 +7,7 @@ CREATE TABLE airport (
 );
 CREATE TABLE airline (
   airline_id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL,
+  name TEXT NOT NULL UNIQUE,
   country TEXT NOT NULL,
   founded INTEGER
 );

@@ -1,7 +1,7 @@
 -- A hospital: departments, doctors, patients, admissions, treatments.
 CREATE TABLE department (
   department_id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL,
+  name TEXT NOT NULL UNIQUE,
   floor INTEGER NOT NULL,
   beds INTEGER NOT NULL
 );
