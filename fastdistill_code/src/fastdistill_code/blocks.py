@@ -90,7 +90,9 @@ def mended(text: str) -> Iterator[str]:
 
 
 def bodies(text: str) -> Iterator[str]:
-    """The text as the indented rest of a function: as it is, with its first line or all lines moved right."""
+    """The text as the indented rest of a function: as it is, with its first line or all lines moved
+    right.
+    """
     text = text.strip("\n").rstrip().expandtabs(4)
     yield text
     lines = text.split("\n")

@@ -22,7 +22,7 @@ _GREEDY = 1000
 
 
 def _number(expected: Any, got: Any, tolerance: float | None) -> bool:
-    if expected == got or (expected != expected and got != got):  # noqa: PLR0124  NaN is NaN's answer
+    if expected == got or (expected != expected and got != got):
         return True
     if tolerance is None or (isinstance(expected, bool) and isinstance(got, bool)):
         return False
@@ -45,7 +45,9 @@ def python_equal(expected: Any, got: Any, tolerance: float | None = None) -> boo
 
 
 def json_equal(expected: Any, got: Any, tolerance: float | None = None) -> bool:
-    """As `python_equal`, but True is not 1, and a tuple may answer for a list, which is all that JSON has."""
+    """As `python_equal`, but True is not 1, and a tuple may answer for a list, which is all that JSON
+    has.
+    """
     if type(expected) in _NUMBERS and type(got) in _NUMBERS:
         return (type(expected) is bool) == (type(got) is bool) and _number(expected, got, tolerance)
     return _nested(expected, got, tolerance, json_equal, mixed=True)
@@ -91,7 +93,7 @@ def key_of(value: Any) -> tuple[Any, ...]:
     """A hashable, sortable stand-in: values with equal keys are equal to Python."""
     kind = type(value)
     if kind in (bool, int, float, Fraction):
-        nan = value != value  # noqa: PLR0124
+        nan = value != value
         return (
             "number",
             0 if nan else hash(value),

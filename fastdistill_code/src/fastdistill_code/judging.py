@@ -6,13 +6,31 @@ from typing import Any
 
 from fastdistill import Finding, passed, rejected, undecided
 from fastdistill_code.compare import key_of
-from fastdistill_code.jobs import CallResult, Checked, Died, Raised, Report, TimedOut, TooExpensive, Value
+from fastdistill_code.jobs import (
+    CallResult,
+    Checked,
+    Died,
+    Raised,
+    Report,
+    TimedOut,
+    TooExpensive,
+    Unencodable,
+    Value,
+)
 from fastdistill_code.kinds.suite import Check, Failure, failure, said
 
-_LOAD = {"Raised": "load-failed", "TooExpensive": "too-expensive", "Died": "died", "TimedOut": "timed-out"}
+_LOAD = {
+    "Raised": "load-failed",
+    "TooExpensive": "too-expensive",
+    "Died": "died",
+    "TimedOut": "timed-out",
+    "Unencodable": "unencodable",
+}
 
 
-def load_finding(load: Raised | TooExpensive | TimedOut | Died, evidence: dict[str, Any]) -> Finding:
+def load_finding(
+    load: Raised | TooExpensive | TimedOut | Died | Unencodable, evidence: dict[str, Any]
+) -> Finding:
     """A source that never became callable."""
     reason = _LOAD[type(load).__name__]
     if isinstance(load, Raised) and load.type_name == "MissingEntryPoint":

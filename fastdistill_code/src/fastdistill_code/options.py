@@ -18,7 +18,8 @@ class PythonOptions:
     max_mutants: int = field(default=40, validator=[ge(1), le(400)])
     """Broken variants of the gold that the inputs are chosen against."""
     weak_below: float = field(default=0.8, validator=[ge(0.0), le(1.0)])
-    """A task is flagged `weak_oracle` when its suite kills a smaller share of the mutants, and three or more live:
+    """A task is flagged `weak_oracle` when its suite kills a smaller share of the mutants, and three or
+    more live:
     one or two are often equivalent to the gold."""
     cpu_seconds: float = field(default=3.0, validator=gt(0))
     """CPU time of a call: the candidate's fault when exceeded."""

@@ -1,6 +1,6 @@
 """What this package offers: the `code` scenario, its rules, and the gate that runs programs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from fastdistill import (
     ImportReport,
     ImportSpec,
     NoOptions,
+    Rule,
     RuleSpec,
     ScenarioSpec,
     Services,
@@ -42,7 +43,7 @@ class _Importer:
     name: str
 
     def __call__(self, source: Path, out: Path, options: ImportOptions) -> ImportReport:
-        from fastdistill_code.importers.released import run  # noqa: PLC0415
+        from fastdistill_code.importers.released import run
 
         return run(self.name, source, out, options)
 
@@ -64,6 +65,10 @@ def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
     )
 
 
+def _always(rule: Rule) -> Callable[[NoOptions], Rule]:
+    return lambda options: rule
+
+
 @hookimpl
 def fastdistill_rules() -> Iterable[RuleSpec[Any]]:
     """Checks that need no run of the program."""
@@ -76,7 +81,7 @@ def fastdistill_rules() -> Iterable[RuleSpec[Any]]:
         ),
         ("code-no-io", "rejects a module that reads or prints when it is imported", rules.no_io),
     ):
-        yield RuleSpec(name=name, summary=summary, config=NoOptions, build=lambda _, rule=rule: rule)
+        yield RuleSpec(name=name, summary=summary, config=NoOptions, build=_always(rule))
     yield RuleSpec(
         name="code-imports",
         summary="rejects imports beyond a list of allowed modules",
@@ -92,7 +97,7 @@ def fastdistill_rules() -> Iterable[RuleSpec[Any]]:
 
 
 def _open(options: PythonOptions, services: Services) -> AbstractAsyncContextManager[Gate]:
-    from fastdistill_code.gate import open_gate  # noqa: PLC0415  the sandbox waits until a run
+    from fastdistill_code.gate import open_gate
 
     return open_gate(options, services)
 

@@ -10,8 +10,8 @@ TEMPLATE = "code-fenced"
 VERSION = "1"
 
 _FUNCTION = (
-    "You write Python 3. Answer with one ```python block that holds the complete function, with the imports "
-    "and helpers that it needs, and nothing else: no examples, no tests, no output."
+    "You write Python 3. Answer with one ```python block that holds the complete function, with the "
+    "imports and helpers that it needs, and nothing else: no examples, no tests, no output."
 )
 _PROGRAM = (
     "You write Python 3. Answer with one ```python block that holds a complete program. It reads standard "

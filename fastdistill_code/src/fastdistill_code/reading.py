@@ -1,4 +1,6 @@
-"""Reading the program out of a reply; what is chosen, mended and completed is said in the reading's evidence."""
+"""Reading the program out of a reply; what is chosen, mended and completed is said in the reading's
+evidence.
+"""
 
 import ast
 from collections.abc import Iterable
@@ -126,7 +128,9 @@ def _program(text: str) -> bool:
 
 
 def _without_demo(source: str) -> tuple[str, int]:
-    """`source` without the prints, asserts and main guards at its end that only show it off; how many went."""
+    """`source` without the prints, asserts and main guards at its end that only show it off; how many
+    went.
+    """
     tree = parse(source)
     if tree is None:
         return source, 0

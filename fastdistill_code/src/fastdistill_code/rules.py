@@ -12,8 +12,10 @@ from fastdistill_code.syntax import defines, parse
 ALLOWED = (
     "__future__", "abc", "array", "base64", "binascii", "bisect", "calendar", "cmath", "collections",
     "contextlib", "copy", "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools",
-    "hashlib", "heapq", "html", "io", "itertools", "json", "keyword", "math", "numbers", "numpy", "operator",
-    "queue", "random", "re", "secrets", "statistics", "string", "struct", "sys", "textwrap", "time", "types",
+    "hashlib", "heapq", "html", "io", "itertools", "json", "keyword", "math", "numbers", "numpy",
+    "operator",
+    "queue", "random", "re", "secrets", "statistics", "string", "struct", "sys", "textwrap", "time",
+    "types",
     "typing", "typing_extensions", "unicodedata", "uuid", "warnings", "zlib", "zoneinfo",
 )  # fmt: skip
 _IO = ("print", "input", "open", "exec", "eval", "compile", "__import__", "breakpoint", "exit", "quit")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
 from fastdistill import BadTask, Completion, Mutant, Prompt, Reading, Source, Task
 from fastdistill_code.kinds.make import make_suite
@@ -19,7 +19,7 @@ from fastdistill_code.syntax import complete, defines, parse, preamble
 class CodeScenario:
     """Python functions and programs."""
 
-    options: CodeOptions = CodeOptions()
+    options: CodeOptions = field(factory=CodeOptions)
 
     @property
     def payload(self) -> type[CodePayload]:
@@ -48,7 +48,7 @@ class CodeScenario:
 
     def mutants(self, task: Task[CodePayload], /) -> Iterable[Mutant]:
         """Broken variants of the gold, and rewritings that keep its meaning."""
-        from fastdistill_code.oracle.mutants import labelled  # noqa: PLC0415  waits until an audit
+        from fastdistill_code.oracle.mutants import labelled
 
         return labelled(task.payload)
 

@@ -13,7 +13,8 @@ IMPORTS: dict[str, str] = {
         for name in (
             "math", "re", "collections", "itertools", "functools", "heapq", "bisect", "string", "random",
             "datetime", "json", "copy", "operator", "statistics", "hashlib", "decimal", "fractions", "sys",
-            "typing", "time", "calendar", "textwrap", "cmath", "struct", "unicodedata", "dataclasses", "enum",
+            "typing", "time", "calendar", "textwrap", "cmath", "struct", "unicodedata", "dataclasses",
+            "enum",
         )
     },
     **{
@@ -115,7 +116,7 @@ def preamble(prompt: str, entry_point: str) -> str:
     tree = parse(prompt) or parse(f"{prompt.rstrip()}\n    pass\n")
     if tree is None:
         return ""
-    before = []
+    before: list[ast.stmt] = []
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == entry_point:
             return "".join(f"{ast.unparse(kept)}\n" for kept in before)

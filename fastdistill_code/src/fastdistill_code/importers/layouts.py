@@ -52,7 +52,9 @@ def mbpp(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def called(tests: str, code: str) -> str:
-    """The function of `code` that the first assert of `tests` calls. Raises ValueError when there is none."""
+    """The function of `code` that the first assert of `tests` calls. Raises ValueError when there is
+    none.
+    """
     tree, program = parse(tests), parse(code.replace("\r\n", "\n").replace("\t", "    "))
     if tree is None or program is None:
         raise ValueError("tests or code are not Python")

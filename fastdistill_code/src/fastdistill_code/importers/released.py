@@ -19,7 +19,9 @@ _LAYOUTS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 
 
 def run(name: str, source: Path, out: Path, options: ImportOptions) -> ImportReport:
-    """Write `tasks.jsonl` (and `eval.jsonl`) into `out`. `UsageError` names the line that cannot be read."""
+    """Write `tasks.jsonl` (and `eval.jsonl`) into `out`. `UsageError` names the line that cannot be
+    read.
+    """
     rows = list(_rows(source, _LAYOUTS[name], name))
     if not rows:
         raise UsageError(f"{str(source)!r} holds no problem; give the released JSON Lines file")

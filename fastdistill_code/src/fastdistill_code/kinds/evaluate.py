@@ -51,16 +51,37 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.IsNot: lambda a, b: a is not b,
 }
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    name: function
-    for name, function in {
-        "abs": abs, "all": all, "any": any, "bool": bool, "bytes": bytes, "complex": complex, "dict": dict,
-        "float": float, "frozenset": frozenset, "int": int, "len": len, "list": list, "max": max, "min": min,
-        "range": range, "reversed": reversed, "round": round, "set": set, "sorted": sorted, "str": str,
-        "sum": sum, "tuple": tuple, "zip": zip, "enumerate": enumerate,
-        "math.fabs": math.fabs, "math.isclose": math.isclose, "math.sqrt": math.sqrt,
-        "math.isnan": math.isnan, "math.floor": math.floor, "math.ceil": math.ceil,
-    }.items()
-}  # fmt: skip
+    "abs": abs,
+    "all": all,
+    "any": any,
+    "bool": bool,
+    "bytes": bytes,
+    "complex": complex,
+    "dict": dict,
+    "float": float,
+    "frozenset": frozenset,
+    "int": int,
+    "len": len,
+    "list": list,
+    "max": max,
+    "min": min,
+    "range": range,
+    "reversed": reversed,
+    "round": round,
+    "set": set,
+    "sorted": sorted,
+    "str": str,
+    "sum": sum,
+    "tuple": tuple,
+    "zip": zip,
+    "enumerate": enumerate,
+    "math.fabs": math.fabs,
+    "math.isclose": math.isclose,
+    "math.sqrt": math.sqrt,
+    "math.isnan": math.isnan,
+    "math.floor": math.floor,
+    "math.ceil": math.ceil,
+}
 _NAMES = {"math.pi": math.pi, "math.e": math.e, "math.inf": math.inf, "math.nan": math.nan}
 
 

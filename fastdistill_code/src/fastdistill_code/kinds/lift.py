@@ -9,7 +9,7 @@ from typing import Any
 
 from fastdistill_code.compare import Match
 from fastdistill_code.jobs import CallInput
-from fastdistill_code.kinds.evaluate import Evaluator, Unliftable, bind, dotted
+from fastdistill_code.kinds.evaluate import FUNCTIONS, Evaluator, Unliftable, bind, dotted
 from fastdistill_code.kinds.suite import Check, Holds, Raises, Returns, Suite
 from fastdistill_code.wire import WireError, encode
 
@@ -145,7 +145,8 @@ class _Lifter:
 
     def replaced(self, node: ast.expr, names: dict[str, int]) -> ast.expr:
         """`node` with names of results in place of calls; `names` gathers them."""
-        return _Replace(self, names).visit(ast.parse(ast.unparse(node), mode="eval").body)
+        replaced: ast.expr = _Replace(self, names).visit(ast.parse(ast.unparse(node), mode="eval").body)
+        return replaced
 
     def claim(self, test: ast.expr) -> None:
         if not self.mentions(test):
@@ -192,8 +193,6 @@ def _passes(body: list[ast.stmt]) -> bool:
 
 def _known(expression: ast.expr, names: dict[str, int], env: dict[str, Any]) -> None:
     """Raise `Unliftable` unless the evaluator knows every function and name of the expression."""
-    from fastdistill_code.kinds.evaluate import FUNCTIONS  # noqa: PLC0415
-
     for node in ast.walk(expression):
         if isinstance(node, ast.Call) and dotted(node.func) not in FUNCTIONS:
             raise Unliftable("a call of something else")
@@ -202,7 +201,9 @@ def _known(expression: ast.expr, names: dict[str, int], env: dict[str, Any]) -> 
 
 
 def _simple(expression: ast.expr, names: dict[str, int], constant: Evaluator) -> Check | None:
-    """The check of the common forms: `result == value`, `abs(result - value) < eps`, `result`, `not result`."""
+    """The check of a common form: `result == value`, `abs(result - value) < eps`, `result`, `not
+    result`.
+    """
     (name, index) = next(iter(names.items()))
     match expression:
         case ast.Name():

@@ -30,7 +30,9 @@ class Raises:
 
 @frozen(kw_only=True)
 class Holds:
-    """An expression over the results of some calls is true; `names` says which name stands for which call."""
+    """An expression over the results of some calls is true; `names` says which name stands for which
+    call.
+    """
 
     expression: ast.expr = field(eq=False)
     names: Mapping[str, int]
@@ -47,7 +49,9 @@ Check = Returns | Raises | Holds
 
 @frozen(kw_only=True)
 class Suite:
-    """What a task's tests come to. With `source` set they could not be lifted and run in a checker process."""
+    """What a task's tests come to. With `source` set they could not be lifted and run in a checker
+    process.
+    """
 
     calls: tuple[CallInput, ...] = ()
     stdin: tuple[str, ...] = ()

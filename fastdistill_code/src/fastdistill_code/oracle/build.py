@@ -15,12 +15,12 @@ from fastdistill_code.kinds.suite import Returns, Suite, failure
 from fastdistill_code.options import PythonOptions
 from fastdistill_code.oracle.choose import cover, spread
 from fastdistill_code.oracle.inputs import make_inputs
-from fastdistill_code.oracle.operators import faults
+from fastdistill_code.oracle.operators import constants, faults
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 from fastdistill_code.wire import WireError, decode, encode
 
-VERSION = "1"
+VERSION = "2"
 """Of the generator: another one makes other inputs."""
 _POOL = 200
 _FLOAT_MARGIN = 1e-6
@@ -31,11 +31,13 @@ _SLOW = 0.2
 
 @frozen(kw_only=True)
 class Oracle:
-    """Generated calls and what the gold returned; how many faults given and generated calls kill together."""
+    """Generated calls and what the gold returned; how many faults given and generated calls kill
+    together.
+    """
 
     calls: tuple[CallInput, ...] = ()
     values: tuple[object, ...] = field(default=(), repr=False)
-    match: Match = Match(comparer="python")
+    match: Match = field(factory=Match)
     killed: int = 0
     total: int = 0
 
@@ -88,7 +90,7 @@ async def make_oracle(payload: CodePayload, seed: str, runner: Runner, options: 
     own = _comparable(suite)
     limits = options.limits(payload.limits)
     brisk = evolve(limits, cpu_seconds=min(1.0, limits.cpu_seconds))
-    made = make_inputs([suite.calls[i] for i in own], rng, _POOL) if own else []
+    made = make_inputs([suite.calls[i] for i in own], rng, _POOL, constants(payload.gold)) if own else []
     made, values = await _answered(runner, payload, [suite.calls[i] for i in own], made, match, brisk)
     broken = spread(faults(payload.gold), options.max_mutants, seed)
     quick = evolve(

@@ -27,7 +27,8 @@ def spread(broken: Sequence[Broken], most: int, seed: str) -> list[Broken]:
 
 def cover(kills: Sequence[set[int]], by_given: set[int], inputs: int, most: int) -> list[int]:
     """At most `most` inputs, greedily: first those that kill what the given tests let live, until each is
-    killed three times over; then the same for all. `kills[m]` holds the inputs that kill fault `m`."""
+    killed three times over; then the same for all. `kills[m]` holds the inputs that kill fault `m`.
+    """
     chosen: list[int] = []
     for wanted in ([m for m in range(len(kills)) if m not in by_given], list(range(len(kills)))):
         need = {m: _TIMES for m in wanted if kills[m]}

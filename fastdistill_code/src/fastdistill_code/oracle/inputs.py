@@ -15,8 +15,13 @@ from fastdistill_code.jobs import CallInput
 Law = Callable[[list[Any]], bool]
 
 
-def make_inputs(seen: Sequence[CallInput], rng: random.Random, count: int) -> list[CallInput]:
-    """Up to `count` inputs, none of them seen, each within the laws of the seen ones; nearest first."""
+def make_inputs(
+    seen: Sequence[CallInput], rng: random.Random, count: int, hints: Sequence[Any] = ()
+) -> list[CallInput]:
+    """Up to `count` inputs, none of them seen, each within the laws of the seen ones.
+
+    `hints` are constants of the gold: the borders between its cases lie there.
+    """
     shape = (len(seen[0].args), tuple(sorted(seen[0].kwargs)))
     alike = [c for c in seen if (len(c.args), tuple(sorted(c.kwargs))) == shape]
     rows = [[*call.args, *(call.kwargs[name] for name in shape[1])] for call in alike]
@@ -24,7 +29,7 @@ def make_inputs(seen: Sequence[CallInput], rng: random.Random, count: int) -> li
         return []
     columns = [list(column) for column in zip(*rows, strict=True)]
     laws = [law for law in _laws(len(columns)) if all(_holds(law, row) for row in rows)]
-    makers = [Near(column, rng) for column in columns]
+    makers = [Near(column, rng, hints) for column in columns]
     known = {repr(row) for row in rows}
     found: list[CallInput] = []
     for turn in range(count * 12):
@@ -53,22 +58,26 @@ def _holds(law: Law, row: list[Any]) -> bool:
         return False
 
 
+_BETWEEN: tuple[Callable[[Any, Any], bool], ...] = (
+    lambda a, b: len(a) == len(b),
+    lambda a, b: not isinstance(a, (list, str)) and bool(a <= b),
+    lambda a, b: not isinstance(a, (list, str)) and bool(a < b),
+    lambda a, b: bool(a != b),
+    lambda a, b: bool(a <= len(b)),
+    lambda a, b: bool(a < len(b)),
+    lambda a, b: a in b,
+    lambda a, b: len(a) <= len(b),
+    lambda a, b: type(a) is type(b),
+)
+
+
 def _laws(width: int) -> list[Law]:
     """What may hold between two arguments."""
-    found: list[Law] = []
-    for i, j in itertools.permutations(range(width), 2):
-        found += [
-            lambda r, i=i, j=j: len(r[i]) == len(r[j]),
-            lambda r, i=i, j=j: not isinstance(r[i], (list, str)) and r[i] <= r[j],
-            lambda r, i=i, j=j: not isinstance(r[i], (list, str)) and r[i] < r[j],
-            lambda r, i=i, j=j: r[i] != r[j],
-            lambda r, i=i, j=j: r[i] <= len(r[j]),
-            lambda r, i=i, j=j: r[i] < len(r[j]),
-            lambda r, i=i, j=j: r[i] in r[j],
-            lambda r, i=i, j=j: len(r[i]) <= len(r[j]),
-            lambda r, i=i, j=j: type(r[i]) is type(r[j]),
-        ]
-    return found
+
+    def between(relation: Callable[[Any, Any], bool], i: int, j: int) -> Law:
+        return lambda row: relation(row[i], row[j])
+
+    return [between(r, i, j) for i, j in itertools.permutations(range(width), 2) for r in _BETWEEN]
 
 
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
@@ -117,30 +126,43 @@ _VALUE_LAWS: tuple[tuple[type | tuple[type, ...], Callable[[Any], bool]], ...] =
 class Near:
     """Makes values near those of one argument."""
 
-    def __init__(self, seen: Sequence[Any], rng: random.Random) -> None:
+    def __init__(self, seen: Sequence[Any], rng: random.Random, hints: Sequence[Any] = ()) -> None:
         self.seen, self.rng = list(seen), rng
         self.numbers = [x for x in _leaves(seen) if type(x) in (int, float)]
         self.texts = [x for x in _leaves(seen) if type(x) is str]
         self.items = [x for v in seen if isinstance(v, (list, tuple, set)) for x in v]
         self.alphabet = sorted({sign for text in self.texts for sign in text})
+        classes = {_sign_class(sign) for sign in self.alphabet}
+        told = {sign for hint in hints if type(hint) is str for sign in hint}
+        self.alphabet = sorted({*self.alphabet, *(sign for sign in told if _sign_class(sign) in classes)})
+        self.borders = [
+            hint
+            for hint in hints
+            if type(hint) in (int, float)
+            and self.numbers
+            and min(self.numbers) <= hint <= max(self.numbers)
+            and (type(hint) is int or not all(type(x) is int for x in self.numbers))
+        ]
         self.words = sorted({word for text in self.texts for word in text.split()})
-        self.integral = all(type(x) is int for x in self.numbers)
         self.digits = max(
             (len(repr(float(x)).partition(".")[2]) for x in self.numbers if "e" not in repr(x)), default=1
         )
-        self.laws = [
-            law for kinds, law in _VALUE_LAWS
-            if len({repr(v) for v in seen}) >= 3 and all(isinstance(v, kinds) and self._is(law, v) for v in seen)
-        ]  # fmt: skip
-        self.inner = [
-            law for kinds, law in _VALUE_LAWS
-            if len(self.items) >= 3 and all(isinstance(v, kinds) and self._is(law, v) for v in self.items)
-        ]  # fmt: skip
+        varied = len({repr(v) for v in seen}) >= 3
+        self.laws = self._shared(self.seen) if varied else []
+        self.inner = self._shared(self.items) if len(self.items) >= 3 else []
         self.kinds = {type(v) for v in seen}
         sizes = [len(v) for v in seen if hasattr(v, "__len__")]
         self.sizes = (min(sizes, default=0), max(sizes, default=0) + 3)
         words = [len(v.split()) for v in seen if type(v) is str]
         self.word_counts = (min(words, default=0), max(words, default=0) + 2)
+
+    def _shared(self, values: Sequence[Any]) -> list[Callable[[Any], bool]]:
+        """The laws that hold of all these values."""
+        return [
+            law
+            for kinds, law in _VALUE_LAWS
+            if all(isinstance(value, kinds) and self._is(law, value) for value in values)
+        ]
 
     @staticmethod
     def _is(law: Callable[[Any], bool], value: Any) -> bool:
@@ -169,7 +191,7 @@ class Near:
             case bool():
                 return not value
             case int():
-                return int(self._number(value))
+                return round(self._number(value))
             case float():
                 return round(float(self._number(value)), self.digits)
             case str():
@@ -192,7 +214,7 @@ class Near:
             case 1:
                 made = value + self.rng.choice((-2, 2, 3, -3))
             case 2:
-                made = self.rng.choice(self.numbers or [value])
+                made = self.rng.choice([*(self.numbers or [value]), *self.borders * 2])
             case 3 if type(value) is int:
                 made = self.rng.randint(int(least), int(max(high, least)))
             case _:
@@ -201,7 +223,7 @@ class Near:
                 )
         if type(value) is int:
             made = int(made)
-        return min(max(made, least), high + max(2, abs(high) // 10))
+        return float(min(max(made, least), high + max(2, abs(high) // 10)))
 
     def _text(self, value: str) -> str:
         words = value.split(" ")
@@ -309,6 +331,12 @@ class Near:
                 key = self.rng.choice(keys)
                 value[key] = self.near(value[key], depth + 1)
         return value
+
+
+def _sign_class(sign: str) -> str:
+    """Letters, digits and the other signs do not stand in for each other."""
+    kind = "digit" if sign.isdigit() else sign
+    return ("upper" if sign.isupper() else "lower") if sign.isalpha() else kind
 
 
 def _leaves(values: Any) -> list[Any]:

@@ -1,4 +1,6 @@
-"""Small faults put into a program's syntax tree, one at a time: what a careless author could have written."""
+"""Small faults put into a program's syntax tree, one at a time: what a careless author could have
+written.
+"""
 
 import ast
 import copy
@@ -39,8 +41,9 @@ def faults(source: str) -> list[Broken]:
     tree = ast.parse(source)
     plain = ast.unparse(tree)
     found: dict[str, Broken] = {}
+    untouched = _untouched(tree)
     for place, node in enumerate(ast.walk(tree)):
-        if place in _untouched(tree):
+        if place in untouched:
             continue
         for kind, change in _changes(node):
             changed = copy.deepcopy(tree)
@@ -51,11 +54,20 @@ def faults(source: str) -> list[Broken]:
     return list(found.values())
 
 
+def constants(source: str) -> list[int | float | str]:
+    """The numbers and texts that the program compares or builds with, in its order."""
+    tree = ast.parse(source)
+    untouched = _untouched(tree)
+    found = [
+        node.value
+        for place, node in enumerate(ast.walk(tree))
+        if isinstance(node, ast.Constant) and place not in untouched
+    ]
+    return [value for value in found if type(value) in (int, float, str)]  # type: ignore[misc]
+
+
 def _untouched(tree: ast.AST) -> set[int]:
     """The places of what does not bear on results: docstrings, annotations, asserts, error messages."""
-    cached = getattr(tree, "untouched_places", None)
-    if cached is not None:
-        return set(cached) if not isinstance(cached, set) else cached
     roots: list[ast.AST] = []
     for node in ast.walk(tree):
         match node:
@@ -76,9 +88,7 @@ def _untouched(tree: ast.AST) -> set[int]:
             case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
                 roots.append(node)
     inside = {id(n) for root in roots for n in ast.walk(root)}
-    places = {i for i, node in enumerate(ast.walk(tree)) if id(node) in inside}
-    tree.untouched_places = places  # type: ignore[attr-defined]  spares a walk for each node
-    return places
+    return {i for i, node in enumerate(ast.walk(tree)) if id(node) in inside}
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
@@ -110,8 +120,6 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
             yield "twin-call", _rename("attr", _TWINS[name])
         case ast.Slice(lower=lower, upper=upper) if lower is not None or upper is not None:
             yield "slice", _assign("lower" if lower is not None else "upper", None)
-        case ast.Break():
-            pass
     yield from _statements(node)
 
 

@@ -18,7 +18,9 @@ class Rewritten:
 
 
 def rewritings(source: str, entry_point: str | None) -> Iterator[Rewritten]:
-    """What can be rewritten of `source`, each rewriting alone; nothing that equals the source's own form."""
+    """What can be rewritten of `source`, each rewriting alone; nothing that equals the source's own
+    form.
+    """
     tree = parse(source)
     if tree is None:
         return
@@ -73,6 +75,19 @@ class _Hints(ast.NodeTransformer):
         return ast.Assign(targets=[node.target], value=node.value)
 
 
+_SCOPES = (
+    ast.FunctionDef,
+    ast.Lambda,
+    ast.ClassDef,
+    ast.Global,
+    ast.Nonlocal,
+    ast.Import,
+    ast.ImportFrom,
+    ast.ExceptHandler,
+    ast.Match,
+)
+
+
 class _Rename(ast.NodeTransformer):
     """Renames the local variables of plain functions, never arguments: those may be passed by name."""
 
@@ -81,8 +96,7 @@ class _Rename(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         inner = [n for n in ast.walk(node) if n is not node]
-        if any(isinstance(n, (ast.FunctionDef, ast.Lambda, ast.ClassDef, ast.Global, ast.Nonlocal, ast.Import,
-                              ast.ImportFrom, ast.ExceptHandler, ast.Match)) for n in inner):  # fmt: skip
+        if any(isinstance(n, _SCOPES) for n in inner):
             return node
         arguments = {a.arg for a in inner if isinstance(a, ast.arg)}
         names = {
@@ -124,8 +138,8 @@ class _Unrolled(ast.NodeTransformer):
 
     @staticmethod
     def _loop(element: ast.expr, clause: ast.comprehension, ifs: list[ast.expr]) -> list[ast.stmt]:
-        grow: ast.stmt = ast.Expr(ast.Call(ast.Attribute(ast.Name("gathered", ast.Load()), "append", ast.Load()),
-                                           [element], []))  # fmt: skip
+        append = ast.Attribute(ast.Name("gathered", ast.Load()), "append", ast.Load())
+        grow: ast.stmt = ast.Expr(ast.Call(append, [element], []))
         for test in reversed(ifs):
             grow = ast.If(test, [grow], [])
         start = ast.Assign([ast.Name("gathered", ast.Store())], ast.List([], ast.Load()))
@@ -134,7 +148,9 @@ class _Unrolled(ast.NodeTransformer):
 
 
 class _While(ast.NodeTransformer):
-    """A `for` over `range(...)` with one argument as a `while`; only bodies that neither jump nor rebind."""
+    """A `for` over `range(...)` with one argument as a `while`; only bodies that neither jump nor
+    rebind.
+    """
 
     def __init__(self) -> None:
         self.count = 0
