@@ -130,7 +130,7 @@ class World:
 
 
 def leftovers() -> list[int]:
-    """Processes under the uids that only the sandbox gives out, ours or nobody's (it must be asked as root).
+    """Processes under the uids that only the sandbox gives out, ours or nobody's (to be asked as root).
 
     Another test run on this machine may have its own at work: those are below its zygote.
     """

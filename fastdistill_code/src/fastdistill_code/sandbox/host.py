@@ -85,6 +85,8 @@ class Host:
                 f"the sandbox's zygote did not start: {said.decode(errors='replace')}"
             ) from None
         self.taken, self.refused = hello["taken"], hello["refused"]
+        if "mount-namespace" in self.taken:  # it was only a place to build the root on
+            shutil.rmtree(self._stage, ignore_errors=True)
 
     def hear(self) -> dict[str, Any]:
         """The zygote's next line; Stopped when it is gone."""
