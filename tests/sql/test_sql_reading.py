@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from fastdistill_sql.lexer import statements, tokens
@@ -62,6 +62,7 @@ DRESSES = {
 
 
 @pytest.mark.parametrize("dress", DRESSES)
+@settings(deadline=None, max_examples=60)
 @given(query=queries())
 @example(query="SELECT '</think>' FROM t")
 @example(query="SELECT '\n```\n' FROM t WHERE a = ';'")
@@ -92,6 +93,7 @@ def test_a_dressed_query_is_read_unchanged(dress: str, query: str):
         ("With the tables above we can join.", "stop", "no-sql"),
         ("```python\nprint(1)\n```", "stop", "no-sql"),
         ("<think>SELECT 1 FROM t</think>", "stop", "no-sql"),
+        ("<think>\nSELECT a FROM t\nis not enough", "stop", "no-sql"),
         ("```sql\nSELECT 1; SELECT 2;\n```", "stop", "several-statements"),
         ("SELECT a FROM t; DROP TABLE t;", "stop", "several-statements"),
     ],
@@ -119,6 +121,7 @@ def test_less_usual_dresses(reply: str, finish: str, answer: str):
     assert read_reply(reply, finish).answer == answer
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_read_without_raising(reply: str):
     reading = read_reply(reply, "stop")

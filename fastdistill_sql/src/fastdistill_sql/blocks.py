@@ -84,18 +84,21 @@ def find_blocks(text: str) -> list[Block]:
 
 
 def _collect(scan: _Scan, found: list[Block]) -> None:
-    at = 0
+    at, thinking = 0, False
     while mark := _MARK.search(scan.text, at):
         kind = str(mark.lastgroup)
         at = max(mark.end(), at + 1)
         if kind == "unthink":
             found.clear()
-        elif kind != "think":
-            block = _RECOGNISE[kind](scan, mark)
+            thinking = False
+        elif kind == "think":
+            thinking = thinking or not scan.text[: mark.start()].strip()
+        else:
             scan.left -= 20
-            if block is not None:
+            block = _RECOGNISE[kind](scan, mark)
+            if block is not None and not (thinking and kind in ("bare", "inline")):
                 found.append(block)
-                at = max(block.end, at)
+            at = max(block.end if block is not None else at, at)
 
 
 def _fence(scan: _Scan, mark: re.Match[str]) -> Block | None:

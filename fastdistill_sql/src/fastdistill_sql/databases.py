@@ -29,7 +29,11 @@ def resolve(base: Path, written: str) -> Path:
         raise TaskError("missing-database", f"there is no database at {path} ({written!r})") from None
     if not path.is_file():
         raise TaskError("missing-database", f"{path} ({written!r}) is a folder, not a database")
-    return _usable(path, stat.st_mtime_ns, stat.st_size)
+    found = _usable(path, stat.st_mtime_ns, stat.st_size)
+    if not found.exists():  # somebody cleared the cache
+        _usable.cache_clear()
+        found = _usable(path, stat.st_mtime_ns, stat.st_size)
+    return found
 
 
 @lru_cache(maxsize=4096)
