@@ -20,12 +20,14 @@ class Anatomy:
     joins: tuple[tuple[Place, Place], ...]
     tables: frozenset[str]
     columns: frozenset[Place]
+    most: int = 0
+    """The largest LIMIT, up to 30: a variant needs more rows than that for it to tell."""
 
 
 _PREDICATES = (exp.Predicate, exp.In, exp.Between, exp.Like, exp.ILike, exp.Glob, exp.Case, exp.If)
 
 
-def dissect(tree: exp.Expression, schema: Schema) -> Anatomy:
+def dissect(tree: exp.Expr, schema: Schema) -> Anatomy:
     """The anatomy of `tree`; names that the schema does not have are passed over."""
     names = _aliases(tree, schema)
     constants: dict[tuple[Place, Constant], None] = {}
@@ -46,7 +48,13 @@ def dissect(tree: exp.Expression, schema: Schema) -> Anatomy:
         joins=tuple(joins),
         tables=frozenset(names.values()),
         columns=frozenset(columns),
+        most=_largest_limit(tree),
     )
+
+
+def _largest_limit(tree: exp.Expr) -> int:
+    limits = [int(limit.expression.name) for limit in tree.find_all(exp.Limit) if limit.expression.is_int]
+    return max((limit for limit in limits if limit <= 30), default=0)
 
 
 def constant(literal: exp.Literal) -> Constant | None:
@@ -63,7 +71,7 @@ def constant(literal: exp.Literal) -> Constant | None:
             return None
 
 
-def _aliases(tree: exp.Expression, schema: Schema) -> dict[str, str]:
+def _aliases(tree: exp.Expr, schema: Schema) -> dict[str, str]:
     found: dict[str, str] = {}
     for table in tree.find_all(exp.Table):
         known = schema.table(table.name)
@@ -82,7 +90,7 @@ def _places(column: exp.Column, names: dict[str, str], schema: Schema) -> Iterat
 
 def _against(literal: exp.Literal, names: dict[str, str], schema: Schema) -> Iterator[Place]:
     """The columns in the nearest predicate around `literal` that has any."""
-    around: exp.Expression | None = literal.parent
+    around: exp.Expr | None = literal.parent
     while around is not None and not isinstance(around, (exp.Select, exp.Limit, exp.Offset)):
         if isinstance(around, _PREDICATES):
             found = [p for c in around.find_all(exp.Column) for p in _places(c, names, schema)]
@@ -92,7 +100,7 @@ def _against(literal: exp.Literal, names: dict[str, str], schema: Schema) -> Ite
         around = around.parent
 
 
-def _joined(test: exp.Expression, names: dict[str, str], schema: Schema) -> Iterator[tuple[Place, Place]]:
+def _joined(test: exp.Expr, names: dict[str, str], schema: Schema) -> Iterator[tuple[Place, Place]]:
     left, right = test.this, test.args.get("expression")
     if isinstance(test, exp.In):
         right = test.args.get("query")
@@ -107,7 +115,7 @@ def _joined(test: exp.Expression, names: dict[str, str], schema: Schema) -> Iter
                     yield one, other
 
 
-def _bare(side: exp.Expression) -> exp.Column | None:
+def _bare(side: exp.Expr) -> exp.Column | None:
     """The column that `side` is, also as the one output of a subquery or under LOWER and the like."""
     inner = side.unnest()
     if isinstance(inner, exp.Select) and inner.selects:

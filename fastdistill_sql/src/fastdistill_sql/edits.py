@@ -22,7 +22,7 @@ class Neighbour:
     sql: str
 
 
-_COMPARISONS: dict[type[exp.Expression], tuple[type[exp.Expression], ...]] = {
+_COMPARISONS: dict[type[exp.Expr], tuple[type[exp.Expr], ...]] = {
     exp.GT: (exp.GTE, exp.LT),
     exp.GTE: (exp.GT, exp.LTE),
     exp.LT: (exp.LTE, exp.GT),
@@ -30,7 +30,7 @@ _COMPARISONS: dict[type[exp.Expression], tuple[type[exp.Expression], ...]] = {
     exp.EQ: (exp.NEQ,),
     exp.NEQ: (exp.EQ,),
 }
-_AGGREGATES: dict[type[exp.Expression], tuple[type[exp.Expression], ...]] = {
+_AGGREGATES: dict[type[exp.Expr], tuple[type[exp.Expr], ...]] = {
     exp.Sum: (exp.Avg, exp.Max),
     exp.Avg: (exp.Sum, exp.Max),
     exp.Min: (exp.Max,),
@@ -39,7 +39,7 @@ _AGGREGATES: dict[type[exp.Expression], tuple[type[exp.Expression], ...]] = {
 _SETS = {exp.Union: exp.Intersect, exp.Intersect: exp.Union, exp.Except: exp.Union}
 
 
-def neighbours(tree: exp.Expression, schema: Schema, most: int = MOST) -> list[Neighbour]:
+def neighbours(tree: exp.Expr, schema: Schema, most: int = MOST) -> list[Neighbour]:
     """Up to `most` different one-edit neighbours of `tree`, in a fixed order."""
     own = tree.sql("sqlite")
     kinds = [list(_of_kind(tree, kind, own, schema)) for kind in KINDS]
@@ -51,7 +51,7 @@ def neighbours(tree: exp.Expression, schema: Schema, most: int = MOST) -> list[N
     return [Neighbour(kind, sql) for sql, kind in found.items()][:most]
 
 
-def _of_kind(tree: exp.Expression, kind: str, own: str, schema: Schema) -> Iterator[Neighbour]:
+def _of_kind(tree: exp.Expr, kind: str, own: str, schema: Schema) -> Iterator[Neighbour]:
     """Each place of a copy of `tree` changed in turn by one kind of edit, and changed back."""
     edit = KINDS[kind]
     whole = exp.Subquery(this=tree.copy())  # so that the root can be replaced as well
@@ -65,7 +65,7 @@ def _of_kind(tree: exp.Expression, kind: str, own: str, schema: Schema) -> Itera
                 yield Neighbour(kind, sql)
 
 
-def _drop_condition(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _drop_condition(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     if isinstance(node, (exp.And, exp.Or)):
         yield node.right.copy()
         yield node.left.copy()
@@ -75,7 +75,7 @@ def _drop_condition(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]
         yield node.this.copy()
 
 
-def _flip_comparison(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _flip_comparison(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     for other in _COMPARISONS.get(type(node), ()):
         yield other(this=node.this.copy(), expression=node.expression.copy())
     if isinstance(node, exp.Between):
@@ -90,18 +90,24 @@ def _flip_comparison(node: exp.Expression, _: Schema) -> Iterator[exp.Expression
         )
 
 
-def _and_or(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _and_or(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     if isinstance(node, (exp.And, exp.Or)):
         other = exp.Or if isinstance(node, exp.And) else exp.And
         yield exp.Paren(this=other(this=node.left.copy(), expression=node.right.copy()))
 
 
-def _aggregate(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _aggregate(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     for other in _AGGREGATES.get(type(node), ()):
         yield other(this=node.this.copy())
+    if isinstance(node, (exp.Sum, exp.Avg)):
+        inner = node.this
+        plain = inner.expressions[0] if isinstance(inner, exp.Distinct) else None
+        yield type(node)(this=plain.copy() if plain else exp.Distinct(expressions=[inner.copy()]))
+    if isinstance(node, exp.Avg):
+        yield exp.Div(this=exp.Sum(this=node.this.copy()), expression=exp.Count(this=exp.Star()))
 
 
-def _count(node: exp.Expression, schema: Schema) -> Iterator[exp.Expression]:
+def _count(node: exp.Expr, schema: Schema) -> Iterator[exp.Expr]:
     if not isinstance(node, exp.Count):
         return
     inner = node.this
@@ -116,8 +122,8 @@ def _count(node: exp.Expression, schema: Schema) -> Iterator[exp.Expression]:
         yield exp.Count(this=exp.Star())
 
 
-def _columns_near(select: exp.Expression | None, schema: Schema) -> list[exp.Expression]:
-    found: list[exp.Expression] = []
+def _columns_near(select: exp.Expr | None, schema: Schema) -> list[exp.Expr]:
+    found: list[exp.Expr] = []
     for table in select.find_all(exp.Table) if select else ():
         known = schema.table(table.name)
         for column in known.columns if known else ():
@@ -126,14 +132,14 @@ def _columns_near(select: exp.Expression | None, schema: Schema) -> list[exp.Exp
     return found
 
 
-def _distinct(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _distinct(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     if isinstance(node, exp.Select):
         changed = node.copy()
         changed.set("distinct", None if node.args.get("distinct") else exp.Distinct())
         yield changed
 
 
-def _join_kind(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _join_kind(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     if isinstance(node, exp.Join) and (node.args.get("on") or node.args.get("using")):
         changed = node.copy()
         if node.side:
@@ -145,14 +151,14 @@ def _join_kind(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
         yield changed
 
 
-def _limit(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _limit(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     if isinstance(node, exp.Select) and node.args.get("limit"):
         changed = node.copy()
         changed.set("limit", None)
         yield changed
 
 
-def _direction(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _direction(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     if isinstance(node, exp.Ordered):
         changed = node.copy()
         changed.set("desc", not node.args.get("desc"))
@@ -164,7 +170,7 @@ def _direction(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
             yield exp.Order(expressions=[exp.Ordered(this=exp.Literal.number(1))])
 
 
-def _literal(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _literal(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     if not isinstance(node, exp.Literal) or isinstance(node.parent, (exp.Ordered, exp.Group)):
         return
     text = str(node.this)
@@ -176,7 +182,7 @@ def _literal(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
             yield exp.Literal.number(int(text) - 1)
 
 
-def _matching(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _matching(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     """LIKE for =, = for LIKE."""
     if isinstance(node, exp.EQ) and isinstance(node.expression, exp.Literal) and node.expression.is_string:
         pattern = f"%{node.expression.this}%"
@@ -187,7 +193,7 @@ def _matching(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
         yield exp.Like(this=node.this.copy(), expression=exp.Literal.string(plain.removeprefix("%")))
 
 
-def _column(node: exp.Expression, schema: Schema) -> Iterator[exp.Expression]:
+def _column(node: exp.Expr, schema: Schema) -> Iterator[exp.Expr]:
     """Another column of the same kind and table."""
     if not isinstance(node, exp.Column) or isinstance(node.this, exp.Star):
         return
@@ -209,12 +215,12 @@ def _alike(table: Table, own: Column) -> list[Column]:
     return [c for c in turned if c.kind == own.kind][:2]
 
 
-def _negation(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _negation(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     if isinstance(node, (exp.In, exp.Exists, exp.Is, exp.Like)) and not isinstance(node.parent, exp.Not):
         yield exp.Not(this=node.copy())
 
 
-def _set_operation(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _set_operation(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     if isinstance(node, exp.SetOperation):
         changed = node.copy()
         if isinstance(node, exp.Union):
@@ -224,13 +230,13 @@ def _set_operation(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
         yield other(**{**node.copy().args, "distinct": True})
 
 
-def _group(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _group(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     if isinstance(node, exp.Group) and len(node.expressions) > 1:
         yield exp.Group(expressions=[e.copy() for e in node.expressions[1:]])
         yield exp.Group(expressions=[e.copy() for e in node.expressions[:-1]])
 
 
-def _nulls(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _nulls(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     """A forgotten or a needless care for NULL."""
     if isinstance(node, exp.Coalesce):
         yield node.this.copy()
@@ -242,7 +248,16 @@ def _nulls(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
         )
 
 
-def _top(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
+def _known(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
+    """Rows without a shown value left out, where nobody asked for that."""
+    if isinstance(node, exp.Select) and node.parent is not None:
+        columns = [c for item in node.selects for c in item.find_all(exp.Column)]
+        for column in dict.fromkeys(c for c in columns if not isinstance(c.this, exp.Star)):
+            test = exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null()))
+            yield node.copy().where(test, copy=False)
+
+
+def _top(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     """`x = (SELECT MAX(x) ...)` by ORDER BY and LIMIT 1: one row where several tie."""
     if isinstance(node, exp.Select) and node.args.get("where") and not node.args.get("limit"):
         for test in node.args["where"].find_all(exp.EQ):
@@ -256,7 +271,7 @@ def _top(node: exp.Expression, _: Schema) -> Iterator[exp.Expression]:
                 return
 
 
-KINDS: dict[str, Callable[[exp.Expression, Schema], Iterator[exp.Expression]]] = {
+KINDS: dict[str, Callable[[exp.Expr, Schema], Iterator[exp.Expr]]] = {
     "drop-condition": _drop_condition,
     "flip-comparison": _flip_comparison,
     "and-or": _and_or,
@@ -273,6 +288,7 @@ KINDS: dict[str, Callable[[exp.Expression, Schema], Iterator[exp.Expression]]] =
     "set-operation": _set_operation,
     "group": _group,
     "nulls": _nulls,
+    "left-out-nulls": _known,
     "one-of-ties": _top,
 }
 """Every kind of edit by name."""

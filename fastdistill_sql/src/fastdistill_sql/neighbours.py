@@ -65,19 +65,28 @@ def variant(material: Material, seed: int) -> dict[str, Rows]:
     rng = random.Random(f"{VERSION}:{seed}")  # noqa: S311  variety, not secrecy
     small = {id(pool): pool.small(rng) for pool in material.pools.values()}
     disturbed = seed % 2 == 0
-    nulls = rng.choice((0.0, 0.05, 0.2))
-    size = rng.choice(_SIZES[3:])
+    nulls = rng.choice((0.0, 0.05, 0.15, 0.4))
+    size = rng.choice(_SIZES[3:]) + (2 * material.anatomy.most if rng.random() < 0.5 else 0)
     made: dict[str, Rows] = {}
     for table in material.schema.tables:
         name = table.name.lower()
         used = name in material.anatomy.tables
         count = rng.choice(_SIZES) if rng.random() < 0.15 else size + rng.randrange(3)
-        maker = _Maker(rng=rng, table=table, material=material, small=small, nulls=nulls)
+        hollow = _hollow(rng, table, material)
+        maker = _Maker(rng=rng, table=table, material=material, small=small, nulls=nulls, hollow=hollow)
         if material.real[name] and (disturbed or not used):
             made[table.name] = maker.disturbed(count if used else min(count, 4))
         else:
             made[table.name] = maker.drawn(count if used else min(count, 4))
     return made
+
+
+def _hollow(rng: random.Random, table: Table, material: Material) -> str | None:
+    """In some variants one of the columns that the query names."""
+    named = [
+        c.name for c in table.columns if (table.name.lower(), c.name.lower()) in material.anatomy.columns
+    ]
+    return rng.choice(named) if named and rng.random() < 0.35 else None
 
 
 @frozen(kw_only=True)
@@ -89,6 +98,8 @@ class _Maker:
     material: Material
     small: dict[int, list[Value]]
     nulls: float
+    hollow: str | None
+    """The column that is almost empty."""
 
     def drawn(self, count: int) -> Rows:
         """Rows from the pools, some of them twice but for one cell."""
@@ -107,13 +118,15 @@ class _Maker:
         rows: Rows = []
         for number in range(count):
             row = self.rng.choice(first if self.rng.random() < 0.5 else real)
-            rows.append(row if self.rng.random() < 0.5 else self._changed(row, number))
+            kept = row not in rows and self.rng.random() < 0.5
+            rows.append(row if kept else self._changed(row, number))
         return rows
 
     def _changed(self, row: Sequence[Value], number: int) -> Sequence[Value]:
         """`row` with one or two other cells, and new keys so that it can stand beside the old one."""
         named = [i for i, c in enumerate(self.table.columns) if self._named(c)] or [0]
-        chosen = {self.rng.choice(named) for _ in range(self.rng.choice((1, 1, 2)))}
+        chosen = {i for i in named if self.table.columns[i].name == self.hollow}
+        chosen |= {self.rng.choice(named) for _ in range(self.rng.choice((1, 1, 2)))}
         return tuple(
             self._cell(column, number) if i in chosen or column.unique else row[i]
             for i, column in enumerate(self.table.columns)
@@ -125,15 +138,16 @@ class _Maker:
     def _cell(self, column: Column, number: int) -> Value:
         place = (self.table.name.lower(), column.name.lower())
         if not column.required:
-            if self.rng.random() < self.nulls:
+            if self.rng.random() < (0.8 if column.name == self.hollow else self.nulls):
                 return None
             if len(self.table.columns) > _WIDE and not self._named(column):
                 return None
         pool = self.material.pools[place]
         choices = self.small[id(pool)]
-        if column.unique and self.rng.random() < 0.5:
-            if column.kind == "integer":
-                return number + 1
+        chance = self.rng.random()
+        if column.unique and column.kind == "integer" and chance < 0.8:
+            return number + 1 if chance < 0.6 else 100 + number
+        if column.unique and chance < 0.5:
             choices = pool.real or choices
         return self.rng.choice(choices) if choices else None
 

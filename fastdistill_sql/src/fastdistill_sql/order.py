@@ -95,7 +95,7 @@ def plan_of(gold: str) -> Plan | None:
     )
 
 
-def _number(clause: exp.Expression | None, default: int | None) -> int | None:
+def _number(clause: exp.Expr | None, default: int | None) -> int | None:
     if clause is None:
         return default
     value = clause.expression
@@ -104,11 +104,11 @@ def _number(clause: exp.Expression | None, default: int | None) -> int | None:
     return None
 
 
-def _placed(tree: exp.Query, keys: list[exp.Expression]) -> tuple[list[int], list[exp.Expression]]:
+def _placed(tree: exp.Query, keys: list[exp.Expr]) -> tuple[list[int], list[exp.Expr]]:
     """Keys that are output columns, by index, and those that must be added."""
     shown = list(tree.selects)
     outputs: list[int] = []
-    hidden: list[exp.Expression] = []
+    hidden: list[exp.Expr] = []
     for key in keys:
         place = _place(shown, key)
         if place is not None and not tree.is_star:
@@ -118,7 +118,7 @@ def _placed(tree: exp.Query, keys: list[exp.Expression]) -> tuple[list[int], lis
     return outputs, hidden
 
 
-def _place(shown: list[exp.Expression], key: exp.Expression) -> int | None:
+def _place(shown: list[exp.Expr], key: exp.Expr) -> int | None:
     if isinstance(key, exp.Literal) and key.is_int:
         return int(key.name) - 1 if 0 < int(key.name) <= len(shown) else None
     for index, item in enumerate(shown):

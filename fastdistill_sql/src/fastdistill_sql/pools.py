@@ -28,7 +28,10 @@ class Pool:
     def small(self, rng: random.Random) -> list[Value]:
         """A few values for one variant: most of the planted, some of the real."""
         planted = [v for v in self.planted if rng.random() < 0.8]
-        real = rng.sample(self.real, min(len(self.real), rng.choice((2, 3, 5))))
+        real = rng.sample(self.real, min(len(self.real), rng.choice((1, 2, 3, 5))))
+        if rng.random() < 0.3:
+            numbers = [v for v in (*planted, *real) if isinstance(v, (int, float))]
+            planted += [-v for v in rng.sample(numbers, min(3, len(numbers)))] + [0] * bool(numbers)
         return planted + real or list(self.real) or list(self.planted)
 
 
@@ -82,6 +85,9 @@ def _column(schema: Schema, place: Place) -> Column | None:
 def around(value: Constant, column: Column, real: Sequence[Value]) -> list[Value]:
     """`value` as `column` would hold it, and what a slip would confuse it with."""
     if column.kind in ("integer", "real") and isinstance(value, str):
+        digits = value.strip("%")
+        if digits != value and digits.isdigit() and len(digits) < 9:
+            return [int(digits), int("1" + digits), int(digits + "0")]
         if not _NUMBER.fullmatch(value):
             return []
         value = float(value) if "." in value else int(value)

@@ -22,11 +22,11 @@ from fastdistill_sql.neighbours import VERSION, Material, Rows, build, gather, v
 from fastdistill_sql.schema import Schema, quoted, read_schema
 from fastdistill_sql.steady import steady
 
-SEEDS = 32
+SEEDS = 36
 """Variants that are tried for one task."""
-KEPT = 10
+KEPT = 12
 """Variants that a suite holds at most."""
-GENERIC = 4
+GENERIC = 6
 """Variants kept for what no neighbour stands for, as long as the gold has rows on them."""
 BUDGET = Budget(steps=1_000_000, rows=5_000, cells=50_000, bytes=2**21)
 """For one query on a variant; these have a few dozen rows."""
@@ -51,7 +51,7 @@ class Suite:
     total: int
 
 
-def parse(query: str) -> exp.Expression | None:
+def parse(query: str) -> exp.Expr | None:
     """The tree of `query`, or None if it is beyond the parser."""
     try:
         tree = parse_one(query, dialect="sqlite")
