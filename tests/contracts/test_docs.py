@@ -48,9 +48,8 @@ def test_every_command_has_help(name: str) -> None:
 def test_links_lead_somewhere() -> None:
     broken = []
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
-        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-            if not (page.parent / link).exists():
-                broken.append(f"{page.relative_to(ROOT)}: {link}")
+        links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        broken += [f"{page.name}: {link}" for link in links if not (page.parent / link).exists()]
     assert broken == []
 
 
@@ -61,6 +60,6 @@ def test_the_public_names_are_what_they_are() -> None:
 
 
 def test_all_distributions_share_one_version() -> None:
-    files = [path for path in ROOT.glob("*/pyproject.toml")] + list(ROOT.glob("plugins/*/pyproject.toml"))
+    files = [*ROOT.glob("*/pyproject.toml"), *ROOT.glob("plugins/*/pyproject.toml")]
     versions = {tomllib.loads(path.read_text())["project"]["version"] for path in files}
     assert len(versions) == 1

@@ -14,6 +14,7 @@ from fastdistill.errors import (
     AuthFailed,
     FastDistillError,
     NotFound,
+    PluginFault,
     ProviderError,
     RunHalted,
     TaskError,
@@ -179,6 +180,9 @@ class Engine:
                     raise
                 except ProviderError as error:
                     faults.append((error.kind, str(error)))
+                    break
+                except PluginFault as error:
+                    faults.append(("plugin-fault", str(error)))
                     break
                 finally:
                     self.asking -= 1

@@ -6,7 +6,7 @@ from functools import partial
 
 from attrs import define, field, frozen
 
-from fastdistill.errors import NotRecorded, RunHalted, UsageError, error_of
+from fastdistill.errors import NotRecorded, RunHalted, UsageError, boundary, error_of
 from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Bounded, Provider
 from fastdistill.run.cache import CompletionCache
@@ -63,6 +63,7 @@ class Guarded:
 
     provider: Provider
     staff: Staff
+    owner: str
 
     @property
     def identity(self) -> str:
@@ -73,7 +74,8 @@ class Guarded:
         """The answer. Raises `RunHalted` instead of asking when the run is halted."""
         if self.staff.halted:
             raise RunHalted("the run is stopped")
-        return await self.provider.complete(call)
+        with boundary(self.owner, "complete"):
+            return await self.provider.complete(call)
 
 
 def capacity(providers: list[Provider]) -> int | None:
@@ -103,7 +105,9 @@ async def hire(
     for plans, members in ((plan.teachers, into.teachers), (plan.helpers, into.helpers)):
         for one in plans:
             opened = await open_providers(stack, one, services)
-            providers: list[Provider] = [Guarded(provider=provider, staff=into) for provider in opened]
+            providers: list[Provider] = [
+                Guarded(provider=provider, staff=into, owner=str(one.offer.origin)) for provider in opened
+            ]
             line = await open_line(stack, one, providers, ledger, tally, capacity(opened))
             members.append(
                 Teacher(

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from fastdistill.errors import ProviderError
+from fastdistill.errors import BadReply, ProviderError
 from fastdistill.model.answer import Call, Choice, Completion, Prompt, Purpose, Sampling
 from fastdistill.run.cache import CompletionCache
 from fastdistill.run.ids import request_of, seed_of
@@ -143,7 +143,7 @@ def fault_row(call: Call, teacher: str, error: ProviderError, *, final: bool) ->
 def _cleaned(got: Completion) -> Completion:
     """As the ledger can hold it, so that gates see now what a replay will see."""
     if not got.choices:
-        raise ValueError("a provider returned a completion without choices")
+        raise BadReply("the provider returned a completion without choices")
     dirty = any(
         clean(c.text) is not c.text or (c.reasoning and clean(c.reasoning) is not c.reasoning)
         for c in got.choices
