@@ -50,7 +50,8 @@ if __name__ == "__main__":
             passed = sum(workers.map(check, range(runs)))
         wall = time.perf_counter() - started
         assert passed == runs, (name, passed)
-        print(f"{name:14} {runs / wall:8.0f} /s {1000 * (cpu() - before) / runs:8.2f} ms CPU a run", flush=True)
+        spent = 1000 * (cpu() - before) / runs
+        print(f"{name:14} {runs / wall:8.0f} /s {spent:8.2f} ms CPU a run", flush=True)
 """
 
 

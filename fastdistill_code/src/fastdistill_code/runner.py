@@ -38,7 +38,7 @@ class Runner(Protocol):
         """Level, measures and interpreter, as plain JSON for the gate's fingerprint and the manifest."""
 
     async def run(self, job: Job) -> Report:
-        """Run the job; never raises for anything the candidate does."""
+        """Run the job. Whatever the candidate does is in the report; WorkerLost when zygotes keep being killed."""
 
     async def check(
         self, source: str, entry_point: str, tests: str, limits: Limits | None = None

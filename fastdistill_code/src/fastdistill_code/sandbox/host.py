@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from fastdistill import SetupError
+from fastdistill import SetupError, WorkerLost
 from fastdistill_code.jobs import Limits
 from fastdistill_code.sandbox.frames import HEAD
 
@@ -28,8 +28,8 @@ _MOMENT = 0.05
 _ZYGOTE = Path(__file__).with_name("zygote.py")
 
 
-class Stopped(Exception):
-    """The sandbox is being closed, or the zygote died, under a job."""
+class Stopped(WorkerLost):
+    """The zygote died under a job."""
 
 
 class Interrupted(Exception):
