@@ -1,7 +1,7 @@
 """Whether two plain values are the same answer. Runs in our process, over values that `wire` has decoded.
 
-Every value here has an exact built-in type, so no candidate's `__eq__` is ever called. Comparers have names,
-which task files use: see `COMPARERS`.
+Every value here has an exact built-in type, so no candidate's `__eq__` is ever called. Comparers have names
+for task files: see `COMPARERS`.
 """
 
 import math
@@ -28,7 +28,7 @@ def _number(expected: Any, got: Any, tolerance: float | None) -> bool:
         return False
     try:
         off = abs(complex(expected) - complex(got))
-        return off <= tolerance * max(1.0, abs(complex(expected)))
+        return math.isfinite(off) and off <= tolerance * max(1.0, abs(complex(expected)))
     except (OverflowError, ValueError):
         return False
 

@@ -101,7 +101,9 @@ def _gold(row: CodeRow, entry_point: str | None) -> str | None:
     if tree is not None and defines(tree, entry_point):
         return complete(row.gold, preamble(row.prompt, entry_point))[0]
     whole = f"{row.prompt}{row.gold}"
-    tree = parse(whole)
+    alone, tree = tree, parse(whole)
+    if tree is None and alone is not None:
+        raise ValueError(f"gold: does not define {entry_point!r}")
     if tree is None:
         raise ValueError("gold: is not Python, neither alone nor as the rest of the prompt")
     if not defines(tree, entry_point):

@@ -4,7 +4,6 @@ import ast
 from typing import Any
 
 from attrs import field, frozen
-from attrs.validators import min_len
 
 from fastdistill.serde import StructureError, structure
 from fastdistill_code.compare import COMPARERS, Match
@@ -39,13 +38,13 @@ class IoCase:
 @frozen(kw_only=True)
 class _Calls:
     kind: str
-    cases: list[CallCase] = field(validator=min_len(1))
+    cases: list[CallCase]
 
 
 @frozen(kw_only=True)
 class _Io:
     kind: str
-    cases: list[IoCase] = field(validator=min_len(1))
+    cases: list[IoCase]
 
 
 @frozen(kw_only=True)
@@ -56,6 +55,8 @@ class _Source:
 
 def make_suite(tests: dict[str, Any], entry_point: str) -> Suite:
     """The suite of a row's `tests`. Raises ValueError that says what is wrong, with its path."""
+    if tests.get("cases") == []:
+        raise ValueError("tests.cases: is empty; a task needs at least one test")
     match tests.get("kind"):
         case "calls":
             return _calls(_structured(tests, _Calls).cases, tests["cases"])

@@ -1,0 +1,144 @@
+"""Generated inputs: near the seen ones, chosen against faults, harmless to right programs."""
+
+import ast
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fastdistill import Candidate, Reading
+from fastdistill.testing import lend
+from fastdistill_code.gate import open_gate
+from fastdistill_code.jobs import CallInput
+from fastdistill_code.options import PythonOptions
+from fastdistill_code.oracle.choose import cover, spread
+from fastdistill_code.oracle.inputs import make_inputs
+from fastdistill_code.oracle.operators import faults
+from fastdistill_code.oracle.refactors import rewritings
+from fastdistill_code.rows import CodeRow
+from fastdistill_code.scenario import make_task
+
+GOLD = """
+def grade(points: int) -> str:
+    \"\"\"A from 90, B from 50, else C.\"\"\"
+    if points >= 90:
+        return "A"
+    if points >= 50:
+        return "B"
+    return "C"
+"""
+TESTS = {
+    "kind": "calls",
+    "cases": [{"args": [95], "value": "A"}, {"args": [70], "value": "B"}, {"args": [10], "value": "C"}],
+}
+OPTIONS = PythonOptions(allow_weak_sandbox=True, parallel=1, cpu_seconds=0.5)
+
+
+def inputs(*rows: tuple[Any, ...], count: int = 100, hints: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    return [
+        c.args for c in make_inputs([CallInput(args=row) for row in rows], random.Random(7), count, hints)
+    ]
+
+
+def test_what_holds_of_all_seen_inputs_holds_of_the_new_ones():
+    for (items,) in inputs(([1, 2, 5],), ([3, 9],), ([2, 4, 6, 8],)):
+        assert items == sorted(items)
+        assert all(type(item) is int and item >= 1 for item in items)
+    for text, place in inputs(("abc", 0), ("defg", 3), ("hi", 1)):
+        assert 0 <= place < len(text)
+        assert text.islower()
+    for (text,) in inputs(("()",), ("(())()",), ("((()))",)):
+        depth = [text[:i].count("(") - text[:i].count(")") for i in range(len(text) + 1)]
+        assert min(depth) == 0
+        assert depth[-1] == 0
+    for (number,) in inputs((1,), (4,), (10,)):
+        assert number >= 1
+
+
+def test_the_same_seed_makes_the_same_inputs_and_none_is_a_seen_one():
+    assert inputs(([1, 2],), ([3],)) == inputs(([1, 2],), ([3],))
+    assert ([1, 2],) not in inputs(([1, 2],), ([3],))
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.integers() | st.text(max_size=3), max_size=4), st.text(max_size=5), st.floats()
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_odd_seen_inputs_never_break_the_generator(rows: list[tuple[Any, ...]]):
+    inputs(*rows, count=10)
+
+
+def test_faults_are_programs_and_leave_words_alone():
+    found = faults(GOLD)
+    assert len(found) >= 8
+    for one in found:
+        ast.parse(one.source)
+        assert "A from 90, B from 50" in one.source
+    assert {"boundary", "off-by-one", "negate-comparison", "return-none"} <= {one.kind for one in found}
+    assert len(spread(found, 5, "s")) == 5
+    assert spread(found, 5, "s") == spread(found, 5, "s")
+
+
+def test_few_inputs_cover_all_that_can_be_killed():
+    kills = [{0, 1}, {1, 2}, set(), {3}]
+    assert set().union(
+        *({m for m, k in enumerate(kills) if i in k} for i in cover(kills, set(), 4, 10))
+    ) == {0, 1, 3}
+    assert len(cover(kills, set(), 4, 2)) == 2
+
+
+def test_rewritings_do_the_same():
+    source = """
+def f(items: list[int], limit: int = 3) -> list[int]:
+    \"\"\"Keep the small ones.\"\"\"
+    total: int = 0
+    for i in range(len(items)):
+        if items[i] > limit:
+            continue
+        else:
+            total += items[i]
+    return [x + total for x in items if x <= limit]
+"""
+
+    def run(text: str) -> list[Any]:
+        space: dict[str, Any] = {}
+        exec(text, space)
+        return [space["f"](items, limit=2) for items in ([], [1, 2, 3], [5, 1, 1])]
+
+    found = list(rewritings(source, "f"))
+    assert {one.kind for one in found} == {
+        "reformat", "strip-docstrings", "strip-hints", "rename-locals", "dead-code",
+        "comprehension-to-loop", "for-to-while", "swap-branches",
+    }  # fmt: skip
+    assert all(run(one.source) == run(source) for one in found)
+
+
+@pytest.mark.anyio
+async def test_generated_inputs_reject_what_the_tests_let_pass():
+    task = make_task(CodeRow(task_id="g", prompt="Grade.", entry_point="grade", tests=TESTS, gold=GOLD))
+
+    def candidate(source: str) -> Candidate:
+        return Candidate(answer=source, text=source, reading=Reading(answer=source))
+
+    late = GOLD.replace(">= 50", "> 50")
+    async with lend() as services, open_gate(OPTIONS, services) as gate:
+        right = await gate(task, candidate(GOLD.replace("points", "p")))
+        wrong = await gate(task, candidate(late))
+        assert right.gold_match
+        assert wrong.reason == "wrong-value"
+        assert wrong.evidence["first_failure"]["generated"] is True
+        strength = right.evidence["oracle_strength"]
+        assert strength["killed"] >= 0.8 * strength["total"]
+        again = await gate(task, candidate(late))
+        assert again == wrong
+    bare = PythonOptions(allow_weak_sandbox=True, parallel=1, generated=False)
+    async with lend() as services, open_gate(bare, services) as gate:
+        assert (await gate(task, candidate(late))).gold_match
