@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import anyio
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -164,7 +163,7 @@ async def test_a_call_can_be_cancelled_from_outside() -> None:
     with TeacherSimulator(faults=Faults(script=in_order("hang", "drip"))) as simulator:
         async with open_transport(None) as send:
             line = Line(send=send, where="here", headers={}, timeout=30)
-            url = httpx.URL(simulator.base_url + "/chat/completions")
+            url = simulator.base_url + "/chat/completions"
             for _ in "12":
                 began = time.monotonic()
                 with anyio.move_on_after(0.3) as scope:
@@ -183,6 +182,6 @@ async def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("http_proxy", simulator.root_url)
         async with open_transport(None) as send:
             line = Line(send=send, where="there", headers={}, timeout=10)
-            url = httpx.URL("http://teacher.invalid/v1/chat/completions")
+            url = "http://teacher.invalid/v1/chat/completions"
             assert (await line.ask("POST", url, b'{"messages":[]}')).status == 200
         assert simulator.counters.requests == 1

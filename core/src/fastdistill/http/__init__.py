@@ -1,7 +1,7 @@
 """What providers that speak HTTP share: a fast transport, one bounded exchange, errors by kind.
 
 Public for plugin authors. Nothing here retries, paces or caches: that is the engine's.
-Importing this imports httpx, so a `plugin.py` leaves it to `open`.
+A `plugin.py` leaves importing this to `open`.
 """
 
 from fastdistill.http.address import normalised

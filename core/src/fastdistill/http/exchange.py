@@ -1,20 +1,17 @@
 """One bounded HTTP exchange: a whole answer under a deadline and a size cap, or one typed error."""
 
-import asyncio
 import json
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import anyio
-import anyio.lowlevel
-import httpx
 from attrs import evolve, field, frozen
 
 from fastdistill.errors import BadReply, ConnectionFailed, NotFound, ProviderError, TimedOut
+from fastdistill.http.carrier import Lost, Send, TooLong
 from fastdistill.http.failures import Said, failure, said
-from fastdistill.http.transport import Send, proxies
+from fastdistill.http.transport import proxies
 
 MAX_BYTES = 32 * 1024 * 1024
 """More than any answer has; a body beyond it is given up."""
@@ -46,61 +43,30 @@ class Line:
     """What a person should look at when the key, model or address is wrong."""
     secret: str = field(default="", repr=False)
     """The key, struck out of whatever the server says."""
-    _fixed: httpx.Headers = field(init=False, repr=False)
+    _fixed: tuple[tuple[str, str], ...] = field(init=False, repr=False)
 
     @_fixed.default
-    def _make_fixed(self) -> httpx.Headers:
-        return httpx.Headers(dict(self.headers))
+    def _make_fixed(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self.headers.items())
 
-    async def ask(self, method: str, url: httpx.URL, content: bytes = b"", **headers: str) -> Answer:
+    async def ask(self, method: str, url: str, content: bytes = b"", **headers: str) -> Answer:
         """The answer, whatever its status. Raises TimedOut, ConnectionFailed, NotFound or BadReply."""
-        given = httpx.Headers({**self.headers, **headers}) if headers else self._fixed
-        request = httpx.Request(method, url, headers=given, content=content)
+        given = tuple({**self.headers, **headers}.items()) if headers else self._fixed
         began = time.perf_counter()
         try:
-            with _translated(self.where), anyio.fail_after(self.timeout):
-                response, body = await self._whole(request)
+            with anyio.fail_after(self.timeout):
+                found = await self.send(method, url, given, content, self.max_bytes)
         except TimeoutError:
             raise TimedOut(f"{self.where} gave no whole answer within {self.timeout:g} s") from None
-        names = {name.decode("latin-1").lower(): value for name, value in _headers(response)}
+        except TooLong:
+            text = f"{self.where} sent more than {self.max_bytes:,} bytes; given up"
+            raise BadReply(text) from None
+        except Lost as error:
+            raise _broken(self.where, error) from None
         latency = time.perf_counter() - began
-        return Answer(status=response.status_code, headers=names, body=body, latency=latency)
+        return Answer(status=found.status, headers=found.headers, body=found.body, latency=latency)
 
-    async def _whole(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
-        try:
-            response = await self.send(request)
-            return response, await self._read(response)
-        except asyncio.CancelledError:
-            # pyreqwest raises one of its own making, by which anyio cannot know its scope again
-            await anyio.lowlevel.checkpoint_if_cancelled()
-            raise
-
-    async def _read(self, response: httpx.Response) -> bytes:
-        chunks, size = [], 0
-        try:
-            # the stream itself where nothing is to be unpacked: two generators less
-            packed = "content-encoding" in response.headers
-            async for chunk in response.aiter_bytes() if packed else _raw(response):
-                if size > self.max_bytes:
-                    break
-                size += len(chunk)
-                chunks.append(chunk)
-                if size > self.max_bytes:
-                    # closed from here, so that httpx's nested generators end by themselves
-                    await response.aclose()
-        except Exception:
-            if size <= self.max_bytes:
-                raise
-        finally:
-            with anyio.CancelScope(shield=True):
-                await response.aclose()
-        if size > self.max_bytes:
-            raise BadReply(f"{self.where} sent more than {self.max_bytes:,} bytes; given up")
-        return b"".join(chunks)
-
-    async def json(
-        self, method: str, url: httpx.URL, content: bytes = b"", **headers: str
-    ) -> tuple[Any, Answer]:
+    async def json(self, method: str, url: str, content: bytes = b"", **headers: str) -> tuple[Any, Answer]:
         """The decoded body of a good answer; any other is the right ProviderError."""
         answer = await self.ask(method, url, content, **headers)
         return self.decode(answer), answer
@@ -142,47 +108,14 @@ class Line:
         )
 
 
-def _raw(response: httpx.Response) -> httpx.AsyncByteStream:
-    assert isinstance(response.stream, httpx.AsyncByteStream)  # noqa: S101  an async transport gives it
-    return response.stream
-
-
-def _headers(response: httpx.Response) -> Iterator[tuple[bytes, str]]:
-    for name, value in response.headers.raw:
-        yield name, value.decode("latin-1")
-
-
 def _is_error(body: Any) -> bool:
     return isinstance(body, dict) and bool(body.get("error") or body.get("object") == "error")
 
 
-def _causes(error: BaseException) -> str:
-    """The deepest reason that is told, without the URL's noise."""
-    told = [str(error)]
-    inner = error
-    while (deeper := inner.__cause__ or inner.__context__) is not None and len(told) < 30:
-        inner = deeper
-        told.append(str(inner))
-        details = getattr(inner, "details", None)
-        if isinstance(details, dict):
-            told.extend(str(cause.get("message", "")) for cause in details.get("causes") or ())
-    return next((text for text in reversed(told) if text.strip()), type(error).__name__)[:300]
-
-
-@contextmanager
-def _translated(where: str) -> Iterator[None]:
-    """Httpx's errors as ours."""
-    try:
-        yield
-    except httpx.TimeoutException as error:
-        raise TimedOut(f"{where} did not answer in time: {_causes(error)}") from None
-    except httpx.UnsupportedProtocol as error:
-        raise NotFound(f"{where}: {error}") from None
-    except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
-        raise _broken(where, _causes(error)) from None
-
-
-def _broken(where: str, reason: str) -> ProviderError:
+def _broken(where: str, error: Lost) -> ProviderError:
+    reason = str(error)
+    if error.timed_out:
+        return TimedOut(f"{where} did not answer in time: {reason}")
     through = f" (through the proxy of {', '.join(found)})" if (found := proxies()) else ""
     lowered = reason.lower()
     if "certificate" in lowered or "unknownissuer" in lowered:

@@ -1,23 +1,22 @@
-"""What carries requests: the transport that a test injects, else pyreqwest on asyncio, else httpx's own.
+"""What carries requests: the transport that a test injects, else pyreqwest on asyncio, else httpx.
 
-httpx's `Request` and `Response` are the seam; its `AsyncClient` is gone round where something faster can be
+`httpx.AsyncBaseTransport` is the seam; where nothing is injected, httpx's records are gone round too
 (docs/decisions/0020). pyreqwest needs asyncio, so on trio httpx carries the requests.
 """
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from importlib.util import find_spec
 from typing import Any
 
 import anyio
-import httpx
+import anyio.lowlevel
 
-Send = Callable[[httpx.Request], Awaitable[httpx.Response]]
-CONNECT = 10.0
-"""Seconds to get a connection."""
+from fastdistill.http.carrier import CONNECT, Carried, Headers, Lost, Send, TooLong, deepest
+
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
@@ -26,28 +25,30 @@ def proxies() -> list[str]:
     return [name for name in _PROXIES if os.environ.get(name) or os.environ.get(name.lower())]
 
 
-def on_asyncio() -> bool:
-    """Whether this task runs on asyncio."""
-    return anyio.get_cancelled_exc_class() is asyncio.CancelledError
-
-
 @asynccontextmanager
 async def open_transport(given: Any, *, verify: bool = True) -> AsyncIterator[Send]:
     """A way to send; `given` (an `httpx.AsyncBaseTransport`) is used as it is and stays its owner's."""
-    if given is not None:
-        yield given.handle_async_request
-    elif on_asyncio() and find_spec("pyreqwest") is not None:
+    on_asyncio = anyio.get_cancelled_exc_class() is asyncio.CancelledError
+    if given is None and on_asyncio and find_spec("pyreqwest") is not None:
         async with _pyreqwest(verify) as send:
             yield send
-    else:
-        async with _httpx(verify) as send:
-            yield send
+        return
+    import httpx
+
+    from fastdistill.http.seam import over_httpx
+
+    if given is not None:
+        yield over_httpx(given.handle_async_request)
+        return
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    async with httpx.AsyncClient(limits=limits, verify=verify) as client:
+        yield over_httpx(lambda request: client.send(request, stream=True))
 
 
 @asynccontextmanager
 async def _pyreqwest(verify: bool) -> AsyncIterator[Send]:
     from pyreqwest.client import ClientBuilder
-    from pyreqwest.compatibility.httpx import HttpxTransport
+    from pyreqwest.exceptions import PyreqwestError, RequestTimeoutError
 
     builder = (
         ClientBuilder()
@@ -60,21 +61,32 @@ async def _pyreqwest(verify: bool) -> AsyncIterator[Send]:
         .zstd(False)
         .deflate(False)
     )
-    transport = HttpxTransport(builder.build())
-    try:
-        yield transport.handle_async_request
-    finally:
-        with anyio.CancelScope(shield=True):
-            await transport.aclose()
+    async with builder.build() as client:
 
-
-@asynccontextmanager
-async def _httpx(verify: bool) -> AsyncIterator[Send]:
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    async with httpx.AsyncClient(limits=limits, verify=verify) as client:
-
-        async def send(request: httpx.Request) -> httpx.Response:
-            request.extensions["timeout"] = {"connect": CONNECT}
-            return await client.send(request, stream=True)
+        async def send(method: str, url: str, headers: Headers, content: bytes, limit: int) -> Carried:
+            try:
+                request = client.request(method, url).headers(headers).body_bytes(content)
+                async with request.build_streamed() as response:
+                    body = await _read(response.body_reader, limit)
+                    names = dict(response.headers.items())
+                    return Carried(status=response.status, headers=names, body=body)
+            except RequestTimeoutError as error:
+                raise Lost(deepest(error), timed_out=True) from None
+            except PyreqwestError as error:
+                raise Lost(deepest(error)) from None
+            except asyncio.CancelledError:
+                # it raises one of its own making, by which anyio cannot know its scope again
+                await anyio.lowlevel.checkpoint_if_cancelled()
+                raise
 
         yield send
+
+
+async def _read(reader: Any, limit: int) -> bytes:
+    chunks, size = [], 0
+    while (chunk := await reader.read()) is not None:
+        size += len(chunk)
+        if size > limit:
+            raise TooLong
+        chunks.append(bytes(chunk))
+    return b"".join(chunks)

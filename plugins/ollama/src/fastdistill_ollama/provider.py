@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx
-
 from fastdistill import (
     BadReply,
     Call,
@@ -56,7 +54,7 @@ class OllamaProvider:
 
     def __init__(self, config: OllamaConfig, line: Line) -> None:
         self._config, self._line = config, line
-        self._chat = httpx.URL(f"{line.where}/api/chat")
+        self._chat = f"{line.where}/api/chat"
         fixed = {"keep_alive": config.keep_alive, "think": config.think}
         self._fixed = {
             "model": config.model,

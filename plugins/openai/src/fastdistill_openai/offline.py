@@ -5,8 +5,6 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import httpx
-
 from fastdistill import BatchState, Call, Completion, ProviderError
 from fastdistill.errors import BadReply, ServerFailed, TimedOut
 from fastdistill.http import Answer, Line, said
@@ -23,8 +21,8 @@ class OfflineBatches:
     def __init__(self, base: str, line: Line, bodies: Bodies, read: Read) -> None:
         self._base, self._batch_line, self._batch_bodies, self._read_one = base, line, bodies, read
 
-    def _url(self, path: str) -> httpx.URL:
-        return httpx.URL(f"{self._base}/{path}")
+    def _url(self, path: str) -> str:
+        return f"{self._base}/{path}"
 
     async def submit(self, calls: Sequence[Call], /) -> str:
         """The id of a batch that asks `calls`, known by their `request_id`s."""

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import httpx
 from attrs import evolve
 
 from fastdistill import Call, Completion, Provider, Services
@@ -25,7 +24,7 @@ class OpenAIProvider(OfflineBatches):
     def __init__(self, config: OpenAIConfig, endpoint: Endpoint, line: Line) -> None:
         self._endpoint, self._model = endpoint, config.model
         self._bodies = Bodies(config.model, endpoint.preset, config.extra_body)
-        self._chat = httpx.URL(f"{endpoint.identity}/chat/completions")
+        self._chat = f"{endpoint.identity}/chat/completions"
         self._line = line
         # a batch's answers come in one file
         files = evolve(line, max_bytes=BATCH_BYTES)
