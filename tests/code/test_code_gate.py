@@ -1,4 +1,4 @@
-"""The gate over the real sandbox: what is accepted, what is rejected and why, what is the task's own fault."""
+"""The gate over the real sandbox: what is accepted, what is rejected and why, what is the task's fault."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

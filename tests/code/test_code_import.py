@@ -83,7 +83,7 @@ def test_samples_and_a_share_for_evaluation(tmp_path: Path):
     ],
 )
 def test_what_is_not_that_layout_names_the_line(tmp_path: Path, text: str, words: str):
-    with pytest.raises(UsageError, match=".") as caught:
+    with pytest.raises(UsageError) as caught:
         imported(tmp_path, "mbpp", text)
     assert words in str(caught.value)
 

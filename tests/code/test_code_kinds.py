@@ -153,6 +153,6 @@ def test_what_has_no_value_has_a_reason(result: Any, reason: str):
     ],
 )
 def test_bad_tests_are_named_with_their_path(tests: dict[str, Any], words: str):
-    with pytest.raises(ValueError, match=".") as caught:
+    with pytest.raises(ValueError) as caught:
         make_suite(tests, "f")
     assert words in str(caught.value)

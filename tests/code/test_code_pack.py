@@ -30,9 +30,9 @@ def test_the_pack_has_tasks_of_every_kind():
 
 
 @pytest.mark.anyio
-@pytest.mark.slow
-async def test_every_gold_is_accepted_by_a_suite_that_is_not_weak():
-    options = PythonOptions(allow_weak_sandbox=True, parallel=1, max_mutants=12)
+@pytest.mark.parametrize("generated", [False, pytest.param(True, marks=pytest.mark.slow)])
+async def test_every_gold_is_accepted_by_a_suite_that_is_not_weak(generated: bool):
+    options = PythonOptions(allow_weak_sandbox=True, parallel=1, generated=generated, max_mutants=12)
     async with lend() as services, open_gate(options, services) as gate:
         for task in tasks():
             gold = task.payload.gold

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fastdistill import Candidate, Reading
+from fastdistill import Candidate, Reading, Rule
 from fastdistill_code import rules
 from fastdistill_code.rows import CodeRow
 from fastdistill_code.scenario import make_task
@@ -42,7 +42,7 @@ def answer(source: str) -> Candidate:
         (rules.Size(rules.SizeOptions(max_nodes=10)), "x = [1, 2, 3, 4, 5, 6, 7, 8]", "too-large"),
     ],
 )
-def test_each_rule_says_why(rule, source: str, reason: str | None):
+def test_each_rule_says_why(rule: Rule, source: str, reason: str | None):
     assert rule(TASK, answer(source)).reason == reason
 
 

@@ -75,7 +75,7 @@ def test_mutants_are_labelled_and_read_back(tmp_path: Path):
     (task,) = load(tmp_path, ROW)
     assert isinstance(task, Task)
     made = list(CodeScenario().mutants(task))
-    assert {"gold", "reformat", "rename-locals", "for-to-while", "dead-code"} <= {
+    assert {"gold", "strip-docstrings", "rename-locals", "for-to-while", "dead-code"} <= {
         m.kind for m in made if m.expect == "accept"
     }
     assert {"off-by-one", "arithmetic", "return-none"} <= {m.kind for m in made if m.expect == "reject"}
