@@ -55,10 +55,7 @@ async def main(first: int, step: int, slots: int, most: int, out: Path | None) -
             same = rewritings(task.payload.gold, task.payload.entry_point)
             for kind, source, expect in [
                 *((b.kind, b.source, Outcome.REJECT) for b in faults(task.payload.gold)),
-                *(
-                    (r.kind, r.source, Outcome.PASS)
-                    for r in rewritings(task.payload.gold, task.payload.entry_point)
-                ),
+                *((r.kind, r.source, Outcome.PASS) for r in same),
             ]:
                 said = await full(task, candidate(source))
                 if expect is Outcome.REJECT:
@@ -83,9 +80,8 @@ async def main(first: int, step: int, slots: int, most: int, out: Path | None) -
     for name, count in sorted(counts.items()):
         print(f"{name:32} {count}")
     print(f"rejected with generated inputs   {counts['faults_killed'] / max(1, counts['faults']):.4f}")
-    print(
-        f"rejected by the own tests alone  {counts['faults_killed_by_own_tests'] / max(1, counts['faults']):.4f}"
-    )
+    by_own = counts["faults_killed_by_own_tests"] / max(1, counts["faults"])
+    print(f"rejected by the own tests alone  {by_own:.4f}")
     print("survivors by kind", Counter(s["kind"] for s in survivors).most_common())
     for one in wrong:
         print("FALSE REJECT", one["task"], one["kind"], one["said"])
