@@ -28,8 +28,11 @@ class Endpoint:
     @property
     def advice(self) -> str:
         """What to look at when the key, the model or the address is refused."""
-        key = f", the key in {self.key_env}" if self.key_env else ""
-        return f"Check base_url ({self.identity}), the model's name{key}"
+        name = self.key_env or "the key_file"
+        key = (
+            f"the key in {name}" if self.key else "whether it wants a key (api_key_env names its variable)"
+        )
+        return f"Check base_url ({self.identity}), the model's name, {key}"
 
 
 def _key_of_file(config: OpenAIConfig) -> str:
