@@ -32,6 +32,7 @@ from fastdistill.run.manifest import (
 from fastdistill.run.page import render
 from fastdistill.run.plan import Plan, digest
 from fastdistill.run.quality import counts, quality_report
+from fastdistill.run.records import loads
 from fastdistill.run.redact import redact
 from fastdistill.run.timing import timing_report
 from fastdistill.serde import unstructure
@@ -75,7 +76,7 @@ def write_reports(folder: Path, facts: Facts, outcome: str) -> dict[str, Any]:
                 "started": row["started"],
                 "ended": row["ended"],
                 "outcome": row["outcome"],
-                "timing": row["timing"],
+                "timing": loads(row["timing"] or "null"),
             }
             for row in ledger.execute("SELECT * FROM sessions ORDER BY id")
         ]
