@@ -20,8 +20,9 @@ from anyio.abc import TaskStatus
 
 from fastdistill_code.jobs import Checked, Job, Limits, Report, TimedOut
 from fastdistill_code.sandbox import levels
+from fastdistill_code.sandbox.checking import run_check
 from fastdistill_code.sandbox.host import Host, Stopped
-from fastdistill_code.sandbox.session import run_check, run_job
+from fastdistill_code.sandbox.session import run_job
 
 R = TypeVar("R")
 _RESTARTS = 3
@@ -38,7 +39,7 @@ class Runner(Protocol):
         """Level, measures and interpreter, as plain JSON for the gate's fingerprint and the manifest."""
 
     async def run(self, job: Job) -> Report:
-        """Run the job. Whatever the candidate does is in the report; WorkerLost when zygotes keep being killed."""
+        """Run the job. What the candidate does is in the report; WorkerLost when zygotes keep dying."""
 
     async def check(
         self, source: str, entry_point: str, tests: str, limits: Limits | None = None

@@ -7,7 +7,6 @@ from typing import IO, Any
 from fastdistill_code import wire
 from fastdistill_code.jobs import (
     CallResult,
-    Checked,
     Died,
     Job,
     Limits,
@@ -20,12 +19,10 @@ from fastdistill_code.jobs import (
     Unencodable,
     Value,
 )
-from fastdistill_code.sandbox.host import Box, Ended, Host
+from fastdistill_code.sandbox.box import Box, Ended
+from fastdistill_code.sandbox.host import Host
 
 Fault = Raised | TooExpensive | TimedOut | Died
-
-_MOST_CALLS = 10_000
-"""Calls that one suite of tests may make; beyond it the case counts as too expensive."""
 
 
 def run_job(host: Host, job: Job) -> Report:
@@ -55,39 +52,40 @@ def _run_calls(host: Host, job: Job, start: int) -> tuple[Fault | None, list[Cal
     box = Box(host, job.limits, budgets=1 + len(job.calls) - start)
     try:
         with box:
-            load = _load(box, job.source, job.entry_point, job.limits)
+            failed = load(box, job.source, job.entry_point, job.limits)
             loaded = True
-            if load is None:
+            if failed is None:
                 for call in job.calls[start:]:
                     kind, body = box.ask(b"A", wire.encode((call.args, call.kwargs)))
-                    done.append(_result(kind, body, box.used()))
+                    done.append(result_of(kind, body, box.used()))
                 box.quiet()
     except Ended as end:
-        fault = _fault(end, box, job.limits)
-        if not loaded:
-            load = fault
+        fault = fault_of(end, box, job.limits)
+        if not loaded or not job.calls:
+            failed = fault
         else:
-            load = None
+            failed = None
             if len(done) == len(job.calls) - start and done:
                 done.pop()
             done.append(fault)
-    return load, done, box.cpu_seconds
+    return failed, done, box.cpu_seconds
 
 
-def _load(box: Box, source: str, entry_point: str | None, limits: Limits) -> Fault | None:
+def load(box: Box, source: str, entry_point: str | None, limits: Limits) -> Fault | None:
+    """Have the child load the source: None, or why it did not become callable."""
     asked = {"source": source, "entry_point": entry_point, "output_bytes": limits.output_bytes}
     kind, body = box.ask(b"F", wire.encode(asked))
     if kind == b"R":
         return None
     if kind == b"X":
         return Raised("MissingEntryPoint", f"the source defines no function {entry_point!r}")
-    result = _result(kind, body, 0.0)
+    result = result_of(kind, body, 0.0)
     if not isinstance(result, Raised | TooExpensive):
         raise Ended("protocol")
     return result
 
 
-def _result(kind: bytes, body: bytes, seconds: float) -> CallResult:
+def result_of(kind: bytes, body: bytes, seconds: float) -> CallResult:
     """An answer's meaning; Ended for what our child program would not send."""
     try:
         if kind == b"V":
@@ -112,7 +110,7 @@ def _raised(content: Any) -> tuple[Raised, int]:
     raise Ended("protocol")
 
 
-def _fault(end: Ended, box: Box, limits: Limits) -> TooExpensive | TimedOut | Died:
+def fault_of(end: Ended, box: Box, limits: Limits) -> TooExpensive | TimedOut | Died:
     """What an end without an answer was; the box is reaped by now."""
     if end.why == "cpu":
         return TooExpensive("cpu")
@@ -155,9 +153,9 @@ def _run_text(host: Host, job: Job, text: str) -> tuple[CallResult, float]:
         printed = stdout.read(job.limits.output_bytes)
     shown = printed.decode("utf-8", "replace")
     try:
-        result = _program_end(kind, body, shown, box) if end is None else _fault(end, box, job.limits)
+        result = _program_end(kind, body, shown, box) if end is None else fault_of(end, box, job.limits)
     except Ended as ended:
-        result = _fault(ended, box, job.limits)
+        result = fault_of(ended, box, job.limits)
     if end is not None and end.why == "eof" and (box.exit_code or 0) >= 0:
         result = Printed(shown, box.exit_code or 0, box.cpu_seconds)
     if len(printed) >= job.limits.output_bytes:
@@ -172,7 +170,7 @@ def _program_end(kind: bytes, body: bytes, shown: str, box: Box) -> CallResult:
         return TooExpensive("memory")
     if kind != b"E":
         raise Ended("protocol")
-    raised, code = _raised(_decoded(body))
+    raised, code = _raised(decoded(body))
     return Printed(shown, code, box.cpu_seconds) if raised.type_name == "SystemExit" else raised
 
 
@@ -183,76 +181,8 @@ def _scratch() -> IO[bytes]:
     return tempfile.TemporaryFile()
 
 
-def run_check(
-    host: Host, tests_host: Host, source: str, entry_point: str, tests: str, limits: Limits
-) -> Checked:
-    """The tests in one process, the candidate in another, every call and value through us."""
-    candidate = Box(host, limits, budgets=_MOST_CALLS)
-    relay = _Relay(candidate, limits)
-    try:
-        with candidate:
-            if (load := _load(candidate, source, entry_point, limits)) is not None:
-                return Checked(outcome=Skipped(), fault=load)
-            outcome = _run_tests(tests_host, relay, entry_point, tests, limits)
-            candidate.quiet()
-    except Ended as end:
-        return Checked(outcome=Skipped(), fault=_fault(end, candidate, limits), calls=relay.calls)
-    return Checked(outcome=outcome, fault=relay.fault, calls=relay.calls)
-
-
-class _Relay:
-    """The candidate as the tests see it."""
-
-    def __init__(self, candidate: Box, limits: Limits) -> None:
-        self._candidate, self._limits = candidate, limits
-        self.calls = 0
-        self.fault: TooExpensive | Unencodable | None = None
-
-    def call(self, body: bytes) -> tuple[bytes, bytes] | None:
-        """The candidate's answer in the tests' terms; None when it has spoilt its case."""
-        self.calls += 1
-        if self.calls > _MOST_CALLS:
-            raise Ended("cpu")
-        args, kwargs = _decoded(body)
-        result = _result(*self._candidate.ask(b"A", wire.encode((args, kwargs))), 0.0)
-        if isinstance(result, Value):
-            return b"V", wire.encode(result.value)
-        if isinstance(result, Raised):
-            return b"E", wire.encode((list(result.kinds), result.message))
-        if isinstance(result, TooExpensive | Unencodable):
-            self.fault = result
-        return None
-
-
-def _run_tests(host: Host, relay: _Relay, entry_point: str, tests: str, limits: Limits) -> CallResult:
-    box = Box(host, limits)
-    asked = {"tests": tests, "entry_point": entry_point, "output_bytes": limits.output_bytes}
-    end: Ended | None = None
-    outcome: CallResult = Skipped()
-    with box:
-        try:
-            nonce = box.send(b"T", wire.encode(asked))
-            kind, body = box.receive(nonce)
-        except Ended as ended:
-            end = ended
-        while end is None and kind == b"C":
-            if (answer := relay.call(body)) is None:
-                return Skipped()
-            try:
-                box.send(*answer, nonce)
-                kind, body = box.receive(nonce)
-            except Ended as ended:
-                end = ended
-    if end is not None:
-        return _fault(end, box, limits)
-    if kind == b"D":
-        outcome = Value(None)
-    elif kind in (b"M", b"E"):
-        outcome = _result(kind, body, 0.0)
-    return outcome
-
-
-def _decoded(body: bytes) -> Any:
+def decoded(body: bytes) -> Any:
+    """The value in a frame's body; Ended when there is none."""
     try:
         return wire.decode(body)
     except wire.BadBytes:
