@@ -54,7 +54,10 @@ async def main(first: int, step: int, slots: int, most: int, out: Path | None) -
             full.options = quick
             same = rewritings(task.payload.gold, task.payload.entry_point)
             for kind, source, expect in [
-                *((b.kind, b.source, Outcome.REJECT) for b in faults(task.payload.gold)),
+                *(
+                    (b.kind, b.source, Outcome.REJECT)
+                    for b in faults(task.payload.gold, task.payload.entry_point)
+                ),
                 *((r.kind, r.source, Outcome.PASS) for r in same),
             ]:
                 said = await full(task, candidate(source))

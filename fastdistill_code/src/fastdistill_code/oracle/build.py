@@ -20,7 +20,7 @@ from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 from fastdistill_code.wire import WireError, decode, encode
 
-VERSION = "2"
+VERSION = "3"
 """Of the generator: another one makes other inputs."""
 _POOL = 200
 _FLOAT_MARGIN = 1e-6
@@ -92,7 +92,7 @@ async def make_oracle(payload: CodePayload, seed: str, runner: Runner, options: 
     brisk = evolve(limits, cpu_seconds=min(1.0, limits.cpu_seconds))
     made = make_inputs([suite.calls[i] for i in own], rng, _POOL, constants(payload.gold)) if own else []
     made, values = await _answered(runner, payload, [suite.calls[i] for i in own], made, match, brisk)
-    broken = spread(faults(payload.gold), options.max_mutants, seed)
+    broken = spread(faults(payload.gold, payload.entry_point), options.max_mutants, seed)
     quick = evolve(
         limits, cpu_seconds=min(0.25, limits.cpu_seconds), wall_seconds=min(10.0, limits.wall_seconds)
     )

@@ -21,7 +21,7 @@ def labelled(payload: CodePayload) -> Iterator[Mutant]:
     if payload.gold is None:
         return
     seed = sha256(payload.gold.encode()).hexdigest()
-    for one in spread(faults(payload.gold), _MOST, seed):
+    for one in spread(faults(payload.gold, payload.entry_point), _MOST, seed):
         yield Mutant(text=_reply(one.source), expect="reject", kind=one.kind)
     yield Mutant(text=_reply(payload.gold), expect="accept", kind="gold")
     for same in rewritings(payload.gold, payload.entry_point):

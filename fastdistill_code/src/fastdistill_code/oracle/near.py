@@ -2,6 +2,7 @@
 
 import copy
 import random
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ class Near:
             and min(self.numbers) <= hint <= max(self.numbers)
             and (type(hint) is int or not all(type(x) is int for x in self.numbers))
         ]
+        self.hinted = [hint for hint in hints if type(hint) is int]
         self.words = sorted({word for text in self.texts for word in text.split()})
         self.digits = max(
             (len(repr(float(x)).partition(".")[2]) for x in self.numbers if "e" not in repr(x)), default=1
@@ -117,6 +119,13 @@ class Near:
             return " ".join(self._words(words))
         if not self.alphabet:
             return value
+        runs = list(re.finditer(r"\d+", value))
+        if runs and pick % 2:
+            run = self.rng.choice(runs)
+            whole = [hint for hint in self.hinted if 0 <= hint < 10 ** len(run[0])]
+            near = int(run[0]) + self.rng.choice((-1, 1, 2, 10)) if len(run[0]) < 15 else 0
+            number = abs(self.rng.choice([near, near, *whole]) + self.rng.choice((0, 0, 1)))
+            return value[: run.start()] + str(number).zfill(len(run[0])) + value[run.end() :]
         place = self.rng.randrange(len(value) + 1)
         rest = value[place + 1 :]
         sign = self._sign_for(value[place] if place < len(value) else "")

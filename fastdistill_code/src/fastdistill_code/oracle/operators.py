@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 
 from attrs import frozen
 
+from fastdistill_code.syntax import bound_by
+
 Change = Callable[[ast.AST], None]
 
 
@@ -36,12 +38,15 @@ _TWINS = {"min": "max", "max": "min", "any": "all", "all": "any", "sorted": "lis
           "isupper": "islower", "islower": "isupper", "floor": "ceil", "ceil": "floor"}  # fmt: skip
 
 
-def faults(source: str) -> list[Broken]:
-    """Every single fault that this module knows, in the order of the source, without repeats."""
+def faults(source: str, entry_point: str | None = None) -> list[Broken]:
+    """Every single fault that this module knows, in the order of the source, without repeats.
+
+    With an entry point, only in what it may use: a fault elsewhere changes nothing.
+    """
     tree = ast.parse(source)
     plain = ast.unparse(tree)
     found: dict[str, Broken] = {}
-    untouched = _untouched(tree)
+    untouched = _untouched(tree) | _unused(tree, entry_point)
     for place, node in enumerate(ast.walk(tree)):
         if place in untouched:
             continue
@@ -79,6 +84,10 @@ def _untouched(tree: ast.AST) -> set[int]:
                 | ast.ImportFrom()
             ):
                 roots.append(node)
+            case ast.BinOp(op=ast.Add() | ast.Sub(), right=ast.Constant() as margin) if _root(node.left):
+                roots.append(margin)
+            case ast.Slice(lower=ast.Constant(value=0) as start):
+                roots.append(start)
             case ast.FunctionDef(returns=returns):
                 roots += [returns] if returns is not None else []
             case ast.arg(annotation=ast.expr() as annotation):
@@ -110,7 +119,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
                 yield "negate-condition", _wrap_not("test")
         case ast.comprehension(ifs=[_, *_]):
             yield "drop-filter", _assign("ifs", [])
-        case ast.Return(value=ast.expr() as value) if not _is_none(value):
+        case ast.Return(value=ast.expr() as value) if not _falsy(value):
             yield "return-none", _assign("value", ast.Constant(None))
         case ast.Constant():
             yield from _constants(node)
@@ -118,8 +127,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
             yield "twin-call", _rename("id", _TWINS[name])
         case ast.Call(func=ast.Attribute(attr=name)) if name in _TWINS:
             yield "twin-call", _rename("attr", _TWINS[name])
-        case ast.Slice(lower=lower, upper=upper) if lower is not None or upper is not None:
-            yield "slice", _assign("lower" if lower is not None else "upper", None)
+        case ast.Slice(lower=lower, upper=upper) if _cuts(lower) or upper is not None:
+            yield "slice", _assign("lower" if _cuts(lower) else "upper", None)
     yield from _statements(node)
 
 
@@ -173,8 +182,35 @@ def _drop(name: str, index: int) -> Change:
     return change
 
 
-def _is_none(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and value.value is None
+def _cuts(lower: ast.expr | None) -> bool:
+    return lower is not None and not (isinstance(lower, ast.Constant) and lower.value == 0)
+
+
+def _falsy(value: ast.expr) -> bool:
+    """None, False and their like, which None stands in for wherever only truth is asked."""
+    return isinstance(value, ast.Constant) and not value.value
+
+
+def _root(node: ast.AST) -> bool:
+    """The bound of a search for divisors, which may lie further without effect."""
+    text = ast.unparse(node)
+    return "** 0.5" in text or "sqrt" in text
+
+
+def _unused(tree: ast.Module, entry_point: str | None) -> set[int]:
+    """The places in top-level statements that the entry point does not lead to, by name."""
+    named = {name: node for node in tree.body for name in bound_by(node)}
+    if entry_point not in named:
+        return set()
+    reached, left = set[str](), [entry_point]
+    while left:
+        name = left.pop()
+        if name in reached or name not in named:
+            continue
+        reached.add(name)
+        left += [n.id for n in ast.walk(named[name]) if isinstance(n, ast.Name)]
+    kept = {id(n) for name in reached for n in ast.walk(named[name])}
+    return {i for i, node in enumerate(ast.walk(tree)) if id(node) not in kept}
 
 
 def _text(node: ast.BinOp | ast.AugAssign) -> bool:
