@@ -22,7 +22,7 @@ from fastdistill_code.wire import WireError, decode, encode
 
 VERSION = "3"
 """Of the generator: another one makes other inputs."""
-_POOL = 200
+_POOL = 300
 _FLOAT_MARGIN = 1e-6
 """Relative: sums in another order must not tell right programs apart."""
 _SLOW = 0.2

@@ -120,7 +120,7 @@ class Near:
         if not self.alphabet:
             return value
         runs = list(re.finditer(r"\d+", value))
-        if runs and pick % 2:
+        if runs and (pick % 2 or (len(runs) > 1 and pick)):
             run = self.rng.choice(runs)
             whole = [hint for hint in self.hinted if 0 <= hint < 10 ** len(run[0])]
             near = int(run[0]) + self.rng.choice((-1, 1, 2, 10)) if len(run[0]) < 15 else 0

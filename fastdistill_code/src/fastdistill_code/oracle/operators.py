@@ -106,7 +106,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
             for i, op in enumerate(ops):
                 if type(op) in _NEGATED:
                     yield "negate-comparison", _set_op(i, _NEGATED[type(op)])
-                if type(op) in _BOUNDARY and not _harmless_boundary(node):
+                if type(op) in _BOUNDARY and not _root(node):
                     yield "boundary", _set_op(i, _BOUNDARY[type(op)])
         case ast.BinOp(op=op_) | ast.AugAssign(op=op_) if type(op_) in _ARITHMETIC and not _text(node):
             yield "arithmetic", _assign("op", _ARITHMETIC[type(op_)]())
@@ -192,7 +192,7 @@ def _falsy(value: ast.expr) -> bool:
 
 
 def _root(node: ast.AST) -> bool:
-    """The bound of a search for divisors, which may lie further without effect."""
+    """Whether a root is taken: the bound of a search for divisors, which may lie further without effect."""
     text = ast.unparse(node)
     return "** 0.5" in text or "sqrt" in text
 
@@ -220,9 +220,3 @@ def _text(node: ast.BinOp | ast.AugAssign) -> bool:
         isinstance(s, ast.JoinedStr) or (isinstance(s, ast.Constant) and isinstance(s.value, str))
         for s in sides
     )
-
-
-def _harmless_boundary(node: ast.Compare) -> bool:
-    """A bound of a search for divisors or an extreme, which may lie one further without effect."""
-    text = ast.unparse(node)
-    return "** 0.5" in text or "sqrt" in text
