@@ -15,8 +15,8 @@ pytestmark = pytest.mark.anyio
 
 SCRIPT = """
 CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT);
-CREATE TABLE player (id INTEGER PRIMARY KEY, name TEXT NOT NULL, team_id INTEGER REFERENCES team(id), goals INT,
-  born TEXT);
+CREATE TABLE player (id INTEGER PRIMARY KEY, name TEXT NOT NULL, team_id INTEGER REFERENCES team(id),
+  goals INT, born TEXT);
 INSERT INTO team VALUES (1, 'Reds', 'Porto'), (2, 'Blues', 'Turin'), (3, 'Greens', 'Porto');
 INSERT INTO player VALUES (1, 'Ana', 1, 7, '1999-03-01'), (2, 'Bo', 1, 3, '2001-07-12'),
   (3, 'Cy', 2, 9, '1998-01-30'), (4, 'Di', 2, 5, '2000-11-05'), (5, 'Ed', 3, 4, '1997-05-21');
@@ -88,7 +88,8 @@ async def test_what_means_the_same_passes(database: Path, gold: str, answer: str
         ("SELECT name FROM player WHERE goals = (SELECT MAX(goals) FROM player)",
          "SELECT name FROM player ORDER BY goals DESC LIMIT 1"),
         ("SELECT name FROM team WHERE city = 'Porto'", "SELECT name FROM team WHERE city LIKE '%Porto%'"),
-        ("SELECT name FROM player WHERE goals > 4 AND born < '2000-06-01'", "SELECT name FROM player WHERE goals > 6"),
+        ("SELECT name FROM player WHERE goals > 4 AND born < '2000-06-01'",
+         "SELECT name FROM player WHERE goals > 6"),
     ],
 )  # fmt: skip
 async def test_what_one_database_takes_for_right_is_refuted_by_a_neighbour(

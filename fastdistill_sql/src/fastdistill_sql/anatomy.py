@@ -1,4 +1,4 @@
-"""What a query compares with what: its literals and the columns they stand against, and columns that join."""
+"""What a query compares: its literals with the columns they stand against, and columns that join."""
 
 from collections.abc import Iterator
 
@@ -104,13 +104,11 @@ def _joined(test: exp.Expr, names: dict[str, str], schema: Schema) -> Iterator[t
     left, right = test.this, test.args.get("expression")
     if isinstance(test, exp.In):
         right = test.args.get("query")
-    for side in (left, right):
-        if side is None:
-            return
-    left, right = _bare(left), _bare(right)
-    if left is not None and right is not None:
-        for one in _places(left, names, schema):
-            for other in _places(right, names, schema):
+    here = _bare(left) if isinstance(left, exp.Expr) else None
+    there = _bare(right) if isinstance(right, exp.Expr) else None
+    if here is not None and there is not None:
+        for one in _places(here, names, schema):
+            for other in _places(there, names, schema):
                 if one != other:
                     yield one, other
 

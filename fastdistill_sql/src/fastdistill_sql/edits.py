@@ -126,9 +126,8 @@ def _columns_near(select: exp.Expr | None, schema: Schema) -> list[exp.Expr]:
     found: list[exp.Expr] = []
     for table in select.find_all(exp.Table) if select else ():
         known = schema.table(table.name)
-        for column in known.columns if known else ():
-            if not column.required:
-                found.append(exp.column(column.name, table=table.alias_or_name, quoted=True))
+        nullable = [c for c in known.columns if not c.required] if known else []
+        found += [exp.column(c.name, table=table.alias_or_name, quoted=True) for c in nullable]
     return found
 
 
@@ -226,7 +225,7 @@ def _set_operation(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
         if isinstance(node, exp.Union):
             changed.set("distinct", not node.args.get("distinct"))
             yield changed
-        other = _SETS[type(node)]  # type: ignore[index]
+        other = _SETS[type(node)]
         yield other(**{**node.copy().args, "distinct": True})
 
 

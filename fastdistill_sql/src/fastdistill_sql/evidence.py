@@ -1,4 +1,4 @@
-"""What a verdict shows of two results: bounded excerpts, the first difference, a digest. No times, no paths."""
+"""What a verdict shows of results: bounded excerpts, the first difference, a digest. No times, no paths."""
 
 import json
 from collections import Counter

@@ -27,6 +27,12 @@ Fault = Literal[
     "broken-database",
 ]
 
+_UNKNOWN: dict[str, Fault] = {
+    "no such table": "no-such-table",
+    "no such column": "no-such-column",
+    "no such function": "no-such-function",
+}
+
 
 @frozen(kw_only=True)
 class Budget:
@@ -88,7 +94,7 @@ def run(database: Guarded, query: str, budget: Budget) -> Table | Failure:
     watch = _OneStatement()
     cursor.exec_trace = watch
     try:
-        cursor.execute(query)
+        cursor.execute(query, can_cache=False)  # a cached statement would not be authorized again
         rows = _fetch(cursor, budget)
         if database.spent:
             return _spent(budget)
@@ -107,7 +113,7 @@ def _fetch(cursor: apsw.Cursor, budget: Budget) -> list[Row]:
     rows: list[Row] = []
     size = 0
     for row in cursor:
-        rows.append(row)  # type: ignore[arg-type]  apsw's values are these without bindings' types
+        rows.append(row)
         if len(rows) > budget.rows or len(rows) * len(row) > budget.cells:
             raise _Stop(Failure("too-large", f"more than {budget.rows} rows or {budget.cells} cells"))
         for value in row:
@@ -134,9 +140,9 @@ def _failure(database: Guarded, error: Exception, budget: Budget) -> Failure:
         return Failure("too-large", f"a value or the work for it is too large: {text}")
     if isinstance(error, (apsw.CorruptError, apsw.NotADBError, apsw.IOError, apsw.CantOpenError)):
         return Failure("broken-database", text)
-    for kind in ("table", "column", "function"):
-        if f"no such {kind}" in text:
-            return Failure(f"no-such-{kind}", text)  # type: ignore[arg-type]  one of the three
+    for said, reason in _UNKNOWN.items():
+        if said in text:
+            return Failure(reason, text)
     if any(word in text for word in ("syntax error", "incomplete input", "unrecognized token")):
         return Failure("syntax-error", text)
     return Failure("execution-error", text)

@@ -1,4 +1,4 @@
-"""Variants for what only the candidate mentions: a threshold, a name, a column that the gold never looks at.
+"""Variants for what only the candidate mentions: a threshold, a name, a column the gold never looks at.
 
 Made only once the candidate has agreed with the gold everywhere else, and only if there is any such thing.
 """

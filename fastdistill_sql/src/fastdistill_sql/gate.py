@@ -61,12 +61,13 @@ class SqliteGate:
     @property
     def depends_on(self) -> str:
         """SQLite's, the parser's and the generator's versions."""
+        from importlib.metadata import version
+
         import apsw
-        import sqlglot
 
         from fastdistill_sql.suite import GENERATOR
 
-        return f"sqlite {apsw.sqlite_lib_version()}; sqlglot {sqlglot.__version__}; neighbours {GENERATOR}"
+        return f"sqlite {apsw.sqlite_lib_version()}; sqlglot {version('sqlglot')}; neighbours {GENERATOR}"
 
     async def __call__(self, task: Task[SqlPayload], candidate: Candidate, /) -> Finding:
         """What running `candidate` shows. Raises `TaskError` for a broken database or gold."""

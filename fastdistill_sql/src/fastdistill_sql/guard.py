@@ -1,7 +1,7 @@
-"""A SQLite connection that a hostile query cannot misuse: it reads one database, within budgets, and no clock.
+"""A SQLite connection that a hostile query cannot misuse: one file, read only, within budgets, no clock.
 
-Nothing but reading is authorized; unknown double-quoted names are errors; what depends on chance or on
-the time of day is noticed when it happens, through SQLite's own file-system layer, not by looking for words.
+Nothing but reading is authorized; unknown double-quoted names are errors; what depends on chance or on the
+time of day is noticed when it happens, through SQLite's own file-system layer, not by looking for words.
 Uses apsw: its SQLite is the same on every machine, so a verdict replays.
 """
 
@@ -127,7 +127,7 @@ class Guarded:
             if name not in _IMPURE:
                 return apsw.SQLITE_OK
             return self._deny(f"the function {name}()")
-        return self._deny(apsw.mapping_authorizer_function[action].removeprefix("SQLITE_"))  # type: ignore[index]
+        return self._deny(str(apsw.mapping_authorizer_function[action]).removeprefix("SQLITE_"))
 
     def _deny(self, what: str) -> int:
         self.denied = what

@@ -1,7 +1,7 @@
 """What runs in a worker: making a suite, and the whole judgement of one candidate. Plain data in and out.
 
-Golds, their results and the variants' databases stay prepared per task, so that another candidate costs its own
-runs alone.
+Golds, their results and the variants' databases stay prepared per task, so that another candidate costs
+its own runs alone.
 """
 
 from collections import OrderedDict
@@ -20,9 +20,9 @@ from fastdistill_sql.extra import extra_variants
 from fastdistill_sql.guard import Guarded, reader, stamp
 from fastdistill_sql.neighbours import build
 from fastdistill_sql.order import expected
-from fastdistill_sql.schema import read_schema
+from fastdistill_sql.schema import Schema, read_schema
 from fastdistill_sql.steady import backwards, steady
-from fastdistill_sql.suite import BUDGET, Suite, dump, load, make
+from fastdistill_sql.suite import BUDGET, Kept, Suite, dump, load, make
 
 PREPARED = 48
 """Tasks whose golds and variants a worker keeps at hand."""
@@ -76,7 +76,7 @@ def make_suite(payload: dict[str, Any]) -> None:
 
 
 def judge(payload: dict[str, Any]) -> dict[str, Any]:
-    """The finding on a candidate, as the fields of `fastdistill.Finding`. Raises `TaskError` for a broken task."""
+    """The finding on a candidate, as the fields of `fastdistill.Finding`; `TaskError` for a broken task."""
     job = structure(payload, Job)
     task = prepared(job) if job.golds else None
     found = run(reader(job.database), job.candidate, job.budget)
@@ -98,9 +98,9 @@ def _unlabelled(job: Job, found: Table) -> dict[str, Any]:
 
 def _against(job: Job, task: Prepared, found: Table) -> dict[str, Any]:
     """The candidate's result on the real database, then on every variant."""
-    facts = {"degenerate": task.degenerate, "labelled": True}
+    facts: dict[str, Any] = {"degenerate": task.degenerate, "labelled": True}
     if task.suite is not None:
-        facts["oracle_strength"] = {"killed": task.suite.killed, "total": task.suite.total}  # type: ignore[assignment]
+        facts["oracle_strength"] = {"killed": task.suite.killed, "total": task.suite.total}
         facts["variants"] = len(task.variants)
     told = {"exec_pass": True, "class_key": class_key(found)}
     alive = _agreeing(job, task.real, found, {}, task.turned)
@@ -187,13 +187,15 @@ def _prepare(job: Job) -> Prepared:
         )
     real = Ground(database=database, wanted=tuple(None if isinstance(w, Failure) else w for w in wanted))
     suite = _suite(job.suite, job.database, stamp(job.database)) if job.suite is not None else None
-    variants = []
-    for kept in suite.variants if suite else ():
-        made = build(suite.schema, kept.rows)  # type: ignore[union-attr]  its variants are here
-        variants.append(Ground(database=made, wanted=_steady(job, made), seed=kept.seed))
+    variants = tuple(_ground(job, suite.schema, kept) for kept in suite.variants) if suite else ()
     turned = tuple(_turned(job, real, n) for n in range(len(job.golds)))
     empty = all(value is None for row in first.window(first.rows) for value in row)
-    return Prepared(real=real, turned=turned, variants=tuple(variants), suite=suite, degenerate=empty)
+    return Prepared(real=real, turned=turned, variants=variants, suite=suite, degenerate=empty)
+
+
+def _ground(job: Job, schema: Schema, kept: Kept) -> Ground:
+    database = build(schema, kept.rows)
+    return Ground(database=database, wanted=_steady(job, database), seed=kept.seed)
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,7 @@
 """Labelled answers made from a task's gold, for the audit: wrong ones by one edit, right ones by rewriting.
 
-A wrong answer's label is earned: it differs from every gold on a database that the gate never uses, made from
-seeds of its own. An edit that differs nowhere is left out, for it may mean the same.
+A wrong answer's label is earned: it differs from every gold on a database that the gate never uses, made
+from seeds of its own. An edit that differs nowhere is left out, for it may mean the same.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,7 @@
-"""Neighbour databases: small, seeded variants of a real one that obey its schema and make its queries differ.
+"""Neighbour databases: small, seeded variants of a real one that obey its schema and part its queries.
 
-A variant is real rows, sampled and disturbed, or rows drawn from the pools; with duplicates, NULLs, ties and empty
-tables. It is made under the real DDL, so that NOT NULL, UNIQUE, CHECK and foreign keys hold.
+A variant is real rows, sampled and disturbed, or rows from the pools; with duplicates, NULLs, ties and
+empty tables. It is made under the real DDL, so that NOT NULL, UNIQUE, CHECK and foreign keys hold.
 """
 
 import random

@@ -84,7 +84,7 @@ def plan_of(gold: str) -> Plan | None:
     if hidden and (not isinstance(tree, exp.Select) or tree.args.get("distinct")):
         return Plan(query="", ordered=True)  # the keys cannot be shown: compared row by row
     for number, key in enumerate(hidden):
-        tree.select(exp.alias_(key.copy(), f"fd_key_{number}"), copy=False)  # type: ignore[attr-defined]
+        tree.select(exp.alias_(key.copy(), f"fd_key_{number}"), copy=False)
     return Plan(
         query=tree.sql("sqlite"),
         keys=len(hidden),

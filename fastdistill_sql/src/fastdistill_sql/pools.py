@@ -1,6 +1,6 @@
-"""Which values the columns of a variant are drawn from: literals and their neighbours, real values, few of each.
+"""What the columns of a variant are drawn from: literals and their neighbours, real values, few of each.
 
-Columns that join share one pool, so that rows meet; pools are small, so that duplicates and ties are common.
+Columns that join share one pool, so that rows meet; pools are small, so duplicates and ties are common.
 """
 
 import random

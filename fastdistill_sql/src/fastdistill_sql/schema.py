@@ -106,7 +106,8 @@ def schema_of(connection: "apsw.Connection") -> Schema:
     """The schema of an open database."""
     rows = list(
         connection.execute(
-            "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
+            "SELECT type, name, sql FROM sqlite_master"
+            " WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid"
         )
     )
     virtual = [str(name) for kind, name, sql in rows if kind == "table" and _is_virtual(sql)]

@@ -1,7 +1,7 @@
 """Whether a gold says one thing on a database, or what it says hangs on the order in which rows are read.
 
-A subquery with LIMIT over ties, or a bare column beside GROUP BY, may pick any row: no answer can be blamed for
-picking another one. So the gold is run again reading backwards and over the same rows stored in another order.
+A subquery with LIMIT over ties, or a bare column beside GROUP BY, may pick any row: no answer can be blamed
+for picking another one. So the gold is run again with its tables read backwards.
 """
 
 import apsw

@@ -1,7 +1,7 @@
 """A task's suite: the neighbour databases that tell its gold from the gold's own one-edit neighbours.
 
-Made in a worker, kept as JSON by the store, loaded by whichever worker judges. The same inputs give the same
-bytes.
+Made in a worker, kept as JSON by the store, loaded by whichever worker judges. The same inputs give the
+same bytes.
 """
 
 import base64
@@ -87,7 +87,7 @@ def make(path: Path, gold: str, comparison: Comparison, *, first: int = 0, seeds
 def _try(
     material: Material, seed: int, gold: str, alive: list[Neighbour], comparison: Comparison
 ) -> tuple[list[Neighbour], Kept | None, bool]:
-    """The neighbours that this seed's variant does not kill, the variant if it is fair, whether gold has rows."""
+    """The neighbours that this seed's variant leaves, the variant if it is fair, whether gold has rows."""
     with_rows = build(material.schema, variant(material, seed))
     try:
         wanted = steady(with_rows, gold, BUDGET, comparison)
@@ -156,4 +156,4 @@ def _plain(value: Value) -> Any:
 
 
 def _value(value: Any) -> Value:
-    return base64.b64decode(value["b"]) if isinstance(value, dict) else value  # type: ignore[no-any-return]
+    return base64.b64decode(value["b"]) if isinstance(value, dict) else value
