@@ -1,0 +1,85 @@
+"""Speed of the `sqlite` gate's judgement in one process: on the real database alone, and with neighbours.
+
+    python tests/bench/bench_sql.py FOLDER...      each with a tasks.jsonl; the golds judge themselves
+
+Prints pairs a second, the cost of making suites, and as the baseline a plain comparison of sorted rows.
+"""
+
+import json
+import sqlite3
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from fastdistill import TaskError
+from fastdistill_sql import judging
+
+ROUNDS = 5
+
+
+def jobs(folder: Path, most: int = 40) -> list[dict[str, Any]]:
+    rows = [json.loads(line) for line in (folder / "tasks.jsonl").read_text().splitlines()]
+    found = []
+    for row in rows[:: max(1, len(rows) // most)]:
+        job = {
+            "database": str(folder / row["database"]),
+            "candidate": row["gold_sql"] + " ",
+            "golds": [row["gold_sql"]],
+            "suite": None,
+            "comparison": {},
+            "budget": {},
+        }
+        try:
+            judging.judge(job)
+        except TaskError:
+            continue
+        found.append(job)
+    return found
+
+
+def rate(work: list[dict[str, Any]]) -> float:
+    for job in work:
+        judging.judge(job)
+    began = time.perf_counter()
+    for job in work * ROUNDS:
+        assert judging.judge(job)["outcome"] == "pass", job
+    return len(work) * ROUNDS / (time.perf_counter() - began)
+
+
+def baseline(work: list[dict[str, Any]]) -> float:
+    """Both queries run and compared as sorted rows, unguarded, with the standard library."""
+    opened = {job["database"]: sqlite3.connect(job["database"]) for job in work}
+    began = time.perf_counter()
+    for job in work * ROUNDS:
+        both = [opened[job["database"]].execute(q).fetchall() for q in (job["candidate"], *job["golds"])]
+        assert sorted(both[0], key=repr) == sorted(both[1], key=repr)
+    return len(work) * ROUNDS / (time.perf_counter() - began)
+
+
+def main() -> None:
+    judging.PREPARED = 10_000
+    for folder in map(Path, sys.argv[1:]):
+        work = jobs(folder)
+        print(f"{folder.name}: {len(work)} golds")
+        print(f"  one database      {rate(work):8.0f} pairs/s   (plain comparison {baseline(work):.0f})")
+        with tempfile.TemporaryDirectory() as into:
+            began = time.perf_counter()
+            for number, job in enumerate(work):
+                job["suite"] = str(Path(into, f"{number}.json"))
+                judging.make_suite(
+                    {
+                        "database": job["database"],
+                        "gold": job["golds"][0],
+                        "comparison": {},
+                        "into": job["suite"],
+                    }
+                )
+            print(f"  making a suite    {(time.perf_counter() - began) / len(work) * 1000:8.1f} ms")
+            count = sum(judging.judge(job)["evidence"]["variants"] for job in work) / len(work)
+            print(f"  with {count:4.1f} variants {rate(work):8.0f} pairs/s")
+
+
+if __name__ == "__main__":
+    main()
