@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 
@@ -15,6 +16,10 @@ from fastdistill.errors import WorkerLost
 _SECRET = re.compile(r"(_KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)", re.IGNORECASE)
 _DROPPED = re.compile(r"^(PYTHONPATH|PYTHONHASHSEED|PYTHONSTARTUP|PYTHONINSPECT)$")
 _COMMAND = (sys.executable, "-P", "-m", "fastdistill.run.worker_main")
+
+
+HEADER = struct.Struct(">I")
+CHUNK = 2**18
 
 
 class WorkerProcess:
@@ -53,20 +58,35 @@ class WorkerProcess:
             except BlockingIOError:
                 await anyio.wait_writable(self._socket)
 
-    async def receive(self, size: int) -> bytes:
-        """Exactly `size` bytes. Raises EOFError or OSError when the process is gone."""
-        parts: list[bytes] = []
-        while size:
+    async def receive(self, limit: int) -> bytes:
+        """The body of the next frame, of at most `limit` bytes.
+
+        Raises EOFError or OSError when the process is gone, and WorkerLost for a longer frame.
+        """
+        data = await self._part(CHUNK)
+        while len(data) < HEADER.size:
+            data += await self._part(CHUNK)
+        size = HEADER.unpack_from(data)[0]
+        if size > limit:
+            raise WorkerLost(f"a worker answered with {size} bytes and was killed")
+        parts, missing = [data[HEADER.size :]], size - len(data) + HEADER.size
+        while missing > 0:
+            parts.append(await self._part(min(missing, CHUNK)))
+            missing -= len(parts[-1])
+        if missing < 0:
+            raise WorkerLost("a worker answered twice and was killed")
+        return b"".join(parts)
+
+    async def _part(self, size: int) -> bytes:
+        while True:
             try:
-                part = self._socket.recv(min(size, 2**20))
+                part = self._socket.recv(size)
             except BlockingIOError:
                 await anyio.wait_readable(self._socket)
                 continue
             if not part:
                 raise EOFError
-            parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+            return part
 
     def kill(self) -> None:
         """End it and all it started, at once. `gone` collects it later."""

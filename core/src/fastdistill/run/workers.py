@@ -6,7 +6,6 @@ unpickled, and whatever it does costs only the job that it was given.
 
 import json
 import os
-import struct
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -14,9 +13,8 @@ from typing import Any, Self
 import anyio
 
 from fastdistill.errors import DeadlineExceeded, PluginFault, TaskError, WorkerLost
-from fastdistill.run.worker_process import WorkerProcess
+from fastdistill.run.worker_process import HEADER, WorkerProcess
 
-HEADER = struct.Struct(">I")
 RESULT_LIMIT = 32 * 2**20
 SLACK = 2**16
 """Bytes beyond the limit on results for the frame around them and for errors' text."""
@@ -115,10 +113,7 @@ class WorkerPool:
         try:
             with anyio.fail_after(limit):
                 await worker.send(frame)
-                size = HEADER.unpack(await worker.receive(HEADER.size))[0]
-                if size > self._limit + SLACK:
-                    raise WorkerLost(f"the worker in {what} answered with {size} bytes and was killed")
-                return _parsed(await worker.receive(size), what)
+                return _parsed(await worker.receive(self._limit + SLACK), what)
         except TimeoutError as error:
             raise DeadlineExceeded(f"{what} did not end within {limit:g} s and was killed") from error
         except (EOFError, OSError, anyio.ClosedResourceError) as error:
