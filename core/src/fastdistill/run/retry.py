@@ -1,0 +1,30 @@
+"""When to ask again: full jitter under a cap that doubles, a count, and a deadline over all of it."""
+
+import random
+
+from attrs import frozen
+
+from fastdistill.errors import RetryableError
+
+
+@frozen(kw_only=True)
+class Retry:
+    """Seconds throughout. `retries` counts calls after the first."""
+
+    retries: int = 6
+    deadline: float = 900.0
+    base: float = 0.5
+    cap: float = 20.0
+
+    def delay(self, error: Exception, tries: int, spent: float, rng: random.Random) -> float | None:
+        """How long to wait after the `tries`th call failed `spent` seconds after the first began.
+
+        None when not to ask again: the error is final, or the count or the deadline is used up.
+        """
+        if not isinstance(error, RetryableError) or tries > self.retries:
+            return None
+        if error.retry_after is not None:
+            wait = error.retry_after + rng.random() * min(1.0, 0.1 + error.retry_after / 4)
+        else:
+            wait = rng.random() * min(self.cap, self.base * 2 ** (tries - 1))
+        return wait if spent + wait < self.deadline else None
