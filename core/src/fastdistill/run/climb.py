@@ -21,9 +21,11 @@ WORTH = 0.3
 """A limit is worth its share of calls when goodput follows it by this much of the way."""
 HEADROOM = 1.15
 """Of the slots that were found: enough that a slot never waits for us."""
-CEILING = 1.45
+CEILING = 1.42
 """Of the slots as estimated: no step goes beyond."""
-UP, DOWN, HALVE = 1.25, 1.25, 2.0
+HIGHEST = 1.33
+"""The same for a probe."""
+UP, LEAST_UP, DOWN, HALVE = 1.25, 1.12, 1.25, 2.0
 PATIENCE = 16
 """Windows between probes at most."""
 
@@ -44,6 +46,10 @@ class Climb:
     _reference: Reference = field(factory=Reference)
     _cohort: Cohort = field(init=False)
     _window: Window = field(init=False)
+    _slots: float = math.inf
+    """As the last wait for them told."""
+    _verifying: bool = False
+    """Whether the next look down only makes sure that the limit is worth it."""
     _weighed: list[Cohort] = field(factory=list)
     _grown: bool = False
     _before: int = 0
@@ -104,7 +110,8 @@ class Climb:
         self._now = now
 
     def _fresh(self) -> None:
-        self._cohort = Cohort(size=max(48, min(200, self.limit // 2)))
+        size = 150 if self.phase == "probe-down" else max(48, min(200, self.limit // 2))
+        self._cohort = Cohort(size=size)
 
     def _needed(self) -> int:
         return ended_needed(self._ratio, self._reference.variation())
@@ -118,13 +125,13 @@ class Climb:
         doubt = max(0.1, 1.5 * self._reference.noise(size))
         if self.phase == "ramp":
             if wait < doubt:
-                self._grow(wait, clean=abs(wait) < doubt / 2)
+                self._grow(wait, self._reference.noise(size), clean=abs(wait) < doubt / 2)
             elif len(waits) == LOOKS or wait > 2 * doubt:
                 self._stop(wait)
             else:
                 self._fresh()
         elif self.phase == "settled" and self._grown and len(waits) == LOOKS:
-            if wait < 0.01:
+            if wait < 0.02:
                 self._before = self.limit
                 self.set(self.limit * 1.2, "no wait any more", "ramp")
             self._weighed.clear()
@@ -132,21 +139,23 @@ class Climb:
         else:
             self._fresh()
 
-    def _grow(self, wait: float, *, clean: bool) -> None:
+    def _grow(self, wait: float, noise: float, *, clean: bool) -> None:
         first = not self._reference.cohorts
         self._grown = self._grown or not first
         if clean or first:
             self._reference.cohorts = [*self._reference.cohorts[-2:], *self._weighed]
         self._before = self.limit
-        step = FIRST_GROWTH if first else min(GROWTH, CEILING / (1 + max(0.0, wait)))
+        step = FIRST_GROWTH if first else min(GROWTH, CEILING / (1 + max(0.0, wait + noise / 2)))
         self.set(self.limit * step, "no wait yet", "ramp")
 
     def _stop(self, wait: float) -> None:
-        self._turn = "probe-up" if self._grown else "probe-down"
-        self._until_probe = 2 if self._grown else 1
-        self._ratio = UP if self._grown else HALVE
-        slots = self.limit / (1 + wait)
+        slots = self._slots = self.limit / (1 + wait)
         found = min(self.limit, max(self._before, HEADROOM * slots))
+        high = found * LEAST_UP > HIGHEST * slots
+        self._turn = "probe-up" if self._grown and not high else "probe-down"
+        self._verifying = high
+        self._until_probe = 2 if self._grown else 1
+        self._ratio = DOWN if self._grown else HALVE
         self.set(found, f"calls wait: about {slots:.0f} slots", "settled")
 
     def _compare(self, now: float) -> None:
@@ -181,7 +190,7 @@ class Climb:
     def _probe(self, rate: float) -> None:
         self._before, self._rate_before = self.limit, rate
         if self._turn == "probe-up":
-            self._ratio = UP
+            self._ratio = max(LEAST_UP, min(UP, HIGHEST * self._slots / self.limit))
             self.set(self.limit * self._ratio, "is there more?", "probe-up")
         else:
             self.set(self.limit / self._ratio, "is less enough?", "probe-down")
@@ -190,6 +199,8 @@ class Climb:
             self.phase = "settled"
 
     def _after_up(self, more: bool, *, nearly_all: bool) -> None:
+        if more:
+            self._slots = math.inf
         if nearly_all and len(self._cohort.latencies) >= LOOK_EVERY:
             # Goodput kept step, so nobody waited: what was taken for a wait was not.
             self._reference.cohorts = [self._cohort]
@@ -197,6 +208,7 @@ class Climb:
             self.set(self.limit * GROWTH, "more came back", "ramp")
         elif more:
             self._patience = self._until_probe = 1
+            self._ratio, self._turn, self._verifying = DOWN, "probe-down", True
             self.set(self.limit, "more came back", "settled")
         else:
             self._rest("probe-down")
@@ -207,10 +219,15 @@ class Climb:
             self._reference = Reference([self._cohort])
         if enough:
             self._patience = self._until_probe = 1
+            self._verifying = False
             self.set(min(self._before, self.limit * 1.12), "less is enough", "settled")
         else:
             self._ratio, self._grown = DOWN, True
             self._rest("probe-up")
+            if self._verifying:
+                self._patience, self._slots = 1, math.inf
+                self._until_probe = 1
+            self._verifying = False
             self.set(self._before, "less is too little", "settled")
 
     def _rest(self, turn: Literal["probe-up", "probe-down"]) -> None:

@@ -171,13 +171,13 @@ class Pacer:
             return
         if change.limit is None:
             self._epoch += 1
-        self._set(change.limit or int(self.climb.limit * change.factor), change.why)
+        self._set(change.limit or int(self.climb.limit * change.factor), change.why, climb=change.climb)
 
-    def _set(self, limit: int, why: str) -> None:
+    def _set(self, limit: int, why: str, *, climb: bool = False) -> None:
         bounded = max(1, min(limit, self.cap or limit))
         refused = self._refusals.refused_at is not None
         self.climb.ceiling = bounded if refused else self.cap or math.inf
-        self.climb.set(bounded, why, "settled")
+        self.climb.set(bounded, why, "ramp" if climb else "settled")
         self._record()
 
     def _advance(self) -> float:

@@ -1,0 +1,265 @@
+"""The pacer in virtual time: it finds the slots, and tells refusals from noise."""
+
+import math
+import random
+
+import pytest
+from virtual_teacher import ANSWER, VirtualTeacher
+
+from fastdistill import (
+    AuthFailed,
+    BadReply,
+    BadRequest,
+    BudgetSpent,
+    Choice,
+    Completion,
+    ConnectionFailed,
+    ContentRefused,
+    ContextTooLong,
+    NotFound,
+    Overloaded,
+    ProviderError,
+    RateHint,
+    RateLimited,
+    ServerFailed,
+    TimedOut,
+    Usage,
+)
+from fastdistill.run.pacing import Pacer
+from fastdistill.run.quota import Bucket
+
+
+def known(**options: object) -> VirtualTeacher:
+    """Served by a client that knows the slots."""
+    teacher = VirtualTeacher(**options)  # type: ignore[arg-type]
+    pacer = teacher.pacer(cap=teacher.slots)
+    pacer.climb.limit = teacher.slots
+    pacer.climb.phase = "settled"
+    pacer.climb.ceiling = teacher.slots
+    teacher.serve(pacer, 3000)
+    return teacher
+
+
+@pytest.mark.parametrize("sigma", [0.3, 0.5, 1.0])
+@pytest.mark.parametrize("slots", [16, 64])
+def test_slots_are_found_and_kept_busy(slots: int, sigma: float) -> None:
+    ratios = []
+    for seed in range(5):
+        teacher = VirtualTeacher(slots=slots, sigma=sigma, seed=seed)
+        assert teacher.serve(teacher.pacer(), 3000) == teacher.answered == 3000
+        ratios.append(teacher.occupancy / known(slots=slots, sigma=sigma, seed=seed).occupancy)
+    assert sum(ratios) / len(ratios) >= 0.95
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_large_silent_server_is_filled_soon_and_not_flooded(seed: int) -> None:
+    teacher = VirtualTeacher(slots=256, seed=seed, mean=1.5)
+    teacher.serve(teacher.pacer(), 20_000, until=30)
+    at_thirty = teacher.answered
+    teacher.serve_on(until=60)
+    assert (teacher.answered - at_thirty) / 30 >= 0.9 * 256 / 1.5
+    assert teacher.most <= 1.55 * 256
+    assert teacher.over_seconds <= 4
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_small_server_is_found_from_above(seed: int) -> None:
+    teacher = VirtualTeacher(slots=4, seed=seed)
+    pacer = teacher.pacer()
+    teacher.serve(pacer, 4000, until=300)
+    assert 4 <= pacer.limit <= 9
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_longer_answers_do_not_shrink_the_limit(seed: int) -> None:
+    teacher = VirtualTeacher(slots=64, seed=seed, stretch=lambda now: 1.0 if now < 30 else 3.0)
+    pacer = teacher.pacer()
+    teacher.serve(pacer, 8000, until=150)
+    assert teacher.occupancy >= 0.9
+    assert pacer.limit >= 50
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_server_that_refuses_when_full_is_kept_full_with_few_refusals(seed: int) -> None:
+    teacher = VirtualTeacher(slots=64, full="429", seed=seed)
+    calls = teacher.serve(teacher.pacer(), 5000)
+    assert teacher.answered == 5000
+    assert teacher.occupancy >= 0.85
+    assert calls - 5000 <= 150
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_refusals_do_not_starve_the_endpoint(seed: int) -> None:
+    def fault(rng: random.Random) -> ProviderError | None:
+        return RateLimited("by chance", retry_after=1.0) if rng.random() < 0.05 else None
+
+    teacher = VirtualTeacher(slots=64, seed=seed, fault=fault)
+    teacher.serve(teacher.pacer(), 3000)
+    assert teacher.occupancy >= 0.8
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_hidden_rate_limit_is_met_with_few_refusals(seed: int) -> None:
+    teacher = VirtualTeacher(slots=256, seed=seed, per_minute=1200)
+    calls = teacher.serve(teacher.pacer(), 3000)
+    assert 3000 / teacher.now * 60 >= 1050
+    assert calls - 3000 <= 300
+
+
+@pytest.mark.parametrize("allowed", [10, 600])
+def test_a_stated_rate_limit_is_never_exceeded(allowed: int) -> None:
+    teacher = VirtualTeacher(slots=256, mean=0.2)
+    teacher.serve(teacher.pacer(requests_per_minute=allowed), allowed * 5)
+    starts = teacher.asked_at
+    most = max(sum(1 for at in starts if begin <= at < begin + 60) for begin in starts[:: allowed // 10])
+    assert most <= allowed
+    assert len(starts) / teacher.now * 60 >= 0.9 * allowed
+
+
+def test_a_stated_token_limit_is_kept() -> None:
+    teacher = VirtualTeacher(slots=256, mean=0.2)
+    pacer = teacher.pacer(tokens_per_minute=6000)
+    done = 0
+    while teacher.now < 300:
+        permit = pacer.take()
+        if permit:
+            usage = Usage(prompt_tokens=60, completion_tokens=40)
+            pacer.succeed(permit, Completion(choices=(Choice(text=""),), model="m", usage=usage))
+            done += 1
+        else:
+            teacher.now += pacer.ready_in() + 1e-6
+    assert 0.9 * 300 <= done <= 305
+
+
+def test_a_cap_is_never_passed() -> None:
+    teacher = VirtualTeacher(slots=64)
+    pacer = teacher.pacer(cap=5)
+    teacher.serve(pacer, 500)
+    assert teacher.most == 5
+    assert pacer.at_cap > 0.8 * teacher.now
+
+
+REFUSED, HARMLESS, UNTOLD = "cuts", "counts as served", "says nothing"
+
+
+@pytest.mark.parametrize(
+    ("error", "reaction"),
+    [
+        (RateLimited("429"), REFUSED),
+        (Overloaded("503"), REFUSED),
+        (TimedOut("slow"), REFUSED),
+        (ConnectionFailed("reset"), REFUSED),
+        (ServerFailed("500"), UNTOLD),
+        (BadReply("{"), UNTOLD),
+        (AuthFailed("401"), HARMLESS),
+        (NotFound("404"), HARMLESS),
+        (BadRequest("400"), HARMLESS),
+        (ContextTooLong("400"), HARMLESS),
+        (ContentRefused("400"), HARMLESS),
+        (BudgetSpent("402"), HARMLESS),
+    ],
+)
+def test_each_kind_of_error_has_its_reaction(error: ProviderError, reaction: str) -> None:
+    pacer = VirtualTeacher().pacer()
+    for _ in range(8):
+        permit = pacer.take()
+        assert permit
+        pacer.fail(permit, error)
+    assert pacer.in_flight == 0
+    assert pacer.limit == (16 if reaction == REFUSED else 32)
+    assert pacer.ready_in() == 0
+
+
+def test_one_refusal_with_retry_after_holds_up_nobody() -> None:
+    teacher = VirtualTeacher()
+    pacer = teacher.pacer()
+    permit = pacer.take()
+    assert permit
+    pacer.fail(permit, RateLimited("429", retry_after=30))
+    assert pacer.ready_in() == 0
+
+
+def test_unanimous_refusals_with_retry_after_hold_the_endpoint() -> None:
+    teacher = VirtualTeacher()
+    pacer = teacher.pacer()
+    for permit in [pacer.take() for _ in range(3)]:
+        assert permit
+        pacer.fail(permit, RateLimited("429", retry_after=30))
+    assert 30 <= pacer.ready_in() <= 33.1
+    assert pacer.take() is None
+    teacher.now = 34
+    assert pacer.take()
+
+
+def hinted(pacer: Pacer, hint: RateHint) -> None:
+    permit = pacer.take()
+    assert permit
+    pacer.succeed(permit, Completion(choices=(Choice(text=""),), model="m", rate_hint=hint))
+
+
+def test_what_headers_say_is_left_is_kept_to() -> None:
+    teacher = VirtualTeacher()
+    pacer = teacher.pacer()
+    hinted(pacer, RateHint(requests_left=2, requests_reset=10))
+    assert [pacer.take() is not None for _ in range(3)] == [True, True, False]
+    assert pacer.ready_in() == pytest.approx(10)
+    teacher.now = 10.1
+    assert pacer.take()
+    pacer = teacher.pacer()
+    hinted(pacer, RateHint(tokens_left=0, tokens_reset=3600))
+    assert pacer.ready_in() == pytest.approx(60)
+
+
+def test_refusals_from_before_a_cut_do_not_cut_again() -> None:
+    pacer = VirtualTeacher().pacer()
+    permits = [pacer.take() for _ in range(32)]
+    for permit in permits:
+        assert permit
+        pacer.fail(permit, Overloaded("503"))
+    assert pacer.limit == 16
+
+
+def test_idle_slots_are_counted_by_reason() -> None:
+    teacher = VirtualTeacher()
+    pacer = teacher.pacer()
+    permits = [pacer.take() for _ in range(30)]
+    teacher.now = 10
+    for permit in permits:
+        assert permit
+        pacer.succeed(permit, ANSWER)
+    assert pacer.idle["no-work"] == pytest.approx(20)
+    pacer.quota.hold(15)
+    teacher.now = 15
+    assert pacer.take()
+    assert pacer.idle["rate-limited"] == pytest.approx(5 * 32)
+
+
+def test_a_call_that_was_given_up_frees_its_permit() -> None:
+    pacer = VirtualTeacher().pacer(cap=1)
+    permit = pacer.take()
+    assert permit
+    assert pacer.take() is None
+    assert pacer.ready_in() == math.inf
+    pacer.fail(permit, None)
+    assert pacer.take()
+
+
+def test_a_bucket_fills_steadily_and_pays_its_debts() -> None:
+    bucket = Bucket(600)
+    assert bucket.wait(0) == 0
+    bucket.take(0, 100)
+    assert bucket.wait(0) == pytest.approx((100 - 12 + 1) / 9.8)
+    assert bucket.wait(1000) == 0
+    assert bucket.level == 12
+
+
+def test_taking_and_giving_back_costs_microseconds() -> None:
+    import time
+
+    pacer = Pacer(clock=time.monotonic, rng=random.Random(0))
+    begin = time.perf_counter()
+    for _ in range(5000):
+        permit = pacer.take()
+        assert permit
+        pacer.succeed(permit, ANSWER)
+    assert (time.perf_counter() - begin) / 5000 < 200e-6
