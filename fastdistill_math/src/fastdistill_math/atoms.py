@@ -1,0 +1,335 @@
+"""The lower half of the grammar: numbers, names, functions, brackets, matrices."""
+
+from fractions import Fraction
+
+from fastdistill_math.cursor import Cursor
+from fastdistill_math.names import (
+    APPLIED,
+    BIG,
+    CONSTANT_WORDS,
+    CONSTANTS,
+    FUNCTION_NAMES,
+    FUNCTIONS,
+    GREEK,
+    MATRICES,
+)
+from fastdistill_math.tree import Node, NotMath, TooLarge, num
+
+MAX_EXPONENT = 400
+_CLOSERS = {"(": (")", "]"), "[": ("]", ")")}
+
+
+class Atoms(Cursor):
+    """Rules for what can be multiplied; the layers above are in `Grammar`."""
+
+    def items(self) -> Node:
+        """A list without brackets."""
+        raise NotImplementedError
+
+    def sum(self) -> Node:
+        """Terms with signs."""
+        raise NotImplementedError
+
+    def factor(self) -> Node:
+        """An atom with what hangs on it."""
+        node = self.postfix(self.atom())
+        if self.now.text in ("^", "**") and self.now.kind == "op":
+            self.take()
+            node = self.postfix(Node("pow", (node, self.exponent())))
+        return node
+
+    def postfix(self, node: Node) -> Node:
+        """Factorials, primes, percent signs, degrees, indices."""
+        while True:
+            text = self.now.text
+            if text == "!" and self.now.kind == "op":
+                self.take()
+                double = self.now.text == "!" and not self.now.spaced
+                if double:
+                    self.take()
+                node = Node("call", (node,), "factorial2" if double else "factorial")
+            elif text == "%":
+                self.take()
+                node = Node("percent", (node,))
+            elif text == r"\degree":
+                self.take()
+                word = self.now.text if self.now.kind == "word" and self.now.text in ("C", "F") else ""
+                if word:
+                    self.take()
+                node = Node("unit", (node,), "deg" + word)
+            elif text == "'" and node.kind in ("sym", "call"):
+                self.take()
+                node = Node(node.kind, node.args, f"{node.value}'")
+            elif text == "_":
+                self.take()
+                node = self.indexed(node)
+            else:
+                return node
+
+    def indexed(self, node: Node) -> Node:
+        """A name with an index, or a number written in a base."""
+        index = self.group()
+        if node.kind == "num":
+            if index.kind != "num" or index.value.denominator != 1:
+                raise NotMath("a number's index must be its base")
+            return Node("base", (), (str(node.value), int(index.value)))
+        name = node.value if node.kind in ("sym", "const", "call") else None
+        if not isinstance(name, str):
+            raise NotMath("an index stands behind something that has no name")
+        if index.kind == "num":
+            return Node("sym", (), f"{name}_{index.value}")
+        return Node("sub", (index,), name)
+
+    def exponent(self) -> Node:
+        """What stands after `^`: a group, or one token with a sign."""
+        if self.now.text in ("-", "+"):
+            negative = self.take().text == "-"
+            inner = self.exponent()
+            return Node("neg", (inner,)) if negative else inner
+        if self.now.text == "{":
+            return self.group()
+        with self.deeper():
+            node = self.postfix(self.atom())
+            if self.now.text in ("^", "**"):
+                self.take()
+                node = Node("pow", (node, self.exponent()))
+            return node
+
+    def exponent_text(self) -> str:
+        """The exponent of a unit."""
+        node = self.group()
+        sign = "-" if node.kind == "neg" else ""
+        inner = node.args[0] if node.kind == "neg" else node
+        if inner.kind != "num" or inner.value > 9:
+            raise NotMath("a unit's exponent must be a small number")
+        return f"{sign}{inner.value}"
+
+    def group(self) -> Node:
+        """`{...}`, or one character as LaTeX takes it."""
+        if self.now.text != "{":
+            if self.now.kind == "cmd":
+                with self.deeper():
+                    return self.atom()
+            if self.now.text in ("-", "*"):
+                return Node("sym", (), self.take().text)
+            token = self.single()
+            if token.kind == "num":
+                return num(int(token.text))
+            if token.kind == "word":
+                return self.name(token.text)
+            if token.kind == "text":
+                return Node("sym", (), token.text)
+            raise NotMath(f"{token.text!r} cannot be an argument")
+        self.take()
+        if self.now.kind == "text" and self.peek(1).text == "}":
+            node = Node("sym", (), self.take().text)
+        else:
+            bars, self.bars = self.bars, 0
+            node = self.items()
+            self.bars = bars
+        self.expect("}")
+        return node
+
+    def atom(self) -> Node:
+        """A number, a name, a bracket or a command with its arguments."""
+        with self.deeper():
+            token = self.take()
+            if token.kind == "num":
+                return self.number(token.text)
+            if token.kind == "word":
+                return self.word(token.text)
+            if token.kind == "cmd":
+                return self.command(token.text[1:])
+            if token.text in ("(", "["):
+                return self.bracket(token.text)
+            if token.text == "{":
+                self.at -= 1
+                return self.group()
+            if token.text == "|":
+                self.bars += 1
+                inner = self.sum()
+                self.expect("|")
+                self.bars -= 1
+                return Node("call", (inner,), "abs")
+            raise NotMath(f"{token.text or 'the end'!r} is not expected here")
+
+    def number(self, text: str) -> Node:
+        """A numeral; a decimal remembers how many digits it shows; `0.\\overline{3}` repeats."""
+        mantissa, _, power = text.replace("E", "e").partition("e")
+        if abs(int(power or 0)) > MAX_EXPONENT:
+            raise TooLarge(f"the exponent {power} is beyond {MAX_EXPONENT}")
+        whole, dot, decimals = mantissa.partition(".")
+        value = Fraction(int((whole + decimals) or "0"), 10 ** len(decimals)) * Fraction(10) ** int(power or 0)
+        if dot and self.now.text == r"\overline":
+            self.take()
+            period = self.group()
+            if period.kind != "num":
+                raise NotMath("only digits can repeat")
+            shown = str(period.value)
+            return num(value + Fraction(int(shown), (10 ** len(shown) - 1) * 10 ** len(decimals)))
+        if not decimals and not power:
+            return num(value)
+        digits = len((whole + decimals).lstrip("0"))
+        return Node("dec", (), (value, digits, len(decimals) - int(power or 0)))
+
+    def word(self, text: str) -> Node:
+        """Letters: a function, a constant, or single letters side by side."""
+        if text in FUNCTIONS or text in ("sqrt", "cbrt", "binom"):
+            return self.command(text)
+        if text in CONSTANT_WORDS:
+            return Node("const", (), CONSTANTS[text])
+        if len(text) == 1:
+            return self.name(text)
+        if len(text) > 3 and not text.isupper():
+            if text.startswith("sqrt") or text.startswith("pi"):
+                return self.word_start(text)
+            raise NotMath(f"{text!r} is a word")
+        return Node("mul", tuple(self.name(c) for c in text[:-1]) + (self.name(text[-1]),))
+
+    def word_start(self, text: str) -> Node:
+        """`pir`, `sqrtx`: a name that runs into the next letter."""
+        raise NotMath(f"{text!r} is a word")
+
+    def name(self, text: str) -> Node:
+        """One letter: a constant, an applied function, or a variable."""
+        if text in ("e", "i"):
+            return Node("const", (), text)
+        if text in APPLIED and self.now.text == "(":
+            return self.applied(text)
+        return Node("sym", (), text)
+
+    def applied(self, name: str) -> Node:
+        """A function with its bracket; what is listed in it are the arguments."""
+        self.take()
+        inner = self.items()
+        self.expect(")")
+        args = inner.args if inner.kind == "list" else (inner,)
+        return Node("call", args, name)
+
+    def function(self, name: str) -> Node:
+        """A named function: with an exponent, a bracket, or the factors that follow it."""
+        name = FUNCTION_NAMES.get(name, name)
+        power: Node | None = None
+        base: Node | None = None
+        while self.now.text in ("^", "_"):
+            if self.take().text == "^":
+                power = self.exponent()
+            else:
+                base = self.group()
+        if self.now.text == "(":
+            call = self.applied(name)
+        else:
+            call = Node("call", (self.bare_argument(),), name)
+        if name == "log" and base is not None:
+            call = Node("call", (*call.args, base), "log")
+        elif base is not None:
+            call = Node("call", (*call.args, base), f"{name}_")
+        if power is None:
+            return call
+        minus_one = power == Node("neg", (num(1),))
+        if minus_one and name in ("sin", "cos", "tan"):
+            return Node("call", call.args, f"arc{name}")
+        return Node("pow", (call, power))
+
+    def bare_argument(self) -> Node:
+        """`\\sin 2x`: the factors side by side, up to a sign, an operator or another function."""
+        negative = self.now.text == "-"
+        if negative:
+            self.take()
+        node = self.factor()
+        while self.starts_factor() and self.now.text.lstrip("\\") not in FUNCTIONS and self.now.text != "(":
+            node = Node("mul", (node, self.factor()))
+        return Node("neg", (node,)) if negative else node
+
+    def starts_factor(self) -> bool:
+        """Whether the next token can be multiplied by what stands before it."""
+        raise NotImplementedError
+
+    def bracket(self, opener: str) -> Node:
+        """`(x)` groups; `(a, b)`, `[a, b)` hold items in order."""
+        bars, self.bars = self.bars, 0
+        inner = self.items()
+        self.bars = bars
+        closer = self.now.text
+        if closer not in _CLOSERS[opener]:
+            raise NotMath(f"{opener!r} is not closed")
+        self.take()
+        if inner.kind == "list":
+            return Node("seq", inner.args, opener + closer)
+        if opener + closer not in ("()", "[]"):
+            raise NotMath("brackets of two kinds hold one item")
+        return inner if opener == "(" or inner.kind != "seq" else Node("seq", (inner,), "[]")
+
+    def command(self, name: str) -> Node:
+        """A LaTeX command; `Commands` knows those with arguments."""
+        from fastdistill_math.commands import COMMANDS  # the two call each other
+
+        if name in COMMANDS:
+            return COMMANDS[name](self)
+        if name in CONSTANTS:
+            return Node("const", (), CONSTANTS[name])
+        if name in FUNCTIONS:
+            return self.function(name)
+        if name in BIG:
+            return self.big(name)
+        if name == "begin":
+            return self.environment()
+        if name in GREEK or len(name) == 3:
+            return Node("sym", (), name)
+        raise NotMath(f"\\{name} is not known")
+
+    def big(self, name: str) -> Node:
+        """Sums, products, integrals, limits: bounds and the term that follows."""
+        lower = upper = Node("sym", (), "")
+        while self.now.text in ("_", "^"):
+            mark = self.take().text
+            if mark == "_":
+                lower = self.bound()
+            else:
+                upper = self.group()
+        body = self.term()
+        return Node("call", (body, lower, upper), name)
+
+    def term(self) -> Node:
+        """Factors."""
+        raise NotImplementedError
+
+    def relation(self) -> Node:
+        """A chain of sides."""
+        raise NotImplementedError
+
+    def bound(self) -> Node:
+        """The lower bound, which may be `k=0`."""
+        return self.group()
+
+    def environment(self) -> Node:
+        """A matrix, cases, or aligned lines."""
+        self.expect("{")
+        name = self.take().text
+        while self.now.text != "}":
+            self.take()
+        self.expect("}")
+        if name == "array" and self.now.text == "{":
+            while self.take().text != "}" and self.now.kind != "end":
+                pass
+        rows: list[list[Node]] = [[]]
+        while self.now.kind != "end" and self.now.text != r"\end":
+            if self.now.text == r"\\":
+                self.take()
+                rows.append([])
+            elif self.now.text in ("&", ","):
+                self.take()
+            else:
+                rows[-1].append(self.relation())
+        self.expect(r"\end")
+        while self.now.kind != "end" and self.take().text != "}":
+            pass
+        kept = [Node("row", tuple(row)) for row in rows if row]
+        if name == "cases":
+            return Node("cases", tuple(kept))
+        if name in MATRICES:
+            matrix = Node("matrix", tuple(kept))
+            return Node("call", (matrix,), "det") if name == "vmatrix" else matrix
+        if len(kept) == 1 and len(kept[0].args) == 1:
+            return kept[0].args[0]
+        return Node("list", tuple(item for row in kept for item in row.args))

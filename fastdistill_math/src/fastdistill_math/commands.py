@@ -1,0 +1,108 @@
+"""LaTeX commands that take arguments: fractions, roots, binomials, fences, set braces."""
+
+from collections.abc import Callable
+
+from fastdistill_math.atoms import Atoms
+from fastdistill_math.tree import Node, NotMath, num
+
+
+def _frac(at: Atoms) -> Node:
+    top = at.group()
+    return Node("div", (top, at.group()))
+
+
+def _sqrt(at: Atoms) -> Node:
+    degree = num(2)
+    if at.now.text == "[":
+        at.take()
+        degree = at.sum()
+        at.expect("]")
+    if at.now.text == "(":
+        at.take()
+        inner = at.items()
+        at.expect(")")
+        return Node("root", (degree, inner))
+    return Node("root", (degree, at.group()))
+
+
+def _cbrt(at: Atoms) -> Node:
+    root = _sqrt(at)
+    return Node("root", (num(3), root.args[1]))
+
+
+def _binom(at: Atoms) -> Node:
+    if at.now.text == "(":
+        return at.applied("binom")
+    top = at.group()
+    return Node("call", (top, at.group()), "binom")
+
+
+def _fence(closer: str, name: str) -> Callable[[Atoms], Node]:
+    def read(at: Atoms) -> Node:
+        inner = at.items()
+        at.expect(closer)
+        if name == "seq":
+            return Node("seq", inner.args if inner.kind == "list" else (inner,), "()")
+        return Node("call", (inner,), name)
+
+    return read
+
+
+def _bars(at: Atoms) -> Node:
+    closer = at.peek(-1).text
+    at.bars += 1
+    inner = at.sum()
+    at.bars -= 1
+    at.expect(closer)
+    return Node("call", (inner,), "abs")
+
+
+def _braces(at: Atoms) -> Node:
+    if at.now.text == r"\}":
+        at.take()
+        return Node("set")
+    bars, at.bars = at.bars, 1
+    inner = at.items()
+    at.bars = bars
+    if at.now.text in ("|", r"\vert", ":"):
+        at.take()
+        inner = at.items()
+        at.expect(r"\}")
+        return inner
+    at.expect(r"\}")
+    return Node("set", inner.args if inner.kind == "list" else (inner,))
+
+
+def _overline(at: Atoms) -> Node:
+    inner = at.group()
+    return Node("call", (inner,), "overline")
+
+
+def _modulo(_: Atoms) -> Node:
+    raise NotMath("a congruence is compared as text")
+
+
+COMMANDS: dict[str, Callable[[Atoms], Node]] = {
+    "frac": _frac,
+    "sqrt": _sqrt,
+    "surd": _sqrt,
+    "cbrt": _cbrt,
+    "binom": _binom,
+    "lfloor": _fence(r"\rfloor", "floor"),
+    "lceil": _fence(r"\rceil", "ceil"),
+    "langle": _fence(r"\rangle", "seq"),
+    "vert": _bars,
+    "|": _bars,
+    "{": _braces,
+    "overline": _overline,
+    "emptyset": lambda _: Node("set"),
+    "pmod": _modulo,
+    "mod": _modulo,
+    "bmod": _modulo,
+    "mathbbR": lambda _: Node("sym", (), "R"),
+    "mathbbZ": lambda _: Node("sym", (), "Z"),
+    "mathbbN": lambda _: Node("sym", (), "N"),
+    "mathbbQ": lambda _: Node("sym", (), "Q"),
+    "mathbbC": lambda _: Node("sym", (), "C"),
+    "prime": lambda _: Node("sym", (), "'"),
+}

@@ -1,0 +1,217 @@
+"""A recursive-descent grammar for answers: tokens to a tree, without computing anything.
+
+    list     := alternative ((',' | ';' | 'and') alternative)*
+    relation := union (REL union)*
+    union    := sum (SETOP sum)*
+    sum      := ['+'|'-'|'±'] term (('+'|'-'|'±') term)*
+    term     := factor (('*' | '/' | ':') factor | factor)*        juxtaposition multiplies
+    factor   := '-' factor | postfix ['^' exponent]
+    postfix  := atom ('!' | '%' | '°' | '_' index)*
+
+Depth and tokens are limited, so that parsing is bounded. Atoms are in `atoms`.
+"""
+
+from fractions import Fraction
+
+from fastdistill_math.atoms import Atoms
+from fastdistill_math.names import FUNCTIONS, RELATIONS, SETS
+from fastdistill_math.tree import Node, NotMath, num
+from fastdistill_math.units import is_unit
+
+_WORDS = frozenset(["and", "or", "U", "sqrt", "cbrt", "binom", "pi", "inf", "infinity"])
+
+
+class Grammar(Atoms):
+    """The layers above atoms."""
+
+    def parse(self) -> Node:
+        """The whole text as one tree. Raises `NotMath` where it does not fit the grammar."""
+        found = self.items()
+        if self.now.kind != "end":
+            raise NotMath(f"{self.now.text!r} is not expected here")
+        return found
+
+    def items(self) -> Node:
+        """A list without brackets; one item is itself."""
+        with self.deeper():
+            found = [self.alternative()]
+            while self.now.text in (",", ";") or self._joins("and", r"\and", "&"):
+                self.take()
+                while self.now.text in (",", ";") or self._joins("and", r"\and", "&", r"\ldots"):
+                    self.take()
+                if self.now.kind == "end" or self.now.text in (")", "]", "}", r"\}"):
+                    break
+                found.append(self.alternative())
+            return found[0] if len(found) == 1 else Node("list", tuple(found))
+
+    def alternative(self) -> Node:
+        """Relations joined by "or"."""
+        found = [self.relation()]
+        while self._joins("or", r"\or"):
+            self.take()
+            found.append(self.relation())
+        return found[0] if len(found) == 1 else Node("or", tuple(found))
+
+    def _joins(self, *names: str) -> bool:
+        now = self.now
+        text = now.text.strip(" ,").lower() if now.kind == "text" else now.text
+        return now.kind in ("text", "word", "cmd") and text in names
+
+    def relation(self) -> Node:
+        """A chain of sides."""
+        sides, names = [self.union()], []
+        while (name := RELATIONS.get(self.now.text)) is not None and self.now.kind in ("op", "cmd"):
+            self.take()
+            names.append(name)
+            sides.append(self.union())
+        if self.now.kind == "op" and self.now.text == "(" and names and self.peek(1).text == r"\pmod":
+            raise NotMath("a congruence is compared as text")
+        return Node("rel", tuple(sides), tuple(names)) if names else sides[0]
+
+    def union(self) -> Node:
+        """Sets joined by cup, cap, setminus."""
+        left = self.sum()
+        while (name := SETS.get(self.now.text)) or (self.now.text == "U" and left.kind in ("seq", "union")):
+            self.take()
+            left = Node(name or "union", (left, self.sum()))
+        return left
+
+    def sum(self) -> Node:
+        """Terms with signs."""
+        with self.deeper():
+            left = self._signed()
+            while self.now.text in ("+", "-", r"\pm", r"\mp") and self.now.kind in ("op", "cmd"):
+                sign = self.take().text
+                right = self.term()
+                if sign in (r"\pm", r"\mp"):
+                    left = Node("pm", (left, right), sign[1:])
+                else:
+                    right = Node("neg", (right,)) if sign == "-" else right
+                    args = left.args if left.kind == "add" else (left,)
+                    left = Node("add", (*args, right))
+            return left
+
+    def _signed(self) -> Node:
+        sign = self.now.text
+        if sign in ("+", "-", r"\pm", r"\mp"):
+            self.take()
+            term = self._signed() if self.now.text in ("+", "-") else self.term()
+            if sign in (r"\pm", r"\mp"):
+                return Node("pm", (num(0), term), sign[1:])
+            return Node("neg", (term,)) if sign == "-" else term
+        return self.term()
+
+    def term(self) -> Node:
+        """Factors; a number in front of words carries them as its unit."""
+        left = self.factor()
+        while True:
+            now = self.now
+            if now.text in ("*", r"\times", r"\cdot"):
+                self.take()
+                left = self._times(left, self._signed_factor())
+            elif now.text == "/" and now.kind == "op":
+                self.take()
+                left = Node("div", (left, self._signed_factor()))
+            elif now.text == ":" and now.kind == "op":
+                left = self._ratio(left)
+            elif self._unit_begins(left):
+                left = self._unit(left)
+            elif self.starts_factor():
+                left = self._beside(left)
+            else:
+                return left
+
+    def _ratio(self, first: Node) -> Node:
+        parts = [first]
+        while self.now.text == ":":
+            self.take()
+            parts.append(self.factor())
+        return Node("div", (parts[0], parts[1])) if len(parts) == 2 else Node("call", tuple(parts), "ratio")
+
+    def _signed_factor(self) -> Node:
+        if self.now.text in ("-", "+") and self.now.kind == "op":
+            negative = self.take().text == "-"
+            inner = self._signed_factor()
+            return Node("neg", (inner,)) if negative else inner
+        return self.factor()
+
+    def _times(self, left: Node, right: Node) -> Node:
+        args = left.args if left.kind == "mul" else (left,)
+        return Node("mul", (*args, right))
+
+    def _beside(self, left: Node) -> Node:
+        before = self.peek(-1)
+        number = self.now.kind == "num"
+        right = self.factor()
+        if left.kind == "num" and _proper_fraction(right) and before.kind == "num":
+            return Node("add", (left, right))  # a mixed number
+        if number and before.kind == "num":
+            if left.kind == "num" and self.now.text == "/" and self.peek(1).kind == "num":
+                self.take()
+                fraction = Node("div", (right, self.factor()))
+                if _proper_fraction(fraction):
+                    return Node("add", (left, fraction))
+            raise NotMath("two numbers stand side by side")
+        return self._times(left, right)
+
+    def _unit_begins(self, left: Node) -> bool:
+        now = self.now
+        if now.kind == "text" and now.text.strip(" ,").lower() in ("and", "or"):
+            return False
+        plain = not left.has("sym", "sub", "rel")
+        if now.kind == "text":
+            if not plain:
+                raise NotMath("words stand behind an expression")
+            return True
+        if now.kind != "word" or not plain or now.text in FUNCTIONS or now.text in _WORDS:
+            return False
+        return is_unit(now.text, spaced=now.spaced) or (now.spaced and len(now.text) > 2)
+
+    def _unit(self, left: Node) -> Node:
+        words: list[str] = []
+        while True:
+            now = self.now
+            if now.kind in ("word", "text"):
+                if words and now.text.strip(" ,").lower() in ("and", "or"):
+                    break
+                words.append(now.text)
+            elif words and now.text in ("/", "*", r"\cdot") and self.peek(1).kind in ("word", "text"):
+                words.append("/" if now.text == "/" else "*")
+            elif words and now.text == "^":
+                self.take()
+                words.append("^" + self.exponent_text())
+                continue
+            elif not (words and now.kind == "num" and now.spaced) and not (
+                words and now.text in ("-", "(", ")", "'", ":") and self.depth <= 3 and self._rest_is_words()
+            ):
+                break
+            self.take()
+        return Node("unit", (left,), " ".join(words))
+
+    def _rest_is_words(self) -> bool:
+        rest = self.list[self.at : -1]
+        return any(t.kind in ("word", "text") for t in rest) and all(
+            t.kind in ("word", "text") or t.text in ("-", "(", ")", "'", ":") for t in rest
+        )
+
+    def starts_factor(self) -> bool:
+        """Whether the next token can be multiplied by what stands before it."""
+        now = self.now
+        if now.kind in ("num", "word"):
+            return now.text not in ("and", "or", "U")
+        if now.kind == "cmd":
+            name = now.text
+            return name not in RELATIONS and name not in SETS and name not in (
+                r"\}", r"\pm", r"\mp", r"\end", r"\and", r"\or", r"\ldots", r"\rfloor", r"\rceil", r"\rangle",
+                r"\vert", r"\|", r"\in",
+            )  # fmt: skip
+        if now.text == "|":
+            return self.bars == 0
+        return now.text in ("(", "[", "{")
+
+
+def _proper_fraction(node: Node) -> bool:
+    if node.kind != "div" or any(side.kind != "num" for side in node.args):
+        return False
+    top, bottom = node.args[0].value, node.args[1].value
+    return bool(Fraction(0) < top < bottom and top.denominator == bottom.denominator == 1)

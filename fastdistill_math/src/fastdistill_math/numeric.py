@@ -1,0 +1,241 @@
+"""Numeric values of trees as discs, and the proof of a zero: for numbers built with roots it is exact.
+
+`separation` gives the bits to which a difference must vanish before it is zero: the root bound of Burnikel,
+Funke, Mehlhorn, Schirra and Schmitt (2001) for algebraic numbers. Where other functions take part no such
+bound is known; they are charged as if they were algebraic of degree 4, and the caller is told.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from hashlib import blake2b
+
+from attrs import field, frozen
+from mpmath import mp
+
+from fastdistill_math import ball
+from fastdistill_math.ball import Ball, Vague
+from fastdistill_math.exact import exact, whole
+from fastdistill_math.tree import Node, NotMath, TooLarge
+
+MAX_TERMS = 2_000
+MAX_PRECISION = 12_000
+
+
+@frozen
+class Point:
+    """Values for variables; what is not named has a value that is a hash of its name and `trial`."""
+
+    trial: int = 0
+    values: Mapping[str, Fraction] = field(factory=dict)
+    integers: frozenset[str] = frozenset()
+    """Variables that count something: they stand under a factorial or bound a sum."""
+    base_ten: bool = False
+    """Whether `log` without a base is to base 10."""
+
+    def value(self, name: str) -> Fraction:
+        """The value of a variable."""
+        if name in self.values:
+            return self.values[name]
+        seed = int.from_bytes(blake2b(f"{name}|{self.trial}".encode(), digest_size=8).digest())
+        if name in self.integers:
+            return Fraction(4 + seed % 6)
+        size = Fraction(200 + seed % 3001, 1009)
+        return -size if self.trial > 2 and (seed >> 40) % 2 else size
+
+    def at(self, name: str, value: int) -> "Point":
+        """This point with one more variable fixed."""
+        return Point(self.trial, {**self.values, name: Fraction(value)}, self.integers, self.base_ten)
+
+
+def value(node: Node, at: Point) -> Ball:
+    """The disc of `node` at the precision of `mp.prec`. Raises `Vague`, `NotMath`, `TooLarge`."""
+    match node.kind:
+        case "num" | "dec" | "percent" | "base":
+            known = exact(node)
+            if known is None:
+                return ball.mul(value(node.args[0], at), ball.point(1, 100))
+            return ball.point(known.numerator, known.denominator)
+        case "sym":
+            known = at.value(node.value)
+            return ball.point(known.numerator, known.denominator)
+        case "sub":
+            index = _integer(node.args[0], at)
+            known = at.value(f"{node.value}_{index}")
+            return ball.point(known.numerator, known.denominator)
+        case "const":
+            if node.value == "inf":
+                raise NotMath("infinity has no numeric value")
+            if node.value in at.values:  # a sum may count with i
+                return ball.point(int(at.values[node.value]))
+            return ball.constant(node.value)
+        case "add":
+            total = value(node.args[0], at)
+            for arg in node.args[1:]:
+                total = ball.add(total, value(arg, at))
+            return total
+        case "mul":
+            total = value(node.args[0], at)
+            for arg in node.args[1:]:
+                total = ball.mul(total, value(arg, at))
+            return total
+        case "neg":
+            return ball.neg(value(node.args[0], at))
+        case "div":
+            return ball.mul(value(node.args[0], at), ball.inverse(value(node.args[1], at)))
+        case "pow":
+            return _power(node, at)
+        case "root":
+            degree = _integer(node.args[0], at)
+            if not 1 <= degree <= 64:
+                raise NotMath("a root of that degree")
+            return ball.root(value(node.args[1], at), degree)
+        case "call":
+            return _call(node, at)
+    raise NotMath(f"no numeric value for {node.kind}")
+
+
+def _power(node: Node, at: Point) -> Ball:
+    base, exponent = node.args
+    known = exact(exponent)
+    if known is None and (exponent.has("sym", "sub")):
+        known = _rational(exponent, at)
+    if known is not None and known.denominator <= 64 and abs(known.numerator) < 10**12:
+        inner = value(base, at)
+        if known.denominator > 1:
+            inner = ball.root(inner, known.denominator)
+        return ball.power(inner, known.numerator)
+    if base == Node("const", (), "e"):
+        return ball.exp(value(exponent, at))
+    inner = value(base, at)
+    return ball.exp(ball.mul(value(exponent, at), ball.log(inner)))
+
+
+def _rational(node: Node, at: Point) -> Fraction | None:
+    return exact(_substituted(node, at))
+
+
+def _substituted(node: Node, at: Point) -> Node:
+    if node.kind == "sym":
+        return Node("num", (), at.value(node.value))
+    return Node(node.kind, tuple(_substituted(arg, at) for arg in node.args), node.value)
+
+
+def _integer(node: Node, at: Point) -> int:
+    found = whole(node)
+    if found is None:
+        found = whole(_substituted(node, at))
+    if found is None:
+        raise NotMath("an integer is needed there")
+    return found
+
+
+def _call(node: Node, at: Point) -> Ball:
+    name, args = node.value, node.args
+    known = exact(node)
+    if known is not None:
+        return ball.point(known.numerator, known.denominator)
+    match name:
+        case "abs":
+            return ball.absolute(value(args[0], at))
+        case "exp":
+            return ball.exp(value(args[0], at))
+        case "ln":
+            return ball.log(value(args[0], at))
+        case "log" | "log10":
+            top = ball.log(value(args[0], at))
+            if len(args) == 2:
+                return ball.mul(top, ball.inverse(ball.log(value(args[1], at))))
+            if name == "log10" or at.base_ten:
+                return ball.mul(top, ball.inverse(ball.log(ball.point(10))))
+            return top
+        case "factorial" | "binom" | "floor" | "ceil" | "gcd" | "lcm" | "max" | "min":
+            known = exact(Node("call", tuple(_substituted(arg, at) for arg in args), name))
+            if known is None:
+                return _counted(name, args, at)
+            return ball.point(known.numerator, known.denominator)
+        case "sum" | "prod":
+            return _series(node, at)
+    if len(args) != 1:
+        raise NotMath(f"no numeric value for {name}")
+    return ball.function(name, value(args[0], at))
+
+
+def _counted(name: str, args: tuple[Node, ...], at: Point) -> Ball:
+    if name in ("floor", "ceil"):
+        inner = value(args[0], at)
+        if not inner.real:
+            raise NotMath(f"{name} of a complex number")
+        low, high = mp.floor(inner.mid - inner.rad), mp.floor(inner.mid + inner.rad)
+        if low != high:
+            raise Vague(f"{name} at a step")
+        return ball.point(int(low) + (name == "ceil"))
+    integers = [_integer(arg, at) for arg in args]
+    if name == "factorial" and 0 <= integers[0] <= 5000:
+        return Ball(mp.factorial(integers[0]), mp.factorial(integers[0]) * mp.ldexp(1, 4 - mp.prec))
+    if name == "binom" and 0 <= integers[1] <= integers[0] <= 5000:
+        found = mp.binomial(*integers)
+        return Ball(found, abs(found) * mp.ldexp(1, 6 - mp.prec))
+    raise NotMath(f"no numeric value for {name}")
+
+
+def _series(node: Node, at: Point) -> Ball:
+    body, lower, upper = node.args
+    if lower.kind != "rel" or lower.value != ("eq",) or lower.args[0].kind not in ("sym", "const"):
+        raise NotMath("a sum without a counter")
+    name, first, last = lower.args[0].value, _integer(lower.args[1], at), _integer(upper, at)
+    if last - first >= MAX_TERMS:
+        raise TooLarge(f"a sum of {last - first + 1} terms, at most {MAX_TERMS} are added")
+    total = ball.point(0 if node.value == "sum" else 1)
+    for step in range(first, last + 1):
+        term = value(body, at.at(name, step))
+        total = ball.add(total, term) if node.value == "sum" else ball.mul(total, term)
+    return total
+
+
+def separation(node: Node, at: Point) -> tuple[int, bool]:
+    """Bits to which `node` must vanish before it is zero, and whether that is a proof."""
+    degrees: dict[Node, int] = {}
+    proof = [True]
+    upper, lower = _size(node, at, degrees, proof)
+    degree = 1
+    for each in degrees.values():
+        degree = min(degree * each, 1 << 14)
+    bits = upper * (degree - 1) + lower + 64
+    return (int(bits), proof[0]) if bits < MAX_PRECISION else (MAX_PRECISION, False)
+
+
+def _size(node: Node, at: Point, degrees: dict[Node, int], proof: list[bool]) -> tuple[float, float]:
+    known = exact(node)
+    if known is None and node.kind == "sym":
+        known = at.value(node.value)
+    if known is not None:
+        return float(known.numerator.bit_length()), float(known.denominator.bit_length())
+    parts = [_size(arg, at, degrees, proof) for arg in node.args if node.kind != "rel"]
+    match node.kind:
+        case "add":
+            lower = sum(low for _, low in parts)
+            return max(up + lower - low for up, low in parts) + len(parts).bit_length(), lower
+        case "mul":
+            return sum(up for up, _ in parts), sum(low for _, low in parts)
+        case "neg" | "percent":
+            return parts[0]
+        case "div":
+            return parts[0][0] + parts[1][1], parts[0][1] + parts[1][0]
+        case "root":
+            degree = whole(node.args[0]) or 1
+            degrees[node] = degree
+            return parts[1][0] / degree, parts[1][1] / degree
+        case "pow":
+            power = exact(node.args[1])
+            if power is not None and abs(power) < 10**6:
+                if power.denominator > 1:
+                    degrees[node] = power.denominator
+                up, low = parts[0] if power > 0 else parts[0][::-1]
+                return up * float(abs(power)), low * float(abs(power))
+        case "const" if node.value == "i":
+            degrees[node] = 2
+            return 1.0, 1.0
+    proof[0] = False
+    if not (node.kind == "call" and node.value in ("sum", "prod", "abs")) and len(degrees) < 6:
+        degrees[node] = 4
+    return 24.0 + sum(up + low for up, low in parts), 8.0

@@ -1,0 +1,39 @@
+"""A text's trees: its first reading, and the others where mathematics' own notation is ambiguous."""
+
+import re
+from functools import lru_cache
+
+from fastdistill_math.clean import clean
+from fastdistill_math.grammar import Grammar
+from fastdistill_math.lexer import join_thousands
+from fastdistill_math.tree import Node, NotMath
+
+_DECIMAL_COMMA = re.compile(r"(-?\d+),(\d+)")
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_VOWEL = re.compile(r"[aeiou]", re.IGNORECASE)
+
+
+def parse(text: str) -> Node:
+    """The tree of `text`. Raises `NotMath` where it is no mathematics, `TooLarge` over the limits."""
+    return readings(text)[0]
+
+
+@lru_cache(maxsize=8192)
+def readings(text: str) -> tuple[Node, ...]:
+    """All trees of `text`, the likeliest first; words are one `text` node. Raises `TooLarge`."""
+    body = clean(text)
+    found: list[Node] = []
+    if not body or _CLOCK.fullmatch(body) or (_LETTERS.fullmatch(body) and _VOWEL.search(body)):
+        return (Node("text", (), body),)
+    variants = [join_thousands(body)]
+    if (match := _DECIMAL_COMMA.fullmatch(body)) and len(match[2]) != 3:
+        variants.append(f"{match[1]}.{match[2]}")
+    if body not in variants:
+        variants.append(body)
+    for variant in variants:
+        try:
+            found.append(Grammar(variant).parse())
+        except NotMath:
+            continue
+    return tuple(found) or (Node("text", (), body),)

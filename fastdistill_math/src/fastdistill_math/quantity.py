@@ -1,0 +1,135 @@
+"""Numbers with something behind them: percent signs, units, and the rounding of decimals."""
+
+from fractions import Fraction
+
+from fastdistill_math.exact import exact
+from fastdistill_math.policy import Policy
+from fastdistill_math.tree import Node, NotMath, num
+from fastdistill_math.units import dimension
+
+_PERCENT = frozenset(["percent", "percentage", "pct", "per cent", "percents", "percentage points"])
+_DEGREE = Node("div", (Node("const", (), "pi"), num(180)))
+
+
+def normal(node: Node) -> Node:
+    """`28 pct` as 28 %; other nodes unchanged."""
+    if node.kind == "unit" and node.value.strip(" .").lower() in _PERCENT:
+        return Node("percent", node.args)
+    return node
+
+
+def scaled(gold: Node, answer: Node, policy: Policy) -> list[tuple[Node, Node]]:
+    """The pairs of plain numbers of which one must be equal; none where the units contradict each other."""
+    gold, answer = normal(gold), normal(answer)
+    if gold.kind == "percent" or answer.kind == "percent":
+        return _percents(gold, answer, policy)
+    left, right = _unit(gold), _unit(answer)
+    if left and right:
+        return _both(gold, answer, left, right)
+    if right:
+        return _answer_only(gold, answer, right, policy)
+    pairs = [(gold.args[0], answer)] if policy.unit is None else []
+    if left == "deg":
+        pairs.append((_times(gold.args[0], _DEGREE), answer))
+    return pairs
+
+
+def _unit(node: Node) -> str:
+    return str(node.value) if node.kind == "unit" else ""
+
+
+def _times(node: Node, factor: Node) -> Node:
+    return Node("mul", (node, factor))
+
+
+def _percents(gold: Node, answer: Node, policy: Policy) -> list[tuple[Node, Node]]:
+    if gold.kind == answer.kind:
+        return [(gold.args[0], answer.args[0])]
+    if gold.kind == "percent":
+        plain = answer.args[0] if answer.kind == "unit" else answer
+        return [(gold.args[0], plain), (Node("div", (gold.args[0], num(100))), plain)]
+    plain = gold.args[0] if gold.kind == "unit" else gold
+    pairs = [(plain, Node("div", (answer.args[0], num(100))))]
+    if policy.percent:
+        pairs.append((plain, answer.args[0]))
+    return pairs
+
+
+def _both(gold: Node, answer: Node, left: str, right: str) -> list[tuple[Node, Node]]:
+    plain = (gold.args[0], answer.args[0])
+    ours, theirs = dimension(left), dimension(right)
+    if ours is None or theirs is None:
+        return [plain]
+    if ours[0] != theirs[0]:
+        return []
+    if ours[1] == theirs[1]:
+        return [plain]
+    return [(_times(plain[0], num(ours[1])), _times(plain[1], num(theirs[1])))]
+
+
+def _answer_only(gold: Node, answer: Node, unit: str, policy: Policy) -> list[tuple[Node, Node]]:
+    value = answer.args[0]
+    if policy.unit is not None:
+        return _both(Node("unit", (gold,), policy.unit), answer, policy.unit, unit)
+    pairs = [(gold, value)]
+    if unit == "deg" and any(n.kind == "const" and n.value == "pi" for n in gold.walk()):
+        pairs.append((gold, _times(value, _DEGREE)))
+    return pairs
+
+
+def rounded_equal(gold: Node, answer: Node, policy: Policy) -> bool:
+    """Whether two different numbers are one to the places that count; see `Policy`.
+
+    With `digits` both are rounded half up to that many places. Without, a decimal with at least
+    `float_digits` significant digits stands for a value within one unit of its last place.
+    """
+    if policy.digits is not None:
+        return _to_places(gold, answer, policy.digits)
+    shown = [_decimal(node) for node in (gold, answer)]
+    places = [p for digits, p in shown if digits >= policy.float_digits]
+    if not places or any(0 < digits < policy.float_digits for digits, _ in shown):
+        return False
+    gap = distance(gold, answer)
+    return gap is not None and gap < Fraction(1, 1) / Fraction(10) ** min(places)
+
+
+def _decimal(node: Node) -> tuple[int, int]:
+    while node.kind == "neg":
+        node = node.args[0]
+    return (node.value[1], node.value[2]) if node.kind == "dec" else (0, 0)
+
+
+def real_value(node: Node) -> Fraction | None:
+    """A rational within 2^-160 (relative) of a real constant; None for variables, complex numbers, nonsense."""
+    known = exact(node)
+    if known is not None:
+        return known
+    if node.has("sym", "sub"):
+        return None
+    from mpmath import mp  # waits for the worker
+
+    from fastdistill_math.numeric import Point, value
+
+    with mp.workprec(256):
+        try:
+            disc = value(node, Point())
+        except NotMath:
+            return None
+        if not disc.real or disc.rad > abs(disc.mid) * mp.ldexp(1, -160):
+            return None
+        sign, mantissa, power, _ = disc.mid._mpf_
+    return (-1 if sign else 1) * Fraction(int(mantissa)) * Fraction(2) ** power
+
+
+def distance(a: Node, b: Node) -> Fraction | None:
+    """|a - b| of two real constants."""
+    left, right = real_value(a), real_value(b)
+    return None if left is None or right is None else abs(left - right)
+
+
+def _to_places(gold: Node, answer: Node, places: int) -> bool:
+    left, right = real_value(gold), real_value(answer)
+    if left is None or right is None:
+        return False
+    scale = Fraction(10) ** places
+    return (left * scale + Fraction(1, 2)) // 1 == (right * scale + Fraction(1, 2)) // 1

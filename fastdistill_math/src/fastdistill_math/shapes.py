@@ -1,0 +1,172 @@
+"""What kind of answer a tree is, and how two answers written in different forms are brought side by side."""
+
+from collections.abc import Iterator
+
+from fastdistill_math.tree import Node, num
+
+LISTS = frozenset(["list", "set", "or", "pm"])
+SETS = frozenset(["union", "inter", "minus", "set"])
+INEQUALITIES = frozenset(["lt", "le", "gt", "ge", "ne", "in"])
+_STATES = frozenset(["eq", "approx"])
+
+
+def is_name(node: Node) -> bool:
+    """Whether `node` only names a quantity: x, x_1, f(x), AB, NO/BO, A:B; no sums and no numbers."""
+    match node.kind:
+        case "sym" | "sub":
+            return True
+        case "call":
+            return node.value not in ("sum", "prod", "int", "lim", "det", "factorial", "binom")
+        case "mul" | "div":
+            return all(is_name(arg) for arg in node.args)
+        case "const":
+            return node.value in ("e", "i")
+    return False
+
+
+def _stated_name(node: Node) -> bool:
+    """The same for an answer's side, where a sum of names is a name too: m + n = 25."""
+    if node.kind in ("add", "neg", "mul", "div"):
+        return all(_stated_name(arg) for arg in node.args)
+    if node.kind == "seq":
+        return all(_stated_name(arg) for arg in node.args)
+    if node.kind == "unit":
+        return False
+    return is_name(node) or not node.has("sym", "sub")
+
+
+def bare(node: Node, *, generous: bool = False) -> Node:
+    """`x = 5` as 5, `a = b = c` as c, `x \\in S` as S, where the left side only names."""
+    if node.kind != "rel":
+        return node
+    names = _stated_name if generous else is_name
+    if node.value == ("in",) and is_name(node.args[0]):
+        return node.args[1]
+    if set(node.value) <= _STATES and (names(node.args[0]) or (len(node.args) > 2)):
+        return node.args[-1]
+    return node
+
+
+def stated(gold: Node, answer: Node) -> tuple[Node, Node]:
+    """Both without what only names them, where that is needed to compare them."""
+    if gold.kind == "rel" and answer.kind == "rel":
+        if set(gold.value) <= _STATES and set(answer.value) <= _STATES:
+            if gold.args[0] == answer.args[0] and is_name(gold.args[0]):
+                return gold.args[-1], answer.args[-1]
+            if "approx" in answer.value or len(answer.args) > 2:
+                return gold, Node("rel", (answer.args[0], answer.args[-1]), ("eq",))
+        if "in" in (gold.value + answer.value):
+            return bare(gold), bare(answer)
+        return gold, answer
+    if gold.kind == "rel" and not _inequality(gold):
+        return bare(gold), answer
+    if answer.kind == "rel" and not _inequality(answer):
+        return gold, bare(answer, generous=True)
+    return gold, answer
+
+
+def _inequality(node: Node) -> bool:
+    return node.kind == "rel" and bool(set(node.value) & (INEQUALITIES - {"in"}))
+
+
+def conditions(*nodes: Node) -> bool:
+    """Whether a condition on a variable is among these, alone or in a list."""
+    for node in nodes:
+        parts = node.args if node.kind in ("list", "or") else (node,)
+        if any(_inequality(part) for part in parts):
+            return True
+    return False
+
+
+def aligned(gold: Node, answer: Node) -> tuple[Node, Node]:
+    """Vectors as tuples, nested brackets as matrices, sets of one as their element, ± as two values."""
+    gold, answer = _without_signs(gold), _without_signs(answer)
+    gold, answer = _matrix_like(gold, answer), _matrix_like(answer, gold)
+    return _alone(gold, answer), _alone(answer, gold)
+
+
+def _alone(node: Node, other: Node) -> Node:
+    if node.kind in ("set", "list") and len(node.args) == 1 and other.kind not in LISTS | SETS | {"seq"}:
+        return node.args[0]
+    return node
+
+
+def _matrix_like(node: Node, other: Node) -> Node:
+    if node.kind == "matrix" and other.kind == "seq" and all(arg.kind != "seq" for arg in other.args):
+        entries = flat(node)
+        if len(node.args) == 1 or all(len(row.args) == 1 for row in node.args):
+            return Node("seq", tuple(entries), other.value)
+    if node.kind == "seq" and other.kind == "matrix" and all(arg.kind == "seq" for arg in node.args):
+        return Node("matrix", tuple(Node("row", arg.args) for arg in node.args))
+    return node
+
+
+def _without_signs(node: Node) -> Node:
+    if not node.has("pm"):
+        return node
+    if node.kind in ("list", "set", "or"):
+        return Node(node.kind, tuple(value for arg in node.args for value in both_signs(arg)))
+    if node.kind == "seq":
+        return node
+    return Node("list", tuple(both_signs(node)))
+
+
+def both_signs(node: Node) -> list[Node]:
+    """The two values of an expression with ±: all upper signs, then all lower ones."""
+    return [_signed(node, True), _signed(node, False)] if node.has("pm") else [node]
+
+
+def _signed(node: Node, upper: bool) -> Node:
+    args = tuple(_signed(arg, upper) for arg in node.args)
+    if node.kind != "pm":
+        return Node(node.kind, args, node.value)
+    right = args[1] if (node.value == "pm") == upper else Node("neg", (args[1],))
+    return right if args[0] == num(0) else Node("add", (args[0], right))
+
+
+def values(node: Node) -> list[Node]:
+    """The values that a list, set or tuple holds, without the names in front of them."""
+    return list(_values(node)) if node.kind in (*LISTS, "seq") else [bare(node)]
+
+
+def _values(node: Node) -> Iterator[Node]:
+    for arg in node.args:
+        if arg.kind in ("list", "or"):
+            yield from _values(arg)
+        else:
+            yield from both_signs(bare(arg))
+
+
+def assignments(node: Node) -> dict[str, Node]:
+    """`x = 1, y = 2` by name; nothing where a name stands twice or an item is no assignment."""
+    if node.kind != "list":
+        return {}
+    found: dict[str, Node] = {}
+    for arg in node.args:
+        if arg.kind != "rel" or set(arg.value) != {"eq"} or arg.args[0].kind != "sym":
+            return {}
+        if arg.args[0].value in found:
+            return {}
+        found[arg.args[0].value] = arg.args[-1]
+    return found
+
+
+def flat(node: Node) -> list[Node]:
+    """All entries of a matrix, row by row; the items of anything else."""
+    if node.kind in ("matrix", "row") or (node.kind == "seq" and any(arg.kind == "seq" for arg in node.args)):
+        return [entry for row in node.args for entry in (row.args or (row,))]
+    return values(node)
+
+
+def infinity(node: Node) -> int:
+    """1 for infinity, -1 for minus infinity, else 0."""
+    if node.kind == "const" and node.value == "inf":
+        return 1
+    if node.kind == "neg":
+        return -infinity(node.args[0])
+    return 0
+
+
+def interval_like(node: Node) -> bool:
+    """Whether brackets with two items are an interval's for sure or may be."""
+    return len(node.args) == 2
