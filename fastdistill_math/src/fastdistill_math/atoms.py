@@ -159,7 +159,9 @@ class Atoms(Cursor):
         if abs(int(power or 0)) > MAX_EXPONENT:
             raise TooLarge(f"the exponent {power} is beyond {MAX_EXPONENT}")
         whole, dot, decimals = mantissa.partition(".")
-        value = Fraction(int((whole + decimals) or "0"), 10 ** len(decimals)) * Fraction(10) ** int(power or 0)
+        value = Fraction(int((whole + decimals) or "0"), 10 ** len(decimals)) * Fraction(10) ** int(
+            power or 0
+        )
         if dot and self.now.text == r"\overline":
             self.take()
             period = self.group()

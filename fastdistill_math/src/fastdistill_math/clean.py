@@ -83,7 +83,9 @@ def _text_word(match: re.Match[str]) -> str:
     inner = match[1].strip()
     if match[0].startswith(r"\mathbb"):
         return rf"\mathbb{inner}" if inner else ""
-    if inner in _PLAIN_WORDS or match[0].startswith((r"\mathbf", r"\mathcal", r"\bold", r"\bm", r"\mathit")):
+    if inner in _PLAIN_WORDS or match[0].startswith(
+        (r"\mathbf", r"\mathcal", r"\bold", r"\bm", r"\mathit")
+    ):
         return f" {inner} "
     if not inner:
         return " "
@@ -107,7 +109,7 @@ def strip_tail(text: str) -> str:
         if text[-1] == "'" and re.search(r"[A-Za-z]'$", text):
             break  # a prime
         text = text[:-1].rstrip()
-    return text.lstrip(" \t\n*_`\"")
+    return text.lstrip(' \t\n*_`"')
 
 
 @lru_cache(maxsize=4096)

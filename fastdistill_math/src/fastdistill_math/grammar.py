@@ -182,7 +182,10 @@ class Grammar(Atoms):
                 words.append("^" + self.exponent_text())
                 continue
             elif not (words and now.kind == "num" and now.spaced) and not (
-                words and now.text in ("-", "(", ")", "'", ":") and self.depth <= 3 and self._rest_is_words()
+                words
+                and now.text in ("-", "(", ")", "'", ":")
+                and self.depth <= 3
+                and self._rest_is_words()
             ):
                 break
             self.take()

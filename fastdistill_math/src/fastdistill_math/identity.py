@@ -57,7 +57,9 @@ def _numeric(a: Node, b: Node) -> Answer:
 def _counting(node: Node) -> frozenset[str]:
     found: set[str] = set()
     for part in node.walk():
-        if part.kind == "sub" or (part.kind == "call" and part.value in ("factorial", "binom", "sum", "prod")):
+        if part.kind == "sub" or (
+            part.kind == "call" and part.value in ("factorial", "binom", "sum", "prod")
+        ):
             inner = part.args[1:] if part.value in ("sum", "prod") else part.args
             found.update(leaf.value for arg in inner for leaf in arg.walk() if leaf.kind == "sym")
     return frozenset(found)

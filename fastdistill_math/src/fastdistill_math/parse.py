@@ -6,10 +6,11 @@ from functools import lru_cache
 from fastdistill_math.clean import clean
 from fastdistill_math.grammar import Grammar
 from fastdistill_math.lexer import join_thousands
-from fastdistill_math.tree import Node, NotMath
+from fastdistill_math.tree import Node, NotMath, TooLarge
 
 _DECIMAL_COMMA = re.compile(r"(-?\d+),(\d+)")
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?", re.IGNORECASE)
+_GLUED = re.compile(r"([-+]?\d[\d,]*(?:\.\d+)?) ?(m|g|L|l|s|h|N|J|W|V|K)(\^\{?[23]\}?)?")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _VOWEL = re.compile(r"[aeiou]", re.IGNORECASE)
 
@@ -37,3 +38,15 @@ def readings(text: str) -> tuple[Node, ...]:
         except NotMath:
             continue
     return tuple(found) or (Node("text", (), body),)
+
+
+def glued_unit(text: str) -> Node | None:
+    """`5m` or `5 m^2` as a number with a unit, which `readings` takes for a product; None for anything else."""
+    match = _GLUED.fullmatch(clean(text))
+    if match is None:
+        return None
+    try:
+        number = Grammar(match[1].replace(",", "")).parse()
+    except (NotMath, TooLarge):
+        return None
+    return Node("unit", (number,), match[2] + (match[3] or "").replace("{", " ").replace("}", ""))

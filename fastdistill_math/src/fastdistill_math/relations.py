@@ -82,3 +82,10 @@ def _put(node: Node, values: dict[str, int]) -> Node:
     if node.kind == "sym":
         return Node("num", (), Fraction(values[node.value]))
     return Node(node.kind, tuple(_put(arg, values) for arg in node.args), node.value)
+
+
+def canonical_multiple(node: Node) -> str:
+    """One string for an equation and its multiples: its difference at one random point over that at another."""
+    difference = _difference(node)
+    here, there = Residues().of(difference), Residues(salt=1).of(difference)
+    return f"{here * pow(there, -1, PRIME) % PRIME:x}" if there else "0"

@@ -153,7 +153,9 @@ def assignments(node: Node) -> dict[str, Node]:
 
 def flat(node: Node) -> list[Node]:
     """All entries of a matrix, row by row; the items of anything else."""
-    if node.kind in ("matrix", "row") or (node.kind == "seq" and any(arg.kind == "seq" for arg in node.args)):
+    if node.kind in ("matrix", "row") or (
+        node.kind == "seq" and any(arg.kind == "seq" for arg in node.args)
+    ):
         return [entry for row in node.args for entry in (row.args or (row,))]
     return values(node)
 

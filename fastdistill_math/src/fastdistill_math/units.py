@@ -59,7 +59,9 @@ def _index() -> dict[str, tuple[str, int, Fraction]]:
 
 
 UNITS = _index()
-_SPACED_ONLY = frozenset(["in", "t", "s", "h", "m", "g", "l", "L", "N", "J", "W", "V", "K", "min", "a", "°"])
+_SPACED_ONLY = frozenset(
+    ["in", "t", "s", "h", "m", "g", "l", "L", "N", "J", "W", "V", "K", "min", "a", "°"]
+)
 _WORD = re.compile(r"[^\W\d_]+|\^-?\d+|/|\*|°")
 
 

@@ -1,0 +1,165 @@
+"""One comparison from texts to a decision. `judge` is what a worker runs; nothing here waits or forks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from attrs import frozen
+
+from fastdistill_math import choices as multiple
+from fastdistill_math.clean import clean, squeeze, words
+from fastdistill_math.compare import same
+from fastdistill_math.golds import gold_text
+from fastdistill_math.key import class_key
+from fastdistill_math.parse import glued_unit, readings
+from fastdistill_math.policy import Policy
+from fastdistill_math.residue import Residues, Undefined
+from fastdistill_math.tree import Node, NotMath, TooLarge
+
+
+@frozen
+class Decision:
+    """`equal` is None where it could not be told; `reason` is a slug unless equal."""
+
+    equal: bool | None
+    by: str = ""
+    reason: str = ""
+    detail: str = ""
+
+
+def judge(payload: dict[str, Any]) -> dict[str, Any]:
+    """Plain data in and out: `gold` (or None), `answer`, `reply`, `choices`, `policy` to a decision and a key."""
+    answer = payload["answer"]
+    try:
+        tree = readings(answer)[0]
+    except TooLarge as error:
+        return {
+            "equal": False,
+            "by": "limits",
+            "reason": "too-expensive",
+            "detail": str(error),
+            "key": None,
+        }
+    key = class_key(answer, tree)
+    if payload["gold"] is None:
+        return {"equal": None, "by": "", "reason": "unlabelled", "detail": "", "key": key}
+    policy = Policy(**payload["policy"])
+    found = decide(payload["gold"], answer, payload["reply"], payload["choices"], policy)
+    return {
+        "equal": found.equal,
+        "by": found.by,
+        "reason": found.reason,
+        "detail": found.detail,
+        "key": key,
+    }
+
+
+def decide(gold: str, answer: str, reply: str, choices: Sequence[str], policy: Policy) -> Decision:
+    """Whether `answer`, read out of `reply`, is `gold`."""
+    target = gold_text(gold)
+    if policy.unit is None and _spelled_alike(gold, target, answer, reply):
+        return Decision(True, "text")
+    if choices:
+        chosen = _chosen(target, answer, choices, policy)
+        if chosen is not None:
+            return chosen
+    elif (by_letter := _by_letter(target, answer)) is not None:
+        return by_letter
+    return _by_value(target, answer, policy)
+
+
+def _spelled_alike(gold: str, target: str, answer: str, reply: str) -> bool:
+    ours = squeeze(target)
+    return bool(ours) and (
+        ours == squeeze(answer) or (len(reply) < 2000 and squeeze(gold) == squeeze(reply))
+    )
+
+
+def _chosen(gold: str, answer: str, choices: Sequence[str], policy: Policy) -> Decision | None:
+    right = multiple.index(gold, choices)
+    if right is None:
+        right = next((i for i, c in enumerate(choices) if _by_value(gold, c, policy).equal), None)
+    if right is None:
+        return None
+    given = multiple.index(answer, choices)
+    if given is None:
+        return _by_value(choices[right], answer, policy)
+    return _told(given == right, "choice")
+
+
+def _told(equal: bool, by: str) -> Decision:
+    return Decision(equal, by) if equal else Decision(False, by, "wrong-answer")
+
+
+def _by_letter(gold: str, answer: str) -> Decision | None:
+    given = multiple.letter(answer)
+    label = multiple.labelled(gold)
+    if label is not None:
+        if given is not None:
+            return _told(given == label[0], "letter")
+        return _told(words(answer) in (words(label[1]), words(gold)), "words")
+    right = multiple.letter(gold)
+    if right is not None and given is not None and len(clean(gold).strip("(){} \ue000\ue001")) == 1:
+        return _told(given == right, "letter")
+    return None
+
+
+def _by_value(gold: str, answer: str, policy: Policy) -> Decision:
+    try:
+        golds = readings(gold)
+    except TooLarge as error:
+        return Decision(None, "limits", "undecided", f"the gold is too large: {error}")
+    try:
+        answers = readings(answer)
+    except TooLarge as error:
+        return Decision(False, "limits", "too-expensive", str(error))
+    glued = glued_unit(answer)
+    if glued is not None and not golds[0].has("sym", "sub"):
+        answers = (*answers, glued)
+    unknown: Decision | None = None
+    for ours in golds:
+        for theirs in answers:
+            found = _pair(ours, theirs, policy)
+            if found.equal:
+                return found
+            if found.equal is None or found.reason == "too-expensive":
+                unknown = unknown or found
+    return unknown or Decision(False, "value", "wrong-answer", f"{answer[:200]!r} is not {gold[:200]!r}")
+
+
+def _pair(gold: Node, answer: Node, policy: Policy) -> Decision:
+    if policy.unit is not None and gold.kind not in ("unit", "percent"):
+        if answer.kind != "unit":
+            return Decision(False, "unit", "no-unit", f"the answer must be in {policy.unit}")
+        gold = Node("unit", (gold,), policy.unit)
+    try:
+        found = same(gold, answer, policy)
+    except TooLarge as error:
+        return _too_large(gold, answer, error)
+    except NotMath as error:
+        if _undefined(answer) and not _undefined(gold):
+            return Decision(False, "undefined", "undefined", str(error))
+        return Decision(None, "undecided", "undecided", str(error))
+    if found.equal is None:
+        return Decision(None, found.by, "undecided", "neither equality nor difference could be proved")
+    return Decision(True, found.by) if found.equal else Decision(False, found.by, "wrong-answer")
+
+
+def _too_large(gold: Node, answer: Node, error: TooLarge) -> Decision:
+    """Whose size it is: the candidate's is its fault, the gold's is nobody's."""
+    try:
+        Residues().of(gold)
+    except TooLarge:
+        return Decision(None, "limits", "undecided", f"the gold is too large: {error}")
+    except NotMath:
+        pass
+    return Decision(False, "limits", "too-expensive", str(error))
+
+
+def _undefined(node: Node) -> bool:
+    try:
+        Residues().of(node)
+    except Undefined:
+        return True
+    except (NotMath, TooLarge):
+        return False
+    return False

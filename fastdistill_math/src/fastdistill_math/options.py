@@ -1,0 +1,16 @@
+"""Options of the `sympy` gate."""
+
+from attrs import field, frozen
+from attrs.validators import gt
+
+
+@frozen(kw_only=True)
+class SympyOptions:
+    """Options of `[exec_evals.sympy]`."""
+
+    deadline: float = field(default=10.0, validator=gt(0))
+    """Seconds of wall clock for one answer; what takes longer is undecided."""
+    memory_mib: int = field(default=1024, validator=gt(0))
+    """Address space of the worker."""
+    float_digits: int = field(default=10, validator=gt(0))
+    """Significant digits from which a decimal stands for the exact value that it rounds."""
