@@ -84,7 +84,8 @@ class Atoms(Cursor):
         """What stands after `^`: a group, or one token with a sign."""
         if self.now.text in ("-", "+"):
             negative = self.take().text == "-"
-            inner = self.exponent()
+            with self.deeper():
+                inner = self.exponent()
             return Node("neg", (inner,)) if negative else inner
         if self.now.text == "{":
             return self.group()
@@ -183,14 +184,8 @@ class Atoms(Cursor):
         if len(text) == 1:
             return self.name(text)
         if len(text) > 3 and not text.isupper():
-            if text.startswith("sqrt") or text.startswith("pi"):
-                return self.word_start(text)
             raise NotMath(f"{text!r} is a word")
-        return Node("mul", tuple(self.name(c) for c in text[:-1]) + (self.name(text[-1]),))
-
-    def word_start(self, text: str) -> Node:
-        """`pir`, `sqrtx`: a name that runs into the next letter."""
-        raise NotMath(f"{text!r} is a word")
+        return Node("mul", tuple(self.name(c) for c in text))
 
     def name(self, text: str) -> Node:
         """One letter: a constant, an applied function, or a variable."""
@@ -218,10 +213,8 @@ class Atoms(Cursor):
                 power = self.exponent()
             else:
                 base = self.group()
-        if self.now.text == "(":
-            call = self.applied(name)
-        else:
-            call = Node("call", (self.bare_argument(),), name)
+        call = self.applied(name) if self.now.text == "(" else Node("call", (self.bare_argument(),), name)
+        call = Node("call", tuple(map(_radians, call.args)), name)
         if name == "log" and base is not None:
             call = Node("call", (*call.args, base), "log")
         elif base is not None:
@@ -335,3 +328,10 @@ class Atoms(Cursor):
         if len(kept) == 1 and len(kept[0].args) == 1:
             return kept[0].args[0]
         return Node("list", tuple(item for row in kept for item in row.args))
+
+
+def _radians(node: Node) -> Node:
+    """An argument in degrees as a multiple of pi."""
+    if node.kind == "unit" and node.value == "deg":
+        return Node("mul", (node.args[0], Node("div", (Node("const", (), "pi"), num(180)))))
+    return node

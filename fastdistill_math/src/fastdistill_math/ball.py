@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from attrs import frozen
-from mpmath import mp
 
+from fastdistill_math.precision import mp
 from fastdistill_math.tree import NotMath
 
 
@@ -54,7 +54,7 @@ def constant(name: str) -> Ball:
 
 
 def add(a: Ball, b: Ball) -> Ball:
-    """a + b."""
+    """A + b."""
     return _made(a.mid + b.mid, a.rad + b.rad)
 
 
@@ -64,7 +64,7 @@ def neg(a: Ball) -> Ball:
 
 
 def mul(a: Ball, b: Ball) -> Ball:
-    """a b."""
+    """A b."""
     return _made(a.mid * b.mid, abs(a.mid) * b.rad + abs(b.mid) * a.rad + a.rad * b.rad)
 
 
@@ -77,7 +77,7 @@ def inverse(a: Ball) -> Ball:
 
 
 def power(a: Ball, exponent: int) -> Ball:
-    """a to an integer power."""
+    """A to an integer power."""
     if exponent < 0:
         return power(inverse(a), -exponent)
     if exponent == 0:
@@ -109,7 +109,7 @@ def log(a: Ball) -> Ball:
 
 
 def exp(a: Ball) -> Ball:
-    """e to the power of a."""
+    """E to the power of a."""
     if mp.re(a.mid) > 10**7:
         raise Vague("the exponential of a huge number")
     mid = mp.exp(a.mid)

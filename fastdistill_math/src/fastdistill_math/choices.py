@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from fastdistill_math.clean import clean
 
 LETTERS = "ABCDEFGHIJ"
-_LETTER = re.compile(r"\(?\s*([A-J])\s*\)?(?:\s*[.):,].*|\s*\))?", re.DOTALL)
+_LETTER = re.compile(r"\s*(?:\(\s*([A-J])\s*\).*|([A-J])\s*(?:[.):]\s.*|[.):])?)", re.DOTALL)
+_LABEL = re.compile(r"(?:\([A-J]\)|[A-J]\s*[.):](?=\s))\s*(\S.*)", re.DOTALL)
 _LABELLED = re.compile(r"\(?([A-J])\)?[.):]?\s+(\S.*)", re.DOTALL)
 
 
@@ -14,6 +15,13 @@ def letter(text: str) -> str | None:
     """The letter that an answer is, also as `(C)`, `\\textbf{(C)}`, `C) 5` or `C. because`."""
     body = clean(text).replace("\ue000", " ").replace("\ue001", " ").strip(" {}")
     match = _LETTER.fullmatch(body)
+    return (match[1] or match[2]) if match else None
+
+
+def unlabelled(text: str) -> str | None:
+    """`(C) 24` without its letter; None where there is no letter in front of a value."""
+    body = clean(text).replace("\ue000", " ").replace("\ue001", " ").strip(" {}")
+    match = _LABEL.fullmatch(body)
     return match[1] if match else None
 
 

@@ -14,9 +14,9 @@ _SIGNS = {
     "ℝ": r"\mathbb{R}", "ℤ": r"\mathbb{Z}", "ℕ": r"\mathbb{N}", "ℚ": r"\mathbb{Q}", "ℂ": r"\mathbb{C}",
     "⟨": r"\langle ", "⟩": r"\rangle ", "⌊": r"\lfloor ", "⌋": r"\rfloor ", "⌈": r"\lceil ",
     "⌉": r"\rceil ", "→": r"\to ", "′": "'", "″": "''", "“": '"', "”": '"', "’": "'", "‘": "'",
-    "、": ",", "，": ", ", "。": ".", "；": ";", "：": ":", "（": "(", "）": ")", "％": "%", "€": r"\$",
-    "£": r"\$", "¥": r"\$", "₹": r"\$", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u200b": "",
-    "\ufeff": "", "∣": "|", "√": r"\surd ", "∛": r"\sqrt[3]", "∑": r"\sum ", "∫": r"\int ", "∞": r"\infty ",
+    "、": ",", "，": ", ", "。": ".", "；": ";", "：": ":", "（": "(", "）": ")", "％": "%", "€": " ",
+    "£": " ", "¥": " ", "₹": " ", "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u200b": "",
+    "\ufeff": "", "∣": "|", "√": r"\surd ", "∛": r"\sqrt[3]", "∑": r"\sum ", "∫": r"\int ",
 }  # fmt: skip
 _SIGN_TABLE = str.maketrans(_SIGNS)
 _SUPERS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n", strict=True))
@@ -32,8 +32,37 @@ _UNWRAP = re.compile(
     r"\{([^{}]*)\}"
 )
 _PLAIN_WORDS = frozenset(
-    "e i d sin cos tan cot sec csc arcsin arccos arctan sinh cosh tanh log ln lg exp max min gcd lcm det "
-    "lim sup inf and or".split()
+    [
+        "e",
+        "i",
+        "d",
+        "sin",
+        "cos",
+        "tan",
+        "cot",
+        "sec",
+        "csc",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "log",
+        "ln",
+        "lg",
+        "exp",
+        "max",
+        "min",
+        "gcd",
+        "lcm",
+        "det",
+        "lim",
+        "sup",
+        "inf",
+        "and",
+        "or",
+    ]
 )
 _LONG_NAMES = {
     "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "dbinom": "binom", "tbinom": "binom", "leq": "le",
@@ -53,6 +82,11 @@ _EMPTY_FENCE = re.compile(r"\\(?:left|right)\s*\.(?!\d)")
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _DOUBLED = re.compile(r"\\\\(?=[A-Za-z]{2,})")
 _ROW = re.compile(r"\\\\(?:\s*\[[^\]]{0,12}(?:pt|em|ex|mm|cm)\])?")
+_MONEY = re.compile(
+    r"\\\$\s*([-+]?\d[\d,]*(?:\.\d+)?)(?![\d.,]*\s*(?:\\text\{\s*)?(?:dollars?|million|thousand|billion|cents?|USD))"
+)
+_SCALE = re.compile(r"(\d)\s*(?:\\text\s*\{)?\s*(thousand|million|billion|trillion)\b\}?", re.IGNORECASE)
+_SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _GROUPED = re.compile(r"(?<=\d)(?:\s*\{\s*,\s*\}\s*|,\\!\s*|\\,\s*,?)(?=\d{3}(?!\d))")
 _THIN = re.compile(r"(?<=\d)(?:\\[,!:;]|\u2009|\u202f|')(?=\d{3}(?!\d))")
 _JUNK = re.compile(r"\\(?:label|tag|hspace|vspace|phantom)\*?\s*\{[^{}]*\}|\\hline")
@@ -97,7 +131,7 @@ def _rename(match: re.Match[str]) -> str:
     new = _LONG_NAMES.get(name)
     if new is None:
         return match[0]
-    return f"\\{new}" if new.isalpha() or new in "{}" and new else f"{new} "
+    return f"\\{new}" if new.isalpha() or (new in "{}" and new) else f"{new} "
 
 
 def strip_tail(text: str) -> str:
@@ -120,6 +154,9 @@ def clean(text: str) -> str:
         text = _ROW.sub("\ue002", text) if r"\begin{" in text else _DOUBLED.sub(r"\\", text)
     text = re.sub(r"\\[\[\]()]", " ", text)
     text = _THIN.sub("", _GROUPED.sub("", text))
+    text = _SCALE.sub(
+        lambda m: rf"{m[1]} \cdot 10^{{{_SCALES[m[2].lower()]}}}", _MONEY.sub(r"\1 \\text{dollars}", text)
+    )
     text = text.replace(r"\!", "").replace(r"\$", " ").replace("$", " ").replace(r"\%", "%")
     text = text.replace(r"\&", " and ").replace(r"\#", " ").replace(r"\_", "_")
     text = _SIZES.sub("", _EMPTY_FENCE.sub("", text))

@@ -61,9 +61,10 @@ def _braces(at: Atoms) -> Node:
     if at.now.text == r"\}":
         at.take()
         return Node("set")
-    bars, at.bars = at.bars, 1
+    bars, builder = at.bars, at.builder
+    at.bars, at.builder = 1, True
     inner = at.items()
-    at.bars = bars
+    at.bars, at.builder = bars, builder
     if at.now.text in ("|", r"\vert", ":"):
         at.take()
         inner = at.items()

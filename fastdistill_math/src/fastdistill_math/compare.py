@@ -1,11 +1,11 @@
 """Whether an answer is the gold: by shape, then by value. Sets have no order, tuples have; see `docs/math.md`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from fastdistill_math import shapes
 from fastdistill_math.identity import Answer, identical
 from fastdistill_math.policy import Policy
-from fastdistill_math.quantity import rounded_equal, scaled
+from fastdistill_math.quantity import normal, rounded_equal, scaled
 from fastdistill_math.tree import Node, NotMath
 
 YES, NO = Answer(True, "shape"), Answer(False, "shape")
@@ -22,6 +22,7 @@ def same(gold: Node, answer: Node, policy: Policy) -> Answer:
     gold, answer = shapes.aligned(gold, answer)
     if gold == answer:
         return Answer(True, "structure")
+    gold, answer = normal(gold), normal(answer)
     if gold.kind in ("unit", "percent") or answer.kind in ("unit", "percent"):
         return _quantities(gold, answer, policy)
     if gold.kind in shapes.LISTS or answer.kind in shapes.LISTS:
@@ -30,12 +31,14 @@ def same(gold: Node, answer: Node, policy: Policy) -> Answer:
         return _sequences(gold, answer, policy)
     if gold.kind == answer.kind == "matrix":
         return _matrices(gold, answer, policy)
-    if gold.kind in shapes.SETS or answer.kind in shapes.SETS:
+    if gold.kind in shapes.SETS or answer.kind in shapes.SETS or shapes.line(gold) != shapes.line(answer):
         return _regions(gold, answer, policy)
     if gold.kind == "rel" or answer.kind == "rel":
         return _relations(gold, answer, policy)
     if gold.kind == "base" or answer.kind == "base":
         return _based(gold, answer)
+    if gold.value == answer.value == "ratio":
+        return _ratios(gold, answer, policy)
     if {gold.kind, answer.kind} & {"seq", "matrix", "cases", "row"}:
         return _same_kind(gold, answer, policy)
     return _values(gold, answer, policy)
@@ -67,11 +70,11 @@ def _quantities(gold: Node, answer: Node, policy: Policy) -> Answer:
     return _any(same(left, right, policy) for left, right in pairs)
 
 
-def _any(answers: "Sequence[Answer] | object") -> Answer:
+def _any(answers: Iterable[Answer]) -> Answer:
     unknown = NO
-    for found in answers:  # type: ignore[attr-defined]
+    for found in answers:
         if found.equal:
-            return found  # type: ignore[no-any-return]
+            return found
         if found.equal is None:
             unknown = found
     return unknown
@@ -178,6 +181,17 @@ def _based(gold: Node, answer: Node) -> Answer:
     if gold.kind == "base":
         return Answer(answer.kind == "num" and str(answer.value) == gold.value[0].lstrip("0"), "base")
     return identical(gold, answer)
+
+
+def _ratios(gold: Node, answer: Node, policy: Policy) -> Answer:
+    if len(gold.args) != len(answer.args):
+        return NO
+    first, other = gold.args[0], answer.args[0]
+    pairs = [
+        (Node("mul", (a, other)), Node("mul", (b, first)))
+        for a, b in zip(gold.args, answer.args, strict=True)
+    ]
+    return _all(pairs[1:], policy)
 
 
 def _same_kind(gold: Node, answer: Node, policy: Policy) -> Answer:

@@ -18,6 +18,8 @@ class Cursor:
         self.depth = 0
         self.bars = 0
         """Open `|`: inside, the next one closes."""
+        self.builder = False
+        """Whether a colon parts a set's variable from its condition."""
 
     @property
     def now(self) -> Token:

@@ -130,7 +130,7 @@ def _call(node: Node) -> Fraction | None:
         if integers[0] > MAX_FACTORIAL:
             raise TooLarge(f"{integers[0]}! is beyond {MAX_FACTORIAL}!")
         return Fraction(math.factorial(integers[0])) if integers[0] < 1500 else None
-    if name == "binom" and len(integers) == 2 and 0 <= integers[1]:
+    if name == "binom" and len(integers) == 2 and integers[1] >= 0:
         if max(map(abs, integers)) > MAX_FACTORIAL:
             raise TooLarge(f"a binomial coefficient over {integers[0]} is beyond {MAX_FACTORIAL}")
         return Fraction(math.comb(integers[0], integers[1])) if integers[0] >= 0 else None

@@ -15,9 +15,10 @@ from fractions import Fraction
 
 from fastdistill_math.atoms import Atoms
 from fastdistill_math.names import FUNCTIONS, RELATIONS, SETS
-from fastdistill_math.tree import Node, NotMath, num
+from fastdistill_math.tree import Node, NotMath, TooLarge, depth, num
 from fastdistill_math.units import is_unit
 
+MAX_TREE_DEPTH = 120
 _WORDS = frozenset(["and", "or", "U", "sqrt", "cbrt", "binom", "pi", "inf", "infinity"])
 
 
@@ -29,6 +30,8 @@ class Grammar(Atoms):
         found = self.items()
         if self.now.kind != "end":
             raise NotMath(f"{self.now.text!r} is not expected here")
+        if depth(found) > MAX_TREE_DEPTH:
+            raise TooLarge(f"the answer nests deeper than {MAX_TREE_DEPTH} levels")
         return found
 
     def items(self) -> Node:
@@ -92,6 +95,10 @@ class Grammar(Atoms):
             return left
 
     def _signed(self) -> Node:
+        with self.deeper():
+            return self._signed_term()
+
+    def _signed_term(self) -> Node:
         sign = self.now.text
         if sign in ("+", "-", r"\pm", r"\mp"):
             self.take()
@@ -112,7 +119,7 @@ class Grammar(Atoms):
             elif now.text == "/" and now.kind == "op":
                 self.take()
                 left = Node("div", (left, self._signed_factor()))
-            elif now.text == ":" and now.kind == "op":
+            elif now.text == ":" and now.kind == "op" and not self.builder:
                 left = self._ratio(left)
             elif self._unit_begins(left):
                 left = self._unit(left)
@@ -131,7 +138,8 @@ class Grammar(Atoms):
     def _signed_factor(self) -> Node:
         if self.now.text in ("-", "+") and self.now.kind == "op":
             negative = self.take().text == "-"
-            inner = self._signed_factor()
+            with self.deeper():
+                inner = self._signed_factor()
             return Node("neg", (inner,)) if negative else inner
         return self.factor()
 

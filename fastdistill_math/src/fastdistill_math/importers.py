@@ -99,7 +99,7 @@ def _math(row: _Row, at: int, source: Path) -> _Row | None:
         return None
     answer = row.get("answer")
     if not isinstance(answer, str):
-        if not isinstance(solution, str) or "\\boxed" not in solution and "\\fbox" not in solution:
+        if not isinstance(solution, str) or ("\\boxed" not in solution and "\\fbox" not in solution):
             return None
         answer = gold_text(solution)
     path = Path(row["_path"])

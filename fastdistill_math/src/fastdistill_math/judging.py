@@ -64,7 +64,8 @@ def decide(gold: str, answer: str, reply: str, choices: Sequence[str], policy: P
             return chosen
     elif (by_letter := _by_letter(target, answer)) is not None:
         return by_letter
-    return _by_value(target, answer, policy)
+    rest = multiple.unlabelled(answer)
+    return _by_value(target, answer if rest is None else rest, policy)
 
 
 def _spelled_alike(gold: str, target: str, answer: str, reply: str) -> bool:

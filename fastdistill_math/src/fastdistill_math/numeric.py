@@ -10,11 +10,11 @@ from fractions import Fraction
 from hashlib import blake2b
 
 from attrs import field, frozen
-from mpmath import mp
 
 from fastdistill_math import ball
 from fastdistill_math.ball import Ball, Vague
 from fastdistill_math.exact import exact, whole
+from fastdistill_math.precision import mp
 from fastdistill_math.tree import Node, NotMath, TooLarge
 
 MAX_TERMS = 2_000

@@ -8,11 +8,12 @@ FINAL = (
     r"odpowiedź|ответ|відповідь|đáp\s+án|jawaban|最终答案|答案|答え|解答|정답|답|उत्तर|উত্তর|الإجابة|الجواب|jibu|"
     r"resultado\s+final|rezultat"
 )
-COPULA = r"is\s+therefore|is\s+thus|is|are|would\s+be|equals|est|ist|lautet|es|é|è|adalah|是|为|為|は|は、|은|는|является|है|হল|هي|هو|ni"
+COPULA = r"is\s+therefore|is\s+thus|is|are|would\s+be|equals|est|ist|lautet|es|é|è|adalah|является|ni"
+COPULA_EAST = "是|应该是|为|為|は、?|은|는|है|হল|هي|هو"
 _MARK = r"\s*\**\s*[:：=]\s*\**\s*"
 PHRASE = re.compile(
-    rf"(?<![^\W_])(?:{FINAL})(?![A-Za-z])(?:\s+(?:to|for|of)\s[^.:\n$]{{1,80}}?)?\**\s*"
-    rf"(?:(?:{COPULA})(?![a-z])(?:\s*[:：])?\s*|{_MARK})",
+    rf"(?<![A-Za-z])(?:{FINAL})(?![A-Za-z])(?:\s+(?:to|for|of)\s[^.:\n$]{{1,80}}?)?\**\s*"
+    rf"(?:(?:(?:{COPULA})(?![a-z])|{COPULA_EAST})(?:\s*[:：])?\s*|{_MARK})",
     re.IGNORECASE,
 )
 THOUGHT_END = re.compile(r"</(?:think|thinking|thought|reasoning)>|<\|end_of_thought\|>", re.IGNORECASE)

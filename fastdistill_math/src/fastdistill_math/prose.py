@@ -56,7 +56,8 @@ def formulas(text: str) -> list[Span]:
 
 def runs(text: str) -> Iterator[Span]:
     """Runs of numbers, signs, commands and letters beside signs; each holds a digit or a command."""
-    start, parts, last = 0, [], ""
+    start, last = 0, ""
+    parts: list[str] = []
     matches = list(_TOKEN.finditer(text[-6000:]))
     for at, match in enumerate(matches):
         kind = match.lastgroup

@@ -12,7 +12,10 @@ _DEGREE = Node("div", (Node("const", (), "pi"), num(180)))
 
 
 def normal(node: Node) -> Node:
-    """`28 pct` as 28 %; other nodes unchanged."""
+    """`28 pct` as 28 %, the sign inside the unit; other nodes unchanged."""
+    if node.kind == "neg" and node.args[0].kind in ("unit", "percent"):
+        inner = normal(node.args[0])
+        return Node(inner.kind, (Node("neg", inner.args),), inner.value)
     if node.kind == "unit" and node.value.strip(" .").lower() in _PERCENT:
         return Node("percent", node.args)
     return node
@@ -118,7 +121,8 @@ def real_value(node: Node) -> Fraction | None:
         if not disc.real or disc.rad > abs(disc.mid) * mp.ldexp(1, -160):
             return None
         sign, mantissa, power, _ = disc.mid._mpf_
-    return (-1 if sign else 1) * Fraction(int(mantissa)) * Fraction(2) ** power
+    size: Fraction = Fraction(int(mantissa)) * Fraction(2) ** int(power)
+    return -size if sign else size
 
 
 def distance(a: Node, b: Node) -> Fraction | None:

@@ -17,7 +17,9 @@ from fastdistill_math.prose import Span
 
 WINDOW = 40_000
 _HASHES = re.compile(r"####[ \t]*([^\n]+)")
-_LEADING_LETTER = re.compile(r"\s*\**\(?([A-J])\)?\**\s*[.):：。、](?:\s|\Z)")
+_LEADING_LETTER = re.compile(
+    r"\s*\**(?:\(?[A-J]\)?\**\s*[.):：。、](?:\s|\Z)|(?:\\text(?:bf|rm)?\{\s*)?\([A-J]\))"
+)
 _MEANING = re.compile(r"\d|\\[a-zA-Z]|\$")
 _SHORT = 8
 
@@ -122,8 +124,8 @@ def _first_value(text: str, *, math_only: bool) -> str | None:
     sentence = _sentence(text).strip(" *\n")
     if not sentence or (math_only and not _MEANING.search(sentence)):
         return None
-    if match := _LEADING_LETTER.match(text):
-        return match[1]
+    if _LEADING_LETTER.match(text):
+        return text.partition("\n")[0].strip()[:300]
     if prose.is_math(sentence):
         return sentence
     inside = prose.formulas(sentence)
@@ -137,8 +139,8 @@ def _first_value(text: str, *, math_only: bool) -> str | None:
 
 def _unmarked(body: str) -> Found:
     whole = body.strip()
-    if "\n" not in whole and (match := _LEADING_LETTER.match(whole)):
-        return Found(answer=match[1], rule="letter")
+    if "\n" not in whole and len(whole) < 300 and _LEADING_LETTER.match(whole):
+        return Found(answer=whole, rule="letter")
     if prose.is_math(whole):
         return Found(answer=whole, rule="whole")
     for sentence in _sentences(whole):

@@ -48,7 +48,7 @@ def region(node: Node) -> Region | None:
             if len(points) != len(shapes.values(node)):
                 return None
             return Region(tuple(Piece(p, p, True, True) for p in points))
-        case "sym" if node.value in ("R", "mathbbR"):
+        case "sym" if shapes.line(node):
             return _LINE
         case "rel":
             return _relation(node)

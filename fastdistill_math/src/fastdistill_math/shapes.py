@@ -169,6 +169,11 @@ def infinity(node: Node) -> int:
     return 0
 
 
+def line(node: Node) -> bool:
+    """Whether `node` is the sign for all real numbers."""
+    return node.kind == "sym" and node.value == "R"
+
+
 def interval_like(node: Node) -> bool:
     """Whether brackets with two items are an interval's for sure or may be."""
     return len(node.args) == 2

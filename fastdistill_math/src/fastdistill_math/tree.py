@@ -76,3 +76,12 @@ def rational(node: Node) -> Fraction | None:
         inner = rational(node.args[0])
         return None if inner is None else -inner
     return None
+
+
+def depth(node: Node) -> int:
+    """How many levels `node` has; needs no recursion, so that it can guard what does."""
+    most, level = 0, [node]
+    while level:
+        most += 1
+        level = [arg for each in level for arg in each.args]
+    return most
