@@ -10,7 +10,11 @@ from typing import Any
 from attrs import frozen
 
 from fastdistill_math.precision import mp
-from fastdistill_math.tree import NotMath
+from fastdistill_math.tree import NotMath, TooLarge
+
+
+MAX_ARGUMENT = 2_000
+"""Bits of a function's argument."""
 
 
 class Vague(NotMath):
@@ -111,7 +115,7 @@ def log(a: Ball) -> Ball:
 def exp(a: Ball) -> Ball:
     """E to the power of a."""
     if mp.re(a.mid) > 10**7:
-        raise Vague("the exponential of a huge number")
+        raise TooLarge("the exponential of a huge number")
     mid = mp.exp(a.mid)
     return _made(mid, abs(mid) * mp.expm1(a.rad))
 
@@ -146,7 +150,9 @@ def function(name: str, a: Ball) -> Ball:
     """A smooth elementary function; its error is the slope's, doubled, while the disc is narrow."""
     if name not in _FUNCTIONS:
         raise NotMath(f"no numeric value for {name}")
-    if abs(a.mid) > mp.ldexp(1, 60) or a.rad > mp.ldexp(1, -16):
+    if abs(a.mid) > mp.ldexp(1, MAX_ARGUMENT):
+        raise TooLarge(f"{name} of a huge number")
+    if a.rad > mp.ldexp(1, -16):
         raise Vague(f"the argument of {name} is not known well enough")
     try:
         mid, slope = _FUNCTIONS[name](a.mid), _SLOPES[name](a.mid)

@@ -87,6 +87,8 @@ _MONEY = re.compile(
 )
 _SCALE = re.compile(r"(\d)\s*(?:\\text\s*\{)?\s*(thousand|million|billion|trillion)\b\}?", re.IGNORECASE)
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_MODULO = re.compile(r"\(?\s*\\?(?<![A-Za-z])[pb]?mod\s*\{?\s*(\d+)\s*\}?\s*\)?")
+_CLOCK_HALF = re.compile(r"(?<![a-z])([ap])\.?\s?m(?![a-z])")
 _GROUPED = re.compile(r"(?<=\d)(?:\s*\{\s*,\s*\}\s*|,\\!\s*|\\,\s*,?)(?=\d{3}(?!\d))")
 _THIN = re.compile(r"(?<=\d)(?:\\[,!:;]|\u2009|\u202f|')(?=\d{3}(?!\d))")
 _JUNK = re.compile(r"\\(?:label|tag|hspace|vspace|phantom)\*?\s*\{[^{}]*\}|\\hline")
@@ -158,6 +160,7 @@ def clean(text: str) -> str:
         lambda m: rf"{m[1]} \cdot 10^{{{_SCALES[m[2].lower()]}}}", _MONEY.sub(r"\1 \\text{dollars}", text)
     )
     text = text.replace(r"\!", "").replace(r"\$", " ").replace("$", " ").replace(r"\%", "%")
+    text = _MODULO.sub("\ue000mod \\1\ue001", text)
     text = text.replace(r"\&", " and ").replace(r"\#", " ").replace(r"\_", "_")
     text = _SIZES.sub("", _EMPTY_FENCE.sub("", text))
     text = _JUNK.sub(" ", _SPACES.sub(" ", text))
@@ -182,5 +185,5 @@ def squeeze(text: str) -> str:
 
 def words(text: str) -> str:
     """For answers in words: lower case, letters and digits only, without a leading article."""
-    found = re.findall(r"[^\W_]+", clean(text).casefold())
+    found = re.findall(r"[^\W_]+", _CLOCK_HALF.sub(r"\1m", clean(text).casefold()))
     return " ".join(found[1:] if len(found) > 1 and found[0] in ("the", "a", "an") else found)

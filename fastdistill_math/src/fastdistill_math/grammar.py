@@ -189,18 +189,17 @@ class Grammar(Atoms):
                 self.take()
                 words.append("^" + self.exponent_text())
                 continue
-            elif not (words and now.kind == "num" and now.spaced) and not (
-                words
-                and now.text in ("-", "(", ")", "'", ":")
-                and self.depth <= 3
-                and self._rest_is_words()
-            ):
+            elif words and ((now.kind == "num" and now.spaced) or self._rest_is_words()):
+                words.append(now.text)
+            else:
                 break
             self.take()
         return Node("unit", (left,), " ".join(words))
 
     def _rest_is_words(self) -> bool:
         rest = self.list[self.at : -1]
+        if self.now.text not in ("-", "(", ")", "'", ":") or self.depth > 3:
+            return False
         return any(t.kind in ("word", "text") for t in rest) and all(
             t.kind in ("word", "text") or t.text in ("-", "(", ")", "'", ":") for t in rest
         )

@@ -12,7 +12,9 @@ from fastdistill_math.golds import gold_text
 from fastdistill_math.key import class_key
 from fastdistill_math.parse import glued_unit, readings
 from fastdistill_math.policy import Policy
+from fastdistill_math.quantity import real_value
 from fastdistill_math.residue import Residues, Undefined
+from fastdistill_math.shapes import approximated
 from fastdistill_math.tree import Node, NotMath, TooLarge
 
 
@@ -117,8 +119,8 @@ def _by_value(gold: str, answer: str, policy: Policy) -> Decision:
     if glued is not None and not golds[0].has("sym", "sub"):
         answers = (*answers, glued)
     unknown: Decision | None = None
-    for ours in golds:
-        for theirs in answers:
+    for ours in (each for tree in golds for each in approximated(tree)):
+        for theirs in (each for tree in answers for each in approximated(tree)):
             found = _pair(ours, theirs, policy)
             if found.equal:
                 return found
@@ -149,6 +151,7 @@ def _too_large(gold: Node, answer: Node, error: TooLarge) -> Decision:
     """Whose size it is: the candidate's is its fault, the gold's is nobody's."""
     try:
         Residues().of(gold)
+        real_value(gold)
     except TooLarge:
         return Decision(None, "limits", "undecided", f"the gold is too large: {error}")
     except NotMath:

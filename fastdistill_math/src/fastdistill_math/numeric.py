@@ -18,6 +18,7 @@ from fastdistill_math.precision import mp
 from fastdistill_math.tree import Node, NotMath, TooLarge
 
 MAX_TERMS = 2_000
+MAX_WORK = 600_000
 MAX_PRECISION = 12_000
 
 
@@ -32,6 +33,15 @@ class Point:
     base_ten: bool = False
     """Whether `log` without a base is to base 10."""
 
+    meter: list[int] = field(factory=lambda: [0], eq=False)
+    """Work done at this point and at those made from it, in nodes times words of precision."""
+
+    def spend(self) -> None:
+        """Charge one node. Raises `TooLarge` when the budget is spent; it does not depend on the machine."""
+        self.meter[0] += 4 + mp.prec // 64
+        if self.meter[0] > MAX_WORK:
+            raise TooLarge("evaluating the answer takes too many steps")
+
     def value(self, name: str) -> Fraction:
         """The value of a variable."""
         if name in self.values:
@@ -44,11 +54,12 @@ class Point:
 
     def at(self, name: str, value: int) -> "Point":
         """This point with one more variable fixed."""
-        return Point(self.trial, {**self.values, name: Fraction(value)}, self.integers, self.base_ten)
+        return Point(self.trial, {**self.values, name: Fraction(value)}, self.integers, self.base_ten, self.meter)
 
 
 def value(node: Node, at: Point) -> Ball:
     """The disc of `node` at the precision of `mp.prec`. Raises `Vague`, `NotMath`, `TooLarge`."""
+    at.spend()
     match node.kind:
         case "num" | "dec" | "percent" | "base":
             known = exact(node)

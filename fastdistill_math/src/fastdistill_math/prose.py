@@ -28,7 +28,8 @@ _FORMULA = re.compile(
 _WORDY = re.compile(r"(?<![\\A-Za-z])[A-Za-z]{2,}\s+[A-Za-z]{2,}\s|[?]")
 _TOKEN = re.compile(
     r"""
-  (?P<num>(?<![A-Za-z_])(?:\\?\$\s?)?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?)
+  (?P<clock>(?<![\w:.])\d{1,2}:\d{2}(?!\d|:|\.\d)(?:\s*[apAP]\.?[mM]\b\.?)?)
+ |(?P<num>(?<![A-Za-z_])(?:\\?\$\s?)?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?)
  |(?P<cmd>\\(?:frac|dfrac|tfrac|sqrt|binom)(?:\[[^\]]{1,5}\])?(?:\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\d){1,2}
      |\\(?:pi|infty|cdot|times|pm|circ|degree|left|right|cup|cap|le|ge|leq|geq|ne|neq|in|theta|alpha)(?![A-Za-z])|\\[%{}])
  |(?P<sign>[-+*/^=×÷·−<>≤≥%°π√∞²³½¼¾_!]+)
@@ -61,7 +62,7 @@ def runs(text: str) -> Iterator[Span]:
     matches = list(_TOKEN.finditer(text[-6000:]))
     for at, match in enumerate(matches):
         kind = match.lastgroup
-        joined = kind in ("num", "cmd", "sign", "bracket") or (kind == "space" and parts)
+        joined = kind in ("clock", "num", "cmd", "sign", "bracket") or (kind == "space" and parts)
         if kind == "letter":
             neighbours = (last, matches[at + 1].lastgroup if at + 1 < len(matches) else "")
             joined = "sign" in neighbours or (last == "num" and not _spaced(matches, at))

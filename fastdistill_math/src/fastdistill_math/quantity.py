@@ -1,5 +1,6 @@
 """Numbers with something behind them: percent signs, units, and the rounding of decimals."""
 
+import re
 from fractions import Fraction
 
 from fastdistill_math.exact import exact
@@ -8,6 +9,8 @@ from fastdistill_math.tree import Node, NotMath, num
 from fastdistill_math.units import dimension
 
 _PERCENT = frozenset(["percent", "percentage", "pct", "per cent", "percents", "percentage points"])
+_COMPOUND = re.compile(r"(?<!\^)(?<!\^-)\d")
+_DOUBLE = 15
 _DEGREE = Node("div", (Node("const", (), "pi"), num(180)))
 
 
@@ -60,6 +63,8 @@ def _percents(gold: Node, answer: Node, policy: Policy) -> list[tuple[Node, Node
 
 def _both(gold: Node, answer: Node, left: str, right: str) -> list[tuple[Node, Node]]:
     plain = (gold.args[0], answer.args[0])
+    if _COMPOUND.search(left) or _COMPOUND.search(right):  # 2 hours 30 minutes
+        return [plain] if left == right else []
     ours, theirs = dimension(left), dimension(right)
     if ours is None or theirs is None:
         return [plain]
@@ -83,6 +88,7 @@ def _answer_only(gold: Node, answer: Node, unit: str, policy: Policy) -> list[tu
 def rounded_equal(gold: Node, answer: Node, policy: Policy) -> bool:
     """Whether two different numbers are one to the places that count; see `Policy`.
 
+    A decimal with 15 digits or more may be the print of a double, and is given a double's precision.
     With `digits` both are rounded half up to that many places. Without, a decimal with at least
     `float_digits` significant digits stands for a value within one unit of its last place.
     """
@@ -90,10 +96,14 @@ def rounded_equal(gold: Node, answer: Node, policy: Policy) -> bool:
         return _to_places(gold, answer, policy.digits)
     shown = [_decimal(node) for node in (gold, answer)]
     places = [p for digits, p in shown if digits >= policy.float_digits]
-    if not places or any(0 < digits < policy.float_digits for digits, _ in shown):
+    most = max(digits for digits, _ in shown)
+    if not places or (most < _DOUBLE and any(0 < digits < policy.float_digits for digits, _ in shown)):
         return False
-    gap = distance(gold, answer)
-    return gap is not None and gap < Fraction(1, 1) / Fraction(10) ** min(places)
+    gap, size = distance(gold, answer), real_value(gold)
+    if gap is None or size is None:
+        return False
+    double = abs(size) / 2**51 if most >= _DOUBLE else Fraction(0)
+    return gap < max(1 / Fraction(10) ** min(places), double)
 
 
 def _decimal(node: Node) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from fastdistill_math.exact import MAX_FACTORIAL, based, exact, perfect_root, whole
+from fastdistill_math.names import BIG
 from fastdistill_math.tree import Node, NotMath, TooLarge
 
 PRIME = 31516238445026311976161191493726371937
@@ -35,6 +36,7 @@ class Residues:
         self.salt = salt
         """Another salt is another random point for the variables."""
         self.opaque = False
+        self._bounds = 0  # inside a sum, product, limit or integral infinity may bound
         self.transcendental: set[str] = set()
 
     @property
@@ -97,7 +99,7 @@ class Residues:
     def _const(self, name: str) -> int:
         if name == "i":
             return IMAGINARY
-        if name == "inf":
+        if name == "inf" and not self._bounds:
             raise Undefined("arithmetic with infinity")
         self.transcendental.add(name)
         return _atom(("const", name))
@@ -168,7 +170,11 @@ class Residues:
             lower = self._factorial(below) * self._factorial(top - below)
             return self._factorial(top) * self._inverse(lower) % PRIME
         self.opaque = True
-        return _atom(("call", name, *(self.of(arg) for arg in node.args)))
+        self._bounds += name in BIG
+        try:
+            return _atom(("call", name, *(self.of(arg) for arg in node.args)))
+        finally:
+            self._bounds -= name in BIG
 
     def _factorial(self, count: int) -> int:
         if count > MAX_FACTORIAL:

@@ -43,8 +43,17 @@ def bare(node: Node, *, generous: bool = False) -> Node:
     if node.value == ("in",) and is_name(node.args[0]):
         return node.args[1]
     if set(node.value) <= _STATES and (names(node.args[0]) or (len(node.args) > 2)):
-        return node.args[-1]
+        return node.args[0] if is_name(node.args[-1]) and not is_name(node.args[0]) else node.args[-1]
     return node
+
+
+def approximated(node: Node) -> list[Node]:
+    """`x = sqrt(10) \\approx 3.16` as what stands before the sign, and as what stands behind it."""
+    if node.kind != "rel" or "approx" not in node.value or len(node.args) < 2:
+        return [node]
+    at = node.value.index("approx") + 1
+    before = Node("rel", node.args[:at], node.value[: at - 1]) if at > 1 else node.args[0]
+    return [node] if is_name(before) else [before, node]
 
 
 def stated(gold: Node, answer: Node) -> tuple[Node, Node]:

@@ -64,6 +64,9 @@ def _call(node: Node) -> Any:
     if name in ("sum", "prod") and args[1].kind == "rel":
         counter = (convert(args[1].args[0]), convert(args[1].args[1]), convert(args[2]))
         return (sympy.Sum if name == "sum" else sympy.Product)(convert(args[0]), counter)
+    if name == "lim" and args[1].kind == "rel" and args[1].value == ("to",):
+        variable = sympy.Symbol(args[1].args[0].value, real=True)
+        return sympy.Limit(convert(args[0]), variable, convert(args[1].args[1]))
     if name == "int":
         return _integral(node)
     names: dict[str, Callable[..., Any]] = {
@@ -85,10 +88,14 @@ def _call(node: Node) -> Any:
     raise NotMath(f"no symbolic value for {name}")
 
 
+def _factors(node: Node) -> list[Node]:
+    return [each for arg in node.args for each in _factors(arg)] if node.kind == "mul" else [node]
+
+
 def _integral(node: Node) -> Any:
 
     body, lower, upper = node.args
-    factors = list(body.args) if body.kind == "mul" else [body]
+    factors = _factors(body)
     if len(factors) >= 2 and factors[-2] == Node("sym", (), "d") and factors[-1].kind == "sym":
         variable = convert(factors[-1])
         inner = sympy.Mul(*map(convert, factors[:-2]))
