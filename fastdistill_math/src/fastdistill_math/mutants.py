@@ -17,6 +17,7 @@ from fastdistill_math.units import dimension
 
 _OTHER_UNITS = {"length": "kg", "mass": "cm", "time": "cm", "money": "cm", "angle": "cm", "speed": "kg"}
 _FAR = 987_654_321
+_SCALARS = frozenset(["num", "dec", "sym", "sub", "const", "add", "mul", "neg", "div", "pow", "root", "call"])
 
 
 def mutants(gold: MathGold) -> Iterator[Mutant]:
@@ -162,4 +163,5 @@ def _collection(parts: Pieces) -> Iterator[Mutant]:
         yield Mutant(text=f"\\boxed{{{turned}}}", expect=order, kind="order")
     if parts.flipped is not None:
         yield _reject(parts.flipped, "open-closed")
-    yield _accept(parts.written([f"{item} + 0" for item in parts.items]), "sum")
+    if "infty" not in "".join(parts.items):
+        yield _accept(parts.written([f"{item} + 0" for item in parts.items]), "sum")

@@ -18,8 +18,10 @@ from fastdistill_math.precision import mp
 from fastdistill_math.tree import Node, NotMath, TooLarge
 
 MAX_TERMS = 2_000
-MAX_WORK = 600_000
+MAX_WORK = 200_000
 MAX_PRECISION = 12_000
+UNPROVED_BITS = 1_000
+"""Where no bound is known: this many bits beyond four times those of the numbers written."""
 
 
 @frozen
@@ -212,7 +214,11 @@ def separation(node: Node, at: Point) -> tuple[int, bool]:
     for each in degrees.values():
         degree = min(degree * each, 1 << 14)
     bits = upper * (degree - 1) + lower + 64
-    return (int(bits), proof[0]) if bits < MAX_PRECISION else (MAX_PRECISION, False)
+    if proof[0] and bits < MAX_PRECISION:
+        return int(bits), True
+    written = sum(part.value.numerator.bit_length() + part.value.denominator.bit_length()
+                  for part in node.walk() if part.kind == "num")  # fmt: skip
+    return min(int(bits), MAX_PRECISION, UNPROVED_BITS + 4 * written), False
 
 
 def _size(node: Node, at: Point, degrees: dict[Node, int], proof: list[bool]) -> tuple[float, float]:
