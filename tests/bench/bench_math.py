@@ -3,7 +3,7 @@
     python tests/bench/bench_math.py --data FOLDER [--peer PYTHON]
 
 FOLDER holds `gsm8k/tasks.jsonl` and `math/cases.jsonl`; PYTHON is the interpreter of an environment with
-`math-verify` installed. Prints pairs a second on one core (the gate's time includes trips to the one worker)
+`math-verify` installed. Prints pairs a second on one core (with the trips to one worker)
 and how often each agrees with the labels.
 """
 
@@ -76,16 +76,27 @@ async def _judge(gate: Any, scenario: MathScenario, task: Task[MathGold], reply:
 
 
 def _peer(python: str, pairs: list[tuple[str, str, bool]]) -> tuple[float, list[bool]]:
-    given = json.dumps([(gold if "$" in gold or "\\" not in gold else f"${gold}$", reply) for gold, reply, _ in pairs])
-    done = subprocess.run([python, "-W", "ignore", "-c", PEER], input=given, capture_output=True, text=True, check=True)
+    given = json.dumps(
+        [(gold if "$" in gold or "\\" not in gold else f"${gold}$", reply) for gold, reply, _ in pairs]
+    )
+    done = subprocess.run(
+        [python, "-W", "ignore", "-c", PEER], input=given, capture_output=True, text=True, check=True
+    )
     found = json.loads(done.stdout)
     return found["seconds"], found["got"]
+
+
+def _fenced(gold: str) -> str:
+    """The peer reads LaTeX only between dollars."""
+    return gold if "$" in gold or "\\" not in gold else f"${gold}$"
 
 
 def _line(name: str, pairs: list[tuple[str, str, bool]], seconds: float, got: list[bool]) -> None:
     right = sum(mine == expect for mine, (_, _, expect) in zip(got, pairs, strict=True))
     false = sum(mine and not expect for mine, (_, _, expect) in zip(got, pairs, strict=True))
-    print(f"  {name:12s} {len(pairs) / seconds:9.0f} pairs/s   agree {right}/{len(pairs)}   false accepts {false}")
+    print(
+        f"  {name:12s} {len(pairs) / seconds:9.0f} pairs/s agree {right}/{len(pairs)}  false accepts {false}"
+    )
 
 
 def main() -> None:

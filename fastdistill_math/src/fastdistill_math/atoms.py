@@ -3,15 +3,14 @@
 from fractions import Fraction
 
 from fastdistill_math.cursor import Cursor
+from fastdistill_math.environments import environment
 from fastdistill_math.names import (
     APPLIED,
     BIG,
     CONSTANT_WORDS,
     CONSTANTS,
-    FUNCTION_NAMES,
     FUNCTIONS,
     GREEK,
-    MATRICES,
 )
 from fastdistill_math.tree import Node, NotMath, TooLarge, num
 
@@ -155,7 +154,7 @@ class Atoms(Cursor):
             raise NotMath(f"{token.text or 'the end'!r} is not expected here")
 
     def number(self, text: str) -> Node:
-        """A numeral; a decimal remembers how many digits it shows; `0.\\overline{3}` repeats."""
+        r"""A numeral; a decimal remembers how many digits it shows; `0.\overline{3}` repeats."""
         mantissa, _, power = text.replace("E", "e").partition("e")
         if abs(int(power or 0)) > MAX_EXPONENT:
             raise TooLarge(f"the exponent {power} is beyond {MAX_EXPONENT}")
@@ -203,39 +202,6 @@ class Atoms(Cursor):
         args = inner.args if inner.kind == "list" else (inner,)
         return Node("call", args, name)
 
-    def function(self, name: str) -> Node:
-        """A named function: with an exponent, a bracket, or the factors that follow it."""
-        name = FUNCTION_NAMES.get(name, name)
-        power: Node | None = None
-        base: Node | None = None
-        while self.now.text in ("^", "_"):
-            if self.take().text == "^":
-                power = self.exponent()
-            else:
-                base = self.group()
-        call = self.applied(name) if self.now.text == "(" else Node("call", (self.bare_argument(),), name)
-        call = Node("call", tuple(map(_radians, call.args)), name)
-        if name == "log" and base is not None:
-            call = Node("call", (*call.args, base), "log")
-        elif base is not None:
-            call = Node("call", (*call.args, base), f"{name}_")
-        if power is None:
-            return call
-        minus_one = power == Node("neg", (num(1),))
-        if minus_one and name in ("sin", "cos", "tan"):
-            return Node("call", call.args, f"arc{name}")
-        return Node("pow", (call, power))
-
-    def bare_argument(self) -> Node:
-        """`\\sin 2x`: the factors side by side, up to a sign, an operator or another function."""
-        negative = self.now.text == "-"
-        if negative:
-            self.take()
-        node = self.factor()
-        while self.starts_factor() and self.now.text.lstrip("\\") not in FUNCTIONS and self.now.text != "(":
-            node = Node("mul", (node, self.factor()))
-        return Node("neg", (node,)) if negative else node
-
     def starts_factor(self) -> bool:
         """Whether the next token can be multiplied by what stands before it."""
         raise NotImplementedError
@@ -257,18 +223,19 @@ class Atoms(Cursor):
 
     def command(self, name: str) -> Node:
         """A LaTeX command; `Commands` knows those with arguments."""
-        from fastdistill_math.commands import COMMANDS  # the two call each other
+        from fastdistill_math.commands import COMMANDS  # they call each other
+        from fastdistill_math.functions import function
 
         if name in COMMANDS:
             return COMMANDS[name](self)
         if name in CONSTANTS:
             return Node("const", (), CONSTANTS[name])
         if name in FUNCTIONS:
-            return self.function(name)
+            return function(self, name)
         if name in BIG:
             return self.big(name)
         if name == "begin":
-            return self.environment()
+            return environment(self)
         if name in GREEK or len(name) == 3:
             return Node("sym", (), name)
         raise NotMath(f"\\{name} is not known")
@@ -296,42 +263,3 @@ class Atoms(Cursor):
     def bound(self) -> Node:
         """The lower bound, which may be `k=0`."""
         return self.group()
-
-    def environment(self) -> Node:
-        """A matrix, cases, or aligned lines."""
-        self.expect("{")
-        name = self.take().text
-        while self.now.text != "}":
-            self.take()
-        self.expect("}")
-        if name == "array" and self.now.text == "{":
-            while self.take().text != "}" and self.now.kind != "end":
-                pass
-        rows: list[list[Node]] = [[]]
-        while self.now.kind != "end" and self.now.text != r"\end":
-            if self.now.text == r"\\":
-                self.take()
-                rows.append([])
-            elif self.now.text in ("&", ","):
-                self.take()
-            else:
-                rows[-1].append(self.relation())
-        self.expect(r"\end")
-        while self.now.kind != "end" and self.take().text != "}":
-            pass
-        kept = [Node("row", tuple(row)) for row in rows if row]
-        if name == "cases":
-            return Node("cases", tuple(kept))
-        if name in MATRICES:
-            matrix = Node("matrix", tuple(kept))
-            return Node("call", (matrix,), "det") if name == "vmatrix" else matrix
-        if len(kept) == 1 and len(kept[0].args) == 1:
-            return kept[0].args[0]
-        return Node("list", tuple(item for row in kept for item in row.args))
-
-
-def _radians(node: Node) -> Node:
-    """An argument in degrees as a multiple of pi."""
-    if node.kind == "unit" and node.value == "deg":
-        return Node("mul", (node.args[0], Node("div", (Node("const", (), "pi"), num(180)))))
-    return node

@@ -12,7 +12,6 @@ from attrs import frozen
 from fastdistill_math.precision import mp
 from fastdistill_math.tree import NotMath, TooLarge
 
-
 MAX_ARGUMENT = 2_000
 """Bits of a function's argument."""
 
@@ -95,7 +94,7 @@ def power(a: Ball, exponent: int) -> Ball:
 
 
 def root(a: Ball, degree: int) -> Ball:
-    """The real root where there is one (also of a negative number for an odd degree), else the principal."""
+    """The real root where there is one, also of a negative number for an odd degree; else the principal."""
     if a.has_zero:
         return Ball(mp.mpf(0), mp.root(abs(a.mid) + a.rad, degree))
     if a.real and a.mid < 0 and degree % 2:

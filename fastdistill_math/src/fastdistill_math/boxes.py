@@ -1,4 +1,4 @@
-"""`\\boxed{...}` in a text: where they stand, what they hold, and which of them belong together."""
+r"""`\boxed{...}` in a text: where they stand, what they hold, and which of them belong together."""
 
 import re
 

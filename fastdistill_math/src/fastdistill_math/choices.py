@@ -12,7 +12,7 @@ _LABELLED = re.compile(r"\(?([A-J])\)?[.):]?\s+(\S.*)", re.DOTALL)
 
 
 def letter(text: str) -> str | None:
-    """The letter that an answer is, also as `(C)`, `\\textbf{(C)}`, `C) 5` or `C. because`."""
+    r"""The letter that an answer is, also as `(C)`, `\textbf{(C)}`, `C) 5` or `C. because`."""
     body = clean(text).replace("\ue000", " ").replace("\ue001", " ").strip(" {}")
     match = _LETTER.fullmatch(body)
     return (match[1] or match[2]) if match else None

@@ -31,50 +31,23 @@ _UNWRAP = re.compile(
     r"\\(?:boxed|fbox|overrightarrow|vec|hat|widehat|bar|tilde|underline|displaylines|ensuremath)\s*"
     r"\{([^{}]*)\}"
 )
-_PLAIN_WORDS = frozenset(
-    [
-        "e",
-        "i",
-        "d",
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "log",
-        "ln",
-        "lg",
-        "exp",
-        "max",
-        "min",
-        "gcd",
-        "lcm",
-        "det",
-        "lim",
-        "sup",
-        "inf",
-        "and",
-        "or",
-    ]
-)
+_PLAIN_WORDS = frozenset([
+    "e", "i", "d", "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh",
+    "cosh", "tanh", "log", "ln", "lg", "exp", "max", "min", "gcd", "lcm", "det", "lim", "sup",
+    "inf", "and", "or",
+])  # fmt: skip
 _LONG_NAMES = {
     "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "dbinom": "binom", "tbinom": "binom", "leq": "le",
     "leqslant": "le", "geq": "ge", "geqslant": "ge", "neq": "ne", "lbrace": "{", "rbrace": "}",
     "lvert": "vert", "rvert": "vert", "mid": "vert", "varnothing": "emptyset", "lbrack": "[",
     "rbrack": "]", "infin": "infty", "land": "and", "lor": "or", "wedge": "and", "vee": "or",
-    "rightarrow": "to", "longrightarrow": "to", "circ": "degree", "thickapprox": "approx", "simeq": "approx",
-    "backslash": "setminus", "varphi": "phi", "varepsilon": "epsilon", "lt": "<", "gt": ">", "ast": "*",
+    "rightarrow": "to", "longrightarrow": "to", "circ": "degree", "thickapprox": "approx",
+    "simeq": "approx", "backslash": "setminus", "varphi": "phi", "varepsilon": "epsilon",
+    "lt": "<", "gt": ">", "ast": "*",
     "star": "*", "cdotp": "cdot", "div": "/", "colon": ":", "percent": "%", "operatorname": "",
-    "displaystyle": "", "textstyle": "", "limits": "", "nolimits": "", "left": "", "right": "", "nonumber": "",
-    "rm": "", "bf": "", "it": "", "hfill": "", "newline": "", "middle": "", "dots": "ldots", "cdots": "ldots",
-    "dotsc": "ldots", "dotsb": "ldots",
+    "displaystyle": "", "textstyle": "", "limits": "", "nolimits": "", "left": "", "right": "",
+    "nonumber": "", "rm": "", "bf": "", "it": "", "hfill": "", "newline": "", "middle": "", "dots": "ldots",
+    "cdots": "ldots", "dotsc": "ldots", "dotsb": "ldots",
 }  # fmt: skip
 _SPACES = re.compile(r"\\(?:[,;:> ]|q?quad|(?:enspace|thinspace|space)(?![A-Za-z]))|~")
 _SIZES = re.compile(r"\\[bB]igg?[lrm]?(?![A-Za-z])")
@@ -150,7 +123,7 @@ def strip_tail(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def clean(text: str) -> str:
-    """One spelling of `text`: `\\frac`, `\\le`, no `$`, no spacing commands; words as `\\ue000words\\ue001`."""
+    r"""One spelling of `text`: `\frac`, `\le`, no `$`, no spacing; words as `\ue000words\ue001`."""
     text = _unicode(text)
     if "\\\\" in text:
         text = _ROW.sub("\ue002", text) if r"\begin{" in text else _DOUBLED.sub(r"\\", text)

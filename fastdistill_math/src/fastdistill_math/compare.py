@@ -1,4 +1,4 @@
-"""Whether an answer is the gold: by shape, then by value. Sets have no order, tuples have; see `docs/math.md`."""
+"""Whether an answer is the gold: by shape, then by value. The conventions are in `docs/math.md`."""
 
 from collections.abc import Iterable, Sequence
 

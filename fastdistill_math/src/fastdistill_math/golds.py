@@ -11,7 +11,7 @@ _PHRASE = re.compile(r"(?:final\s+)?answer\s*(?:is|:)\s*:?\s*(\S.*)$", re.IGNORE
 
 @lru_cache(maxsize=4096)
 def gold_text(gold: str) -> str:
-    """The last boxed answer, what stands behind `####` or "answer is", or all of it; names before a box stay out."""
+    """The last boxed answer, what stands behind `####` or "answer is", or all of it."""
     found = boxes(gold)
     if found:
         return content(last_group(gold, found))

@@ -212,8 +212,8 @@ class Grammar(Atoms):
         if now.kind == "cmd":
             name = now.text
             return name not in RELATIONS and name not in SETS and name not in (
-                r"\}", r"\pm", r"\mp", r"\end", r"\and", r"\or", r"\ldots", r"\rfloor", r"\rceil", r"\rangle",
-                r"\vert", r"\|", r"\in",
+                r"\}", r"\pm", r"\mp", r"\end", r"\and", r"\or", r"\ldots", r"\rfloor", r"\rceil",
+                r"\rangle", r"\vert", r"\|", r"\in",
             )  # fmt: skip
         if now.text == "|":
             return self.bars == 0

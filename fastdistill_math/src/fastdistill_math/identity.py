@@ -84,7 +84,8 @@ def _at_points(difference: Node, point: object, variables: bool) -> Answer:
 def _vanishes(difference: Node, point: object) -> tuple[bool | None, bool]:
     """Whether the difference is zero at `point`: None where it has no value there."""
     from fastdistill_math.ball import Vague
-    from fastdistill_math.numeric import Point, separation, value
+    from fastdistill_math.bounds import separation
+    from fastdistill_math.numeric import Point, value
     from fastdistill_math.precision import mp
 
     assert isinstance(point, Point)  # noqa: S101

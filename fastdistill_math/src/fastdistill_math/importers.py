@@ -13,7 +13,7 @@ _Row = dict[str, Any]
 
 
 def run(name: str, source: Path, out: Path, options: ImportOptions) -> ImportReport:
-    """Write `tasks.jsonl`, and `eval.jsonl` where a share is put aside. Raises `UsageError` for a bad source."""
+    """Write `tasks.jsonl`, and `eval.jsonl` for a share put aside. Raises `UsageError` for a bad source."""
     if not source.exists():
         raise UsageError(f"there is no {str(source)!r} to import")
     rows = [

@@ -29,7 +29,7 @@ class Decision:
 
 
 def judge(payload: dict[str, Any]) -> dict[str, Any]:
-    """Plain data in and out: `gold` (or None), `answer`, `reply`, `choices`, `policy` to a decision and a key."""
+    """From `gold` (or None), `answer`, `reply`, `choices`, `policy` to a decision and a class key."""
     answer = payload["answer"]
     try:
         tree = readings(answer)[0]

@@ -58,7 +58,7 @@ def join_thousands(text: str) -> str:
 
 
 def tokens(text: str) -> list[Token]:
-    """The tokens of a cleaned text. Raises `NotMath` at a sign that no answer has, `TooLarge` over the limits."""
+    """The tokens of a cleaned text. Raises `NotMath` at an unknown sign, `TooLarge` over the limits."""
     if len(text) > MAX_TEXT:
         raise TooLarge(f"the answer has {len(text)} characters, at most {MAX_TEXT} are read")
     found: list[Token] = []

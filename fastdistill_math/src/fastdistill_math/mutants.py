@@ -1,4 +1,4 @@
-"""Answers made from gold whose verdict is known by construction: near misses and rewritings, for `fd audit`."""
+"""Near misses and rewritings of gold, whose verdicts are known by construction: for `fd audit`."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -17,7 +17,10 @@ from fastdistill_math.units import dimension
 
 _OTHER_UNITS = {"length": "kg", "mass": "cm", "time": "cm", "money": "cm", "angle": "cm", "speed": "kg"}
 _FAR = 987_654_321
-_SCALARS = frozenset(["num", "dec", "sym", "sub", "const", "add", "mul", "neg", "div", "pow", "root", "call"])
+_STRUCTURED = ("pm", "unit", "seq", "set", "rel")
+_SCALARS = frozenset(
+    ["num", "dec", "sym", "sub", "const", "add", "mul", "neg", "div", "pow", "root", "call"]
+)
 
 
 def mutants(gold: MathGold) -> Iterator[Mutant]:
@@ -43,9 +46,7 @@ def mutants(gold: MathGold) -> Iterator[Mutant]:
         yield from _quantity(text, tree)
     elif (value := exact(tree)) is not None and tree.kind != "base":
         yield from _number(value, gold)
-    elif tree.kind not in ("base", "cases", "matrix", "pm", "seq", "set", "or", "list") and not infinity(
-        tree
-    ):
+    elif tree.kind in _SCALARS and not infinity(tree) and not tree.has(*_STRUCTURED):
         yield from _expression(text, gold)
 
 
@@ -60,7 +61,8 @@ def _accept(answer: str, kind: str) -> Mutant:
 def _as_written(text: str) -> Iterator[Mutant]:
     yield _accept(text, "boxed")
     yield _accept(f" {text} ", "spaces")
-    yield Mutant(text=f"We are done.\n\nFinal answer: ${text}$", expect="accept", kind="phrase")
+    if "$" not in text:
+        yield Mutant(text=f"We are done.\n\nFinal answer: ${text}$", expect="accept", kind="phrase")
     yield Mutant(
         text=f"<think>Maybe \\boxed{{{_FAR}}}?</think>\n\\boxed{{{text}}}",
         expect="accept",
@@ -128,7 +130,8 @@ def _relation(text: str, tree: Node) -> Iterator[Mutant]:
             yield _accept(f"2({sides[0]}) = 2({sides[1]})", "multiple")
         return
     for sign, other, kind in (
-        ("\\le", "<", "closed-open"), ("\\ge", ">", "closed-open"), ("<", ">", "direction"), (">", "<", "direction"),
+        ("\\le", "<", "closed-open"), ("\\ge", ">", "closed-open"),
+        ("<", ">", "direction"), (">", "<", "direction"),
     ):  # fmt: skip
         if len(tree.value) == 1 and text.count(sign) == 1:
             yield _reject(text.replace(sign, other), kind)

@@ -1,44 +1,10 @@
 """Tables of the grammar: functions, constants, relations and what stands for them in plain text."""
 
-FUNCTIONS = frozenset(
-    [
-        "sin",
-        "cos",
-        "tan",
-        "cot",
-        "sec",
-        "csc",
-        "arcsin",
-        "arccos",
-        "arctan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "log",
-        "ln",
-        "lg",
-        "exp",
-        "det",
-        "gcd",
-        "lcm",
-        "max",
-        "min",
-        "asin",
-        "acos",
-        "atan",
-        "arccot",
-        "floor",
-        "ceil",
-        "abs",
-        "re",
-        "Re",
-        "Im",
-        "arg",
-        "tr",
-        "sgn",
-        "sign",
-    ]
-)
+FUNCTIONS = frozenset([
+    "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh",
+    "log", "ln", "lg", "exp", "det", "gcd", "lcm", "max", "min", "asin", "acos", "atan", "arccot",
+    "floor", "ceil", "abs", "re", "Re", "Im", "arg", "tr", "sgn", "sign",
+])  # fmt: skip
 FUNCTION_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "lg": "log10", "sign": "sgn"}
 APPLIED = frozenset(["f", "g", "h", "F", "G", "H", "P", "Pr"])
 """Letters that a bracket is applied to, not multiplied by."""
@@ -55,47 +21,10 @@ RELATIONS = {
 }  # fmt: skip
 SETS = {r"\cup": "union", r"\cap": "inter", r"\setminus": "minus"}
 SET_WORDS = {"union": "union", "U": "union"}
-GREEK = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "epsilon",
-        "zeta",
-        "eta",
-        "theta",
-        "iota",
-        "kappa",
-        "lambda",
-        "mu",
-        "nu",
-        "xi",
-        "rho",
-        "sigma",
-        "tau",
-        "upsilon",
-        "phi",
-        "chi",
-        "psi",
-        "omega",
-        "Gamma",
-        "Delta",
-        "Theta",
-        "Lambda",
-        "Xi",
-        "Pi",
-        "Sigma",
-        "Phi",
-        "Psi",
-        "Omega",
-        "ell",
-        "hbar",
-        "triangle",
-        "angle",
-        "nabla",
-        "partial",
-        "aleph",
-    ]
-)
+GREEK = frozenset([
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
+    "mu", "nu", "xi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma",
+    "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega", "ell", "hbar",
+    "triangle", "angle", "nabla", "partial", "aleph",
+])  # fmt: skip
 MATRICES = frozenset(["pmatrix", "bmatrix", "matrix", "vmatrix", "Bmatrix", "smallmatrix", "array"])

@@ -1,9 +1,4 @@
-"""Numeric values of trees as discs, and the proof of a zero: for numbers built with roots it is exact.
-
-`separation` gives the bits to which a difference must vanish before it is zero: the root bound of Burnikel,
-Funke, Mehlhorn, Schirra and Schmitt (2001) for algebraic numbers. Where other functions take part no such
-bound is known; they are charged as if they were algebraic of degree 4, and the caller is told.
-"""
+"""Numeric values of trees as discs, at points of their variables, within a budget of steps."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -19,9 +14,6 @@ from fastdistill_math.tree import Node, NotMath, TooLarge
 
 MAX_TERMS = 2_000
 MAX_WORK = 200_000
-MAX_PRECISION = 12_000
-UNPROVED_BITS = 1_000
-"""Where no bound is known: this many bits beyond four times those of the numbers written."""
 
 
 @frozen
@@ -39,7 +31,7 @@ class Point:
     """Work done at this point and at those made from it, in nodes times words of precision."""
 
     def spend(self) -> None:
-        """Charge one node. Raises `TooLarge` when the budget is spent; it does not depend on the machine."""
+        """Charge one node. Raises `TooLarge` when the budget, the same on every machine, is spent."""
         self.meter[0] += 4 + mp.prec // 64
         if self.meter[0] > MAX_WORK:
             raise TooLarge("evaluating the answer takes too many steps")
@@ -56,7 +48,9 @@ class Point:
 
     def at(self, name: str, value: int) -> "Point":
         """This point with one more variable fixed."""
-        return Point(self.trial, {**self.values, name: Fraction(value)}, self.integers, self.base_ten, self.meter)
+        return Point(
+            self.trial, {**self.values, name: Fraction(value)}, self.integers, self.base_ten, self.meter
+        )
 
 
 def value(node: Node, at: Point) -> Ball:
@@ -203,56 +197,3 @@ def _series(node: Node, at: Point) -> Ball:
         term = value(body, at.at(name, step))
         total = ball.add(total, term) if node.value == "sum" else ball.mul(total, term)
     return total
-
-
-def separation(node: Node, at: Point) -> tuple[int, bool]:
-    """Bits to which `node` must vanish before it is zero, and whether that is a proof."""
-    degrees: dict[Node, int] = {}
-    proof = [True]
-    upper, lower = _size(node, at, degrees, proof)
-    degree = 1
-    for each in degrees.values():
-        degree = min(degree * each, 1 << 14)
-    bits = upper * (degree - 1) + lower + 64
-    if proof[0] and bits < MAX_PRECISION:
-        return int(bits), True
-    written = sum(part.value.numerator.bit_length() + part.value.denominator.bit_length()
-                  for part in node.walk() if part.kind == "num")  # fmt: skip
-    return min(int(bits), MAX_PRECISION, UNPROVED_BITS + 4 * written), False
-
-
-def _size(node: Node, at: Point, degrees: dict[Node, int], proof: list[bool]) -> tuple[float, float]:
-    known = exact(node)
-    if known is None and node.kind == "sym":
-        known = at.value(node.value)
-    if known is not None:
-        return float(known.numerator.bit_length()), float(known.denominator.bit_length())
-    parts = [_size(arg, at, degrees, proof) for arg in node.args if node.kind != "rel"]
-    match node.kind:
-        case "add":
-            lower = sum(low for _, low in parts)
-            return max(up + lower - low for up, low in parts) + len(parts).bit_length(), lower
-        case "mul":
-            return sum(up for up, _ in parts), sum(low for _, low in parts)
-        case "neg" | "percent":
-            return parts[0]
-        case "div":
-            return parts[0][0] + parts[1][1], parts[0][1] + parts[1][0]
-        case "root":
-            degree = whole(node.args[0]) or 1
-            degrees[node] = degree
-            return parts[1][0] / degree, parts[1][1] / degree
-        case "pow":
-            power = exact(node.args[1])
-            if power is not None and abs(power) < 10**6:
-                if power.denominator > 1:
-                    degrees[node] = power.denominator
-                up, low = parts[0] if power > 0 else parts[0][::-1]
-                return up * float(abs(power)), low * float(abs(power))
-        case "const" if node.value == "i":
-            degrees[node] = 2
-            return 1.0, 1.0
-    proof[0] = False
-    if not (node.kind == "call" and node.value in ("sum", "prod", "abs")) and len(degrees) < 6:
-        degrees[node] = 4
-    return 24.0 + sum(up + low for up, low in parts), 8.0

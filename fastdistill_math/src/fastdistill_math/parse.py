@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from fastdistill_math.clean import clean
 from fastdistill_math.grammar import Grammar
-from fastdistill_math.spoken import WORDS
 from fastdistill_math.lexer import join_thousands
+from fastdistill_math.spoken import WORDS
 from fastdistill_math.tree import Node, NotMath, TooLarge
 
 _DECIMAL_COMMA = re.compile(r"(-?\d+),(\d+)")
@@ -48,7 +48,7 @@ def readings(text: str) -> tuple[Node, ...]:
 
 
 def glued_unit(text: str) -> Node | None:
-    """`5m` or `5 m^2` as a number with a unit, which `readings` takes for a product; None for anything else."""
+    """`5m` or `5 m^2` as a number with a unit, which `readings` takes for a product; else None."""
     match = _GLUED.fullmatch(clean(text))
     if match is None:
         return None

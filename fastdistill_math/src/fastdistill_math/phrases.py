@@ -1,4 +1,4 @@
-"""How people say "the answer is", in several languages, and the marks of chat templates and hidden reasoning."""
+"""How people say "the answer is", in several languages; marks of chat templates and hidden reasoning."""
 
 import re
 

@@ -1,5 +1,7 @@
 """A gold that holds several items, taken apart as text: tuples, sets, intervals, bare lists."""
 
+import re
+
 from attrs import frozen
 
 from fastdistill_math.shapes import infinity
@@ -34,6 +36,8 @@ def pieces(text: str, tree: Node) -> Pieces | None:
     fences = {"seq": 1, "set": 2, "list": 0}[tree.kind]
     opener, closer = body[:fences], body[len(body) - fences :]
     items = _split(body[fences : len(body) - fences])
+    if any(re.search(r"\b(?:and|or)\b", item) for item in items):
+        return None
     if len(items) != len(tree.args) or (tree.kind == "set" and opener != "\\{"):
         return None
     flipped = None

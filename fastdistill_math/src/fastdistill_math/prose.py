@@ -46,7 +46,7 @@ _EDGE = " \t,;:.*_=+<>^/×·"
 
 
 def formulas(text: str) -> list[Span]:
-    """What stands between `$`, `\\(`, `\\[` or in an environment, without what is prose after all."""
+    r"""What stands between `$`, `\(`, `\[` or in an environment, without what is prose after all."""
     found = []
     for match in _FORMULA.finditer(text):
         body = next(group for group in match.groups() if group is not None)
@@ -131,7 +131,7 @@ def is_math(text: str) -> bool:
 
 
 def joined(text: str, found: list[Span], at: int, step: int) -> Span:
-    """The formula at index `at`, with its neighbours in direction `step` that "and", "or" or a comma join to it."""
+    """The formula at index `at`, with those in direction `step` that "and", "or" or a comma join to it."""
     group = [found[at]]
     while 0 <= at + step < len(found):
         other = found[at + step]

@@ -113,15 +113,14 @@ def _decimal(node: Node) -> tuple[int, int]:
 
 
 def real_value(node: Node) -> Fraction | None:
-    """A rational within 2^-160 (relative) of a real constant; None for variables, complex numbers, nonsense."""
+    """A rational within 2^-160, relative, of a real constant; None for anything else."""
     known = exact(node)
     if known is not None:
         return known
     if node.has("sym", "sub"):
         return None
-    from mpmath import mp  # waits for the worker
-
-    from fastdistill_math.numeric import Point, value
+    from fastdistill_math.numeric import Point, value  # mpmath waits for the worker
+    from fastdistill_math.precision import mp
 
     with mp.workprec(256):
         try:

@@ -1,6 +1,6 @@
 """The answer in a reply, and by which rule: a box, `####`, a phrase, the last formula or number.
 
-Purely textual and linear in the reply: the gold is never looked at. Only the last 40,000 characters are read.
+Textual and linear in the reply; the gold is never looked at. Only the last 40,000 characters are read.
 """
 
 import re
@@ -36,7 +36,7 @@ class Found:
 
 
 def cut(text: str) -> str | None:
-    """`text` without hidden reasoning, drawings and what a chat template left; None if it never ends reasoning."""
+    """`text` without hidden reasoning, drawings and chat marks; None if the reasoning never ends."""
     ends = list(phrases.THOUGHT_END.finditer(text))
     body = text[ends[-1].end() :] if ends else text
     if not ends and phrases.THOUGHT_START.search(body):
@@ -115,7 +115,7 @@ def _sentence(text: str) -> str:
 
 
 def _first_value(text: str, *, math_only: bool) -> str | None:
-    """What a phrase introduces: its first formula, the sentence if it is mathematics or words, its first number."""
+    """What a phrase introduces: its first formula, the sentence if it is short, or its first number."""
     text = text.lstrip(" \n*:")
     leading = prose.formulas(text[:3500])
     if leading and not text[: leading[0].start].strip(" \n*:"):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 
 from attrs import frozen
 
@@ -125,7 +126,7 @@ def _without(whole: Region | None, points: Region | None) -> Region | None:
     if any(value is None for value, _ in ordered):
         return None
     ends = [_MINUS_INF, *(node for _, node in sorted(ordered, key=lambda pair: pair[0] or 0)), _INF]
-    return Region(tuple(Piece(a, b, False, False) for a, b in zip(ends, ends[1:], strict=False)))
+    return Region(tuple(Piece(a, b, False, False) for a, b in pairwise(ends)))
 
 
 def _meet(parts: list[Region | None]) -> Region | None:

@@ -85,7 +85,7 @@ def _put(node: Node, values: dict[str, int]) -> Node:
 
 
 def canonical_multiple(node: Node) -> str:
-    """One string for an equation and its multiples: its difference at one random point over that at another."""
+    """One string for an equation and its multiples: the ratio of its difference at two random points."""
     difference = _difference(node)
     here, there = Residues().of(difference), Residues(salt=1).of(difference)
     return f"{here * pow(there, -1, PRIME) % PRIME:x}" if there else "0"

@@ -1,4 +1,4 @@
-"""What kind of answer a tree is, and how two answers written in different forms are brought side by side."""
+"""What kind of answer a tree is, and how two answers in different forms are brought side by side."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ def _stated_name(node: Node) -> bool:
 
 
 def bare(node: Node, *, generous: bool = False) -> Node:
-    """`x = 5` as 5, `a = b = c` as c, `x \\in S` as S, where the left side only names."""
+    r"""`x = 5` as 5, `a = b = c` as c, `x \in S` as S, where the left side only names."""
     if node.kind != "rel":
         return node
     names = _stated_name if generous else is_name
@@ -48,7 +48,7 @@ def bare(node: Node, *, generous: bool = False) -> Node:
 
 
 def approximated(node: Node) -> list[Node]:
-    """`x = sqrt(10) \\approx 3.16` as what stands before the sign, and as what stands behind it."""
+    r"""`x = sqrt(10) \approx 3.16` as what stands before the sign, and as what stands behind it."""
     if node.kind != "rel" or "approx" not in node.value or len(node.args) < 2:
         return [node]
     at = node.value.index("approx") + 1

@@ -2,12 +2,26 @@
 
 from fastdistill_math.tree import Node, num
 
-_NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen eighteen nineteen twenty"
-).split()
-_EMPTY = ("no solution", "no solutions", "no real solution", "no real solutions", "empty set", "the empty set")
-_LINE = ("all real numbers", "all reals", "the set of all real numbers", "all real x", "x is any real number")
+_NUMBERS = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "twenty",
+]  # fmt: skip
+_EMPTY = (
+    "no solution",
+    "no solutions",
+    "no real solution",
+    "no real solutions",
+    "empty set",
+    "the empty set",
+)
+_LINE = (
+    "all real numbers",
+    "all reals",
+    "the set of all real numbers",
+    "all real x",
+    "x is any real number",
+)
 
 WORDS: dict[str, Node] = {
     **{word: num(value) for value, word in enumerate(_NUMBERS)},
