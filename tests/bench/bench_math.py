@@ -95,7 +95,8 @@ def _line(name: str, pairs: list[tuple[str, str, bool]], seconds: float, got: li
     right = sum(mine == expect for mine, (_, _, expect) in zip(got, pairs, strict=True))
     false = sum(mine and not expect for mine, (_, _, expect) in zip(got, pairs, strict=True))
     print(
-        f"  {name:12s} {len(pairs) / seconds:9.0f} pairs/s agree {right}/{len(pairs)}  false accepts {false}"
+        f"  {name:12s} {len(pairs) / seconds:9.0f} pairs/s  agree {right}/{len(pairs)}"
+        f"  false accepts {false}"
     )
 
 
