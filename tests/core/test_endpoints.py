@@ -25,6 +25,7 @@ from fastdistill import (
     ServerFailed,
     TimedOut,
 )
+from fastdistill.errors import RunHalted
 from fastdistill.run import seats
 from fastdistill.run.endpoints import Endpoints, endpoints_of
 from fastdistill.run.retry import Retry
@@ -268,16 +269,29 @@ async def test_cancelling_frees_places_and_permits() -> None:
     assert (await endpoints.complete(call(9))).text == "one"
 
 
-async def test_hurrying_ends_all_waiting() -> None:
+async def test_halting_ends_all_waiting() -> None:
     teacher = Teacher(script=lambda n: RateLimited("429", retry_after=60) if n == 1 else None)
-    endpoints = serve(teacher)
+    endpoints, told = serve(teacher, cap=1), list[int]()
+
+    async def ask(number: int) -> None:
+        with pytest.raises(RunHalted):
+            await endpoints.complete(call(number))
+        told.append(number)
+
     async with anyio.create_task_group() as group:
-        group.start_soon(endpoints.complete, call())
+        group.start_soon(ask, 0)
         await anyio.sleep(0.05)
-        with anyio.fail_after(1):
-            endpoints.hurry()
-            while endpoints.waiting_out:  # noqa: ASYNC110  a counter sends no event
-                await anyio.sleep(0.005)
+        teacher.latency = 0.5
+        async with anyio.create_task_group() as inner:
+            inner.start_soon(endpoints.complete, call(1))
+            await anyio.sleep(0.01)
+            inner.start_soon(ask, 2)
+            await anyio.sleep(0.01)
+            with anyio.fail_after(1):
+                endpoints.halt()
+                while len(told) < 2:  # noqa: ASYNC110  a list sends no event
+                    await anyio.sleep(0.005)
+            assert teacher.in_flight == 1, "what is under way comes home"
 
 
 async def test_a_stated_rate_paces_the_calls() -> None:

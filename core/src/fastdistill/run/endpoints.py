@@ -37,8 +37,8 @@ class Endpoints:
     """Retries, by the kind of error before them."""
     waiting_out: int = field(default=0, init=False)
     """Requests that wait to be asked again; they hold no permit."""
-    _hurry: anyio.Event | None = field(default=None, init=False)
-    _hurried: bool = field(default=False, init=False)
+    _halt: anyio.Event | None = field(default=None, init=False)
+    _halted: bool = field(default=False, init=False)
     _seats: Seats = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -53,14 +53,18 @@ class Endpoints:
         """How many requests should be at hand, so that no permit waits for one."""
         return 2 * self.limit + 16 + self.waiting_out
 
-    def hurry(self) -> None:
-        """Wait out nothing any more: the run is being stopped and its provider will say so."""
-        self._hurried = True
-        if self._hurry:
-            self._hurry.set()
+    def halt(self) -> None:
+        """Make no more calls: who waits is told `RunHalted`, and calls under way come home."""
+        self._halted = True
+        self._seats.close()
+        if self._halt:
+            self._halt.set()
 
     async def complete(self, call: Call) -> Completion:
-        """The answer. Raises the error that retrying could not mend; a final one after one call."""
+        """The answer.
+
+        Raises the error that retrying could not mend, a final one after one call, and `RunHalted`.
+        """
         began, tries, avoid = math.inf, 0, None
         while True:
             endpoint, permit = await self._seats.take(call, avoid)
@@ -80,12 +84,12 @@ class Endpoints:
             await self._wait_out(delay)
 
     async def _wait_out(self, delay: float) -> None:
-        self._hurry = self._hurry or anyio.Event()
+        self._halt = self._halt or anyio.Event()
         self.waiting_out += 1
         try:
-            if not self._hurried:
+            if not self._halted:
                 with anyio.move_on_after(delay):
-                    await self._hurry.wait()
+                    await self._halt.wait()
         finally:
             self.waiting_out -= 1
 

@@ -1,59 +1,63 @@
-"""The line to one teacher: pacing, retries and its endpoints behind a single `complete`."""
+"""The line to one teacher: its endpoints, paced and retried, with every fault in the ledger."""
 
-from contextlib import AsyncExitStack
+import random
+import time
+from collections.abc import Sequence
 
-import anyio
-from attrs import define, field
+from attrs import frozen
 
-from fastdistill.errors import RetryableError
+from fastdistill.errors import ProviderError, boundary
 from fastdistill.model.answer import Call, Completion
-from fastdistill.protocols import Provider
+from fastdistill.protocols import Bounded, Provider
+from fastdistill.run.endpoints import Endpoints, endpoints_of
 from fastdistill.run.ledger import Ledger
 from fastdistill.run.plan import TeacherPlan
+from fastdistill.run.retry import Retry
 from fastdistill.run.tally import Tally
 from fastdistill.run.teachers import fault_row
 
 
-@define
-class Line:
-    """A plain line: a fixed number in flight, retries by kind with capped exponential waits."""
+@frozen(kw_only=True)
+class Blamed:
+    """A provider whose programming errors are told under its owner's name."""
 
     provider: Provider
-    plan: TeacherPlan
-    ledger: Ledger
-    tally: Tally
-    capacity: int | None
-    limiter: anyio.CapacityLimiter = field(init=False)
+    owner: str
 
-    def __attrs_post_init__(self) -> None:
-        self.limiter = anyio.CapacityLimiter(self.plan.config.max_in_flight or self.capacity or 64)
+    @property
+    def identity(self) -> str:
+        """The endpoint's."""
+        return self.provider.identity
 
-    def room(self) -> float:
-        """How many tasks may wait or be in flight."""
-        return 2 * self.limiter.total_tokens + 16
-
-    async def complete(self, call: Call) -> Completion:
-        """The answer, or the error that retrying did not mend."""
-        for trial in range(self.plan.config.retries + 1):
-            try:
-                async with self.limiter:
-                    return await self.provider.complete(call)
-            except RetryableError as error:
-                if trial == self.plan.config.retries:
-                    raise
-                self.tally.retries += 1
-                self.ledger.note([fault_row(call, self.plan.config.title, error, final=False)])
-                await anyio.sleep(error.retry_after or min(20.0, 0.5 * 2**trial))
-        raise AssertionError("the loop returns or raises")
+    async def complete(self, call: Call, /) -> Completion:
+        """The provider's answer."""
+        with boundary(self.owner, "complete"):
+            return await self.provider.complete(call)
 
 
-async def open_line(
-    stack: AsyncExitStack,
-    plan: TeacherPlan,
-    providers: list[Provider],
-    ledger: Ledger,
-    tally: Tally,
-    capacity: int | None,
-) -> Line:
-    """The line to `plan`'s model."""
-    return Line(providers[0], plan, ledger, tally, capacity)
+def cap_of(plan: TeacherPlan, provider: Provider, share: int) -> int | None:
+    """The most calls one of `share` endpoints may have at once: the run file's, the provider's, or None."""
+    known = [provider.max_in_flight] if isinstance(provider, Bounded) else []
+    if plan.config.max_in_flight is not None:
+        known.append(-(-plan.config.max_in_flight // share))
+    return min(known, default=None)
+
+
+def open_line(plan: TeacherPlan, providers: Sequence[Provider], ledger: Ledger, tally: Tally) -> Endpoints:
+    """The line to `plan`'s model, over all its endpoints."""
+    config, owner = plan.config, str(plan.offer.origin)
+
+    def on_fault(call: Call, error: ProviderError) -> None:
+        tally.retries += 1
+        ledger.note([fault_row(call, config.title, error, final=False)])
+
+    return endpoints_of(
+        [Blamed(provider=provider, owner=owner) for provider in providers],
+        retry=Retry(retries=config.retries, deadline=config.deadline),
+        clock=time.monotonic,
+        rng=random.Random(),  # noqa: S311  jitter, and nothing that a run's outcome hangs on
+        caps=[cap_of(plan, provider, len(providers)) for provider in providers],
+        requests_per_minute=config.requests_per_minute,
+        tokens_per_minute=config.tokens_per_minute,
+        on_fault=on_fault,
+    )

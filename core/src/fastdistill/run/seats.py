@@ -8,7 +8,7 @@ from hashlib import blake2b
 import anyio
 from attrs import define, field
 
-from fastdistill.errors import ConnectionFailed, NotFound, ProviderError
+from fastdistill.errors import ConnectionFailed, NotFound, ProviderError, RunHalted
 from fastdistill.model.answer import Call
 from fastdistill.protocols import Provider
 from fastdistill.run.breaker import Breaker
@@ -62,15 +62,23 @@ class Seats:
     answered: bool = False
     """Whether any endpoint ever replied."""
     last_error: ProviderError | None = None
+    closed: bool = False
     _down_since: float | None = None
     _line: deque[_Waiter] = field(factory=deque, init=False)
     _favourites: dict[str, Endpoint] = field(factory=dict, init=False)
 
+    def close(self) -> None:
+        """Give no more seats; those who wait are told."""
+        self.closed = True
+        for waiter in self._line:
+            waiter.event.set()
+
     async def take(self, call: Call, avoid: Endpoint | None) -> tuple[Endpoint, Permit]:
         """A seat for `call`, at another endpoint than `avoid` if there is one.
 
-        Raises `NotFound`, which stops the run, when no endpoint is there for too long.
+        Raises `NotFound`, which stops the run, when no endpoint is there for too long, and `RunHalted`.
         """
+        self._check_closed()
         if not self._line and (seat := self._pick(call, avoid)):
             return seat
         waiter = _Waiter(call, avoid)
@@ -91,6 +99,7 @@ class Seats:
 
     async def _turn(self, waiter: _Waiter) -> None:
         """Until something changes; the first in line also wakes when time alone may have made room."""
+        self._check_closed()
         self._check_outage()
         first = self._line[0] is waiter
         delay = self._ready_in() if first else math.inf
@@ -107,6 +116,10 @@ class Seats:
             waiter.event = anyio.Event()
             waiter.timed = True
             self.dispatch()
+
+    def _check_closed(self) -> None:
+        if self.closed:
+            raise RunHalted("the run is stopped")
 
     def _check_outage(self) -> None:
         now = self.clock()

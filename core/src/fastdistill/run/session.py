@@ -177,7 +177,8 @@ class Session:
             )
             outcome, message = await self._flow(engine, watch, ledger, cache, staff)
             facts = attrs.evolve(facts, quality=await self._audited(engine, outcome))
-            return await self._finish(ledger, taken, facts, engine, (outcome, message))
+            timing = {"idle": engine.idle, "teachers": staff.report()}
+            return await self._finish(ledger, taken, facts, engine, (outcome, message), timing)
 
     def _watching(self, engine: Engine, ledger: Ledger) -> Watch:
         config = self.plan.config
@@ -250,15 +251,20 @@ class Session:
             await self._audience.tell(Noticed(message=self._audience.dropped.pop()))
 
     async def _finish(
-        self, ledger: Ledger, taken: Claim, facts: Facts, engine: Engine, ended: tuple[str, str]
+        self,
+        ledger: Ledger,
+        taken: Claim,
+        facts: Facts,
+        engine: Engine,
+        ended: tuple[str, str],
+        timing: Mapping[str, Any],
     ) -> Finished:
         outcome = ended[0]
-        timing = dumps({"idle": engine.idle})
         ledger.write(
             [
                 (
                     "UPDATE sessions SET ended = ?, outcome = ?, timing = ? WHERE id = ?",
-                    (time.time(), outcome, timing, taken.session),
+                    (time.time(), outcome, dumps(timing), taken.session),
                 ),
                 (PUT, ("finished", reach(self.plan) if outcome == DONE else "no")),
             ]

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import partial
+from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, field
 
-from fastdistill.errors import NotRecorded, RunHalted, UsageError, boundary, error_of
+from fastdistill.errors import NotRecorded, UsageError, error_of
 from fastdistill.model.answer import Call, Completion
-from fastdistill.protocols import Bounded, Provider
+from fastdistill.protocols import Provider
 from fastdistill.run.cache import CompletionCache
 from fastdistill.run.crew import open_providers
+from fastdistill.run.endpoints import Endpoints
 from fastdistill.run.ledger import Ledger
 from fastdistill.run.lines import open_line
 from fastdistill.run.plan import Plan, TeacherPlan
@@ -26,14 +28,18 @@ class Staff:
 
     teachers: list[Teacher] = field(factory=list)
     helpers: list[Teacher] = field(factory=list)
+    lines: dict[str, Endpoints] = field(factory=dict)
     asked_before: int = 0
     """Calls of earlier sessions."""
-    halted: bool = False
-    """Whether no more calls are to be made."""
 
     def halt(self) -> None:
         """Make no more calls; those in flight come home."""
-        self.halted = True
+        for line in self.lines.values():
+            line.halt()
+
+    def report(self) -> dict[str, Any]:
+        """What the pacing of each teacher did, for the timing report."""
+        return {title: line.report() for title, line in self.lines.items()}
 
     async def lend(self, name: str) -> Provider:
         """The one of that name, as judges see it. Raises `UsageError` naming those there are."""
@@ -57,33 +63,6 @@ class Staff:
         return max((one.room for one in self.teachers), default=1.0)
 
 
-@frozen(kw_only=True)
-class Guarded:
-    """A provider that is asked nothing more once the run is halted."""
-
-    provider: Provider
-    staff: Staff
-    owner: str
-
-    @property
-    def identity(self) -> str:
-        """The endpoint's."""
-        return self.provider.identity
-
-    async def complete(self, call: Call, /) -> Completion:
-        """The answer. Raises `RunHalted` instead of asking when the run is halted."""
-        if self.staff.halted:
-            raise RunHalted("the run is stopped")
-        with boundary(self.owner, "complete"):
-            return await self.provider.complete(call)
-
-
-def capacity(providers: list[Provider]) -> int | None:
-    """How many calls the providers say they can serve together; None for unknown."""
-    known = [provider.max_in_flight for provider in providers if isinstance(provider, Bounded)]
-    return sum(known) if len(known) == len(providers) else None
-
-
 def identity_of(plan: TeacherPlan, providers: list[Provider]) -> str:
     """What keys this model's requests: the label that declares several URLs one model, or the URLs."""
     return plan.config.label or " ".join(sorted({provider.identity for provider in providers}))
@@ -104,11 +83,9 @@ async def hire(
     into.asked_before = tally.asked
     for plans, members in ((plan.teachers, into.teachers), (plan.helpers, into.helpers)):
         for one in plans:
-            opened = await open_providers(stack, one, services)
-            providers: list[Provider] = [
-                Guarded(provider=provider, staff=into, owner=str(one.offer.origin)) for provider in opened
-            ]
-            line = await open_line(stack, one, providers, ledger, tally, capacity(opened))
+            providers = await open_providers(stack, one, services)
+            line = open_line(one, providers, ledger, tally)
+            into.lines[one.config.title] = line
             members.append(
                 Teacher(
                     plan=one,
