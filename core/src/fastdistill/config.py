@@ -65,6 +65,11 @@ class TeacherConfig:
     """Seconds for one request with all its retries."""
     retries: int = field(default=6, validator=ge(0))
     mode: Literal["online", "batch"] = "online"
+    """`batch` hands requests in by the thousand, for an answer within hours at a lower price."""
+    batch_size: int = field(default=10_000, validator=ge(1))
+    """The most requests in one batch."""
+    batch_interval: float = field(default=30.0, validator=gt(0))
+    """Seconds between two looks at a batch."""
     price: Price | None = None
     options: dict[str, Any] = field(factory=dict)
     """What the provider's own table may hold, for this teacher alone."""

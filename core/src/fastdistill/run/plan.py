@@ -182,7 +182,7 @@ OPERATIONAL = (
 )  # fmt: skip
 OPERATIONAL_TEACHER = (
     "max_in_flight", "requests_per_minute", "tokens_per_minute", "deadline", "retries", "price", "mode",
-    "base_urls",
+    "base_urls", "batch_size", "batch_interval",
 )  # fmt: skip
 
 

@@ -71,6 +71,14 @@ CREATE TABLE IF NOT EXISTS faults (
     at REAL NOT NULL
 );
 
+-- Which offline batch a request was last handed in with.
+CREATE TABLE IF NOT EXISTS batches (
+    request_id TEXT PRIMARY KEY,
+    batch_id TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    at REAL NOT NULL
+) WITHOUT ROWID;
+
 -- What was read out of each choice.
 CREATE TABLE IF NOT EXISTS candidates (
     sample_id TEXT NOT NULL,

@@ -12,9 +12,8 @@ from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Provider
 from fastdistill.run.cache import CompletionCache
 from fastdistill.run.crew import open_providers
-from fastdistill.run.endpoints import Endpoints
 from fastdistill.run.ledger import Ledger
-from fastdistill.run.lines import open_line
+from fastdistill.run.lines import Line, open_line
 from fastdistill.run.plan import Plan, TeacherPlan
 from fastdistill.run.tally import Tally
 from fastdistill.run.teachers import LentTeacher, Teacher
@@ -28,7 +27,7 @@ class Staff:
 
     teachers: list[Teacher] = field(factory=list)
     helpers: list[Teacher] = field(factory=list)
-    lines: dict[str, Endpoints] = field(factory=dict)
+    lines: dict[str, Line] = field(factory=dict)
     asked_before: int = 0
     """Calls of earlier sessions."""
 
@@ -84,7 +83,7 @@ async def hire(
     for plans, members in ((plan.teachers, into.teachers), (plan.helpers, into.helpers)):
         for one in plans:
             providers = await open_providers(stack, one, services)
-            line = open_line(one, providers, ledger, tally)
+            line = await open_line(stack, one, providers, ledger, tally)
             into.lines[one.config.title] = line
             members.append(
                 Teacher(

@@ -1,0 +1,164 @@
+"""Batch mode: requests handed in together, collected by id, and never paid twice."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import count
+from pathlib import Path
+
+import anyio
+import pytest
+from attrs import define, field
+from support.toy import solve, toy_run, write_tasks
+
+from fastdistill import (
+    AuthFailed,
+    BadRequest,
+    BatchState,
+    Call,
+    Completion,
+    NotFound,
+    ProviderError,
+    ServerFailed,
+    UsageError,
+)
+from fastdistill.run.ledger import connect
+from fastdistill.testing.scripted import Answer, ScriptedProvider
+
+pytestmark = pytest.mark.anyio
+
+BATCHES = ("teacher.0.mode=batch", "teacher.0.batch_interval=0.02")
+
+
+@define(kw_only=True)
+class Bureau(ScriptedProvider):
+    """A provider whose batches end after `looks` looks."""
+
+    answer: Callable[[Call], Answer] = solve
+    looks: int = 1
+    batches: dict[str, list[Call]] = field(factory=dict)
+    looked: dict[str, int] = field(factory=dict)
+    refuse: Exception | None = None
+    numbers: count = field(factory=count)
+
+    async def submit(self, calls: Sequence[Call], /) -> str:
+        if self.refuse:
+            raise self.refuse
+        name = f"batch-{next(self.numbers)}"
+        self.batches[name] = list(calls)
+        return name
+
+    async def poll(self, batch_id: str, /) -> BatchState:
+        if batch_id not in self.batches:
+            raise NotFound(f"no batch {batch_id!r}")
+        self.looked[batch_id] = self.looked.get(batch_id, 0) + 1
+        return BatchState(status="working", ended=self.looked[batch_id] > self.looks)
+
+    async def collect(
+        self, batch_id: str, calls: Sequence[Call], /
+    ) -> Mapping[str, Completion | ProviderError]:
+        assert {call.request_id for call in calls} <= {c.request_id for c in self.batches[batch_id]}
+        found: dict[str, Completion | ProviderError] = {}
+        for call in calls:
+            try:
+                found[call.request_id] = await self.complete(call)
+            except ProviderError as error:
+                found[call.request_id] = error
+        return found
+
+
+async def test_a_run_in_one_batch(tmp_path: Path) -> None:
+    bureau = Bureau()
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 30)
+    done = await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
+    assert (done.outcome, done.progress.accepted) == ("done", 30)
+    assert [len(calls) for calls in bureau.batches.values()] == [30]
+
+
+async def test_no_batch_is_larger_than_it_may_be(tmp_path: Path) -> None:
+    bureau = Bureau()
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 25)
+    settings = (*BATCHES, "teacher.0.batch_size=10")
+    done = await toy_run(tmp_path / "out", solve, *settings, tasks=tasks, provider=bureau)
+    assert done.progress.accepted == 25
+    assert sorted(len(calls) for calls in bureau.batches.values()) == [5, 10, 10]
+
+
+async def test_a_broken_off_run_collects_the_same_batch(tmp_path: Path) -> None:
+    bureau = Bureau(looks=10**9)
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 20)
+    with anyio.move_on_after(5) as scope:
+        async with anyio.create_task_group() as group:
+
+            async def go() -> None:
+                await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
+
+            group.start_soon(go)
+            while not bureau.looked:  # noqa: ASYNC110  a dict sends no event
+                await anyio.sleep(0.01)
+            group.cancel_scope.cancel()
+    assert not scope.cancelled_caught
+    bureau.looks = 0
+    done = await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
+    assert done.progress.accepted == 20
+    assert len(bureau.batches) == 1, "nothing was handed in twice"
+
+
+async def test_partial_failures_are_asked_again_and_bad_requests_are_not(tmp_path: Path) -> None:
+    asked: dict[str, int] = {}
+
+    def answer(call: Call) -> Answer:
+        text = call.prompt.messages[-1].content
+        asked[text] = asked.get(text, 0) + 1
+        if text == "3 + 1" and asked[text] == 1:
+            return ServerFailed("the line for it is in the error file")
+        return BadRequest("no") if text == "4 + 1" else solve(call)
+
+    bureau = Bureau(answer=answer)
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 10)
+    done = await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
+    assert (done.progress.accepted, done.progress.failed) == (9, 1)
+    assert sorted(len(calls) for calls in bureau.batches.values()) == [1, 10]
+    assert asked["4 + 1"] == 1
+    ledger = connect(tmp_path / "out" / "ledger.sqlite", write=False)
+    assert [tuple(row) for row in ledger.execute("SELECT kind, final FROM faults ORDER BY 1")] == [
+        ("bad-request", 1),
+        ("server", 0),
+    ]
+    ledger.close()
+
+
+async def test_a_forgotten_batch_is_handed_in_anew(tmp_path: Path) -> None:
+    bureau = Bureau()
+
+    def answer(call: Call) -> Answer:
+        return solve(call)
+
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 5)
+    original = bureau.submit
+
+    async def forgetful(calls: Sequence[Call], /) -> str:
+        name = await original(calls)
+        if name == "batch-0":
+            bureau.batches["lost"] = bureau.batches.pop(name)
+        return name
+
+    class Forgetful(Bureau):
+        async def submit(self, calls: Sequence[Call], /) -> str:
+            return await forgetful(calls)
+
+    other = Forgetful(batches=bureau.batches, looked=bureau.looked)
+    done = await toy_run(tmp_path / "out", answer, *BATCHES, tasks=tasks, provider=other)
+    assert done.progress.accepted == 5
+    assert [len(calls) for calls in bureau.batches.values()] == [5, 5]
+
+
+async def test_a_wrong_key_stops_the_run(tmp_path: Path) -> None:
+    bureau = Bureau(refuse=AuthFailed("wrong key"))
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 5)
+    with pytest.raises(AuthFailed, match="wrong key"):
+        await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
+
+
+async def test_a_provider_without_batches_is_told_of(tmp_path: Path) -> None:
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 5)
+    with pytest.raises(UsageError, match='set mode = "online"'):
+        await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks)
