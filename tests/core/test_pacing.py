@@ -88,6 +88,31 @@ def test_a_server_that_refuses_when_full_is_kept_full_with_few_refusals(seed: in
     assert calls - 5000 <= 150
 
 
+@pytest.mark.parametrize("slots", [16, 64, 256])
+@pytest.mark.parametrize("seed", range(3))
+def test_many_kinds_of_fault_at_once_do_not_starve_the_endpoint(seed: int, slots: int) -> None:
+    kinds = (
+        RateLimited("429", retry_after=1.0),
+        RateLimited("429"),
+        Overloaded("503"),
+        ConnectionFailed("reset"),
+        ServerFailed("500"),
+        BadReply("{"),
+        BadReply("no choices"),
+    )
+
+    def fault(rng: random.Random) -> ProviderError | None:
+        drawn = int(rng.random() / 0.05)
+        return kinds[drawn] if drawn < len(kinds) else None
+
+    teacher = VirtualTeacher(slots=slots, mean=0.25, seed=seed, fault=fault)
+    pacer, tasks = teacher.pacer(), max(2000, 40 * slots)
+    teacher.serve(pacer, tasks, until=1)
+    while teacher.answered < 0.9 * tasks:
+        teacher.serve_on(until=teacher.now + 1)
+    assert teacher.answered * 0.25 / slots / teacher.now >= 0.55
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_random_refusals_do_not_starve_the_endpoint(seed: int) -> None:
     def fault(rng: random.Random) -> ProviderError | None:
@@ -216,7 +241,7 @@ def test_refusals_from_before_a_cut_do_not_cut_again() -> None:
     for permit in permits:
         assert permit
         pacer.fail(permit, Overloaded("503"))
-    assert pacer.limit == 16
+    assert pacer.limit == 27
 
 
 def test_idle_slots_are_counted_by_reason() -> None:

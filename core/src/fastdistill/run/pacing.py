@@ -22,12 +22,12 @@ from fastdistill.model.answer import Completion
 from fastdistill.run.climb import START, Climb
 from fastdistill.run.levels import Cohort
 from fastdistill.run.quota import Bucket, Quota
-from fastdistill.run.refusals import Refusals
+from fastdistill.run.refusals import Refusals, Trial
 
 CUTTING = (RateLimited, Overloaded, TimedOut, ConnectionFailed)
 """Errors that say: fewer at once."""
 UNANIMOUS = 3
-"""Refusals in a row with a Retry-After after which it is taken to be meant for the whole endpoint."""
+"""So many refusals, most of the calls: a Retry-After is taken to be meant for the whole endpoint."""
 JITTER = 0.1
 HISTORY = 2_000
 
@@ -39,8 +39,7 @@ class Permit:
     began: float
     mark: tuple[Cohort, int] | None
     reserved: float
-    epoch: int
-    """How many cuts there were before it: what comes of it says nothing about a later limit."""
+    trial: Trial
 
 
 @frozen
@@ -70,8 +69,6 @@ class Pacer:
     climb: Climb = field(init=False)
     quota: Quota = field(init=False)
     _refusals: Refusals = field(factory=Refusals, init=False)
-    _epoch: int = field(default=0, init=False)
-    _unanimous: int = field(default=0, init=False)
     _usual: float | None = field(default=None, init=False)
     _made: float = field(init=False)
     _at: float = field(init=False)
@@ -106,7 +103,9 @@ class Pacer:
         now = self._advance()
         if self.climb.in_flight >= self.climb.limit or self.quota.wait(now) > 0:
             return None
-        return Permit(now, self.climb.started(now), self.quota.begin(now), self._epoch)
+        return Permit(
+            now, self.climb.started(now), self.quota.begin(now), self._refusals.start(now, self.limit)
+        )
 
     def succeed(self, permit: Permit, completion: Completion) -> None:
         """The call brought an answer."""
@@ -117,7 +116,6 @@ class Pacer:
         self.quota.settle(now, permit.reserved, total)
         if completion.rate_hint:
             self.quota.hint(now, completion.rate_hint)
-        self._unanimous = 0
         self._over(now, permit, self._goods(output))
         self._note(permit, refused=False)
 
@@ -127,14 +125,13 @@ class Pacer:
         self.quota.settle(now, permit.reserved, None)
         self._over(now, permit, None)
         if isinstance(error, CUTTING):
-            self._hold(now, error)
             self._note(permit, refused=True)
+            self._hold(now, permit.trial, error)
         elif isinstance(error, FinalError):
             self._note(permit, refused=False)
 
     def restore(self, limit: int) -> None:
         """Back to a limit from before an outage."""
-        self._epoch += 1
         self._refusals = Refusals()
         self.climb.ceiling = self.cap or math.inf
         self._set(limit, "the endpoint is back")
@@ -148,11 +145,9 @@ class Pacer:
         self._usual += 0.05 * ((output or self._usual) - self._usual)
         return float(output or self._usual)
 
-    def _hold(self, now: float, error: ProviderError) -> None:
-        if error.retry_after is None:
-            return
-        self._unanimous += 1
-        if self._unanimous >= UNANIMOUS:
+    def _hold(self, now: float, trial: Trial, error: ProviderError) -> None:
+        mostly = trial.refused >= max(UNANIMOUS, trial.started / 2)
+        if mostly and error.retry_after is not None:
             self.quota.hold(now + error.retry_after * (1 + JITTER * self.rng.random()))
 
     def _over(self, now: float, permit: Permit, goods: float | None) -> None:
@@ -162,15 +157,11 @@ class Pacer:
             self._record()
 
     def _note(self, permit: Permit, *, refused: bool) -> None:
-        if refused and permit.epoch != self._epoch:
-            return
-        change = self._refusals.note(self.climb.limit, refused=refused)
+        change = self._refusals.note(self._at, permit.trial, refused=refused)
         if change is None:
             if self._refusals.refused_at is None:
                 self.climb.ceiling = self.cap or math.inf
             return
-        if change.limit is None:
-            self._epoch += 1
         self._set(change.limit or int(self.climb.limit * change.factor), change.why, climb=change.climb)
 
     def _set(self, limit: int, why: str, *, climb: bool = False) -> None:
