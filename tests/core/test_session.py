@@ -54,3 +54,19 @@ async def test_the_same_answers_give_the_same_bytes(tmp_path: Path) -> None:
     await toy_run(tmp_path / "b", three_ways, tasks=tasks)
     for name in ("dataset.jsonl", "rejected.jsonl"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+async def test_the_timing_report_tells_how_the_limit_was_found_and_why_slots_were_idle(
+    tmp_path: Path,
+) -> None:
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 60)
+    provider = ScriptedProvider(answer=solve, latency=0.01)
+    await toy_run(tmp_path / "out", tasks=tasks, provider=provider)
+    timing = json.loads((tmp_path / "out" / "timing_report.json").read_text(encoding="utf-8"))
+    (told,) = timing["sessions"][-1]["timing"]["teachers"].values()
+    (endpoint,) = told["endpoints"]
+    assert endpoint["identity"] == "scripted"
+    assert endpoint["limits"][0]["why"] == "start"
+    assert 0 < told["occupancy"] <= 1
+    assert set(endpoint["idle_slot_seconds"]) <= {"source-slow", "source-ended", "teacher-full"}
+    assert endpoint["busy_slot_seconds"] > 0

@@ -131,8 +131,14 @@ class Endpoints:
             endpoint.breaker.give_up()
 
     def report(self) -> dict[str, Any]:
-        """For the timing report: times in seconds, limits in calls at once."""
+        """For the timing report: times in seconds, limits in calls at once.
+
+        `occupancy` is the share of the slot-seconds that the limits allowed in which a call was under way.
+        """
+        busy = sum(endpoint.pacer.busy for endpoint in self.endpoints)
+        idle = sum(sum(endpoint.pacer.idle.values()) for endpoint in self.endpoints)
         return {
+            "occupancy": busy / (busy + idle) if busy + idle else None,
             "failed_calls": dict(self.failed),
             "retries": dict(self.retried),
             "endpoints": [
@@ -140,6 +146,7 @@ class Endpoints:
                     "identity": endpoint.provider.identity,
                     "limit": endpoint.pacer.limit,
                     "limits": [asdict(step) for step in endpoint.pacer.history],
+                    "busy_slot_seconds": endpoint.pacer.busy,
                     "idle_slot_seconds": dict(endpoint.pacer.idle),
                     "seconds_at_cap": endpoint.pacer.at_cap,
                     "taken_out": endpoint.breaker.opened,
@@ -159,6 +166,7 @@ def endpoints_of(
     requests_per_minute: float | None = None,
     tokens_per_minute: float | None = None,
     on_fault: Callable[[Call, ProviderError], None] = lambda _call, _error: None,
+    why_idle: Callable[[], str] = lambda: "no-work",
 ) -> Endpoints:
     """The endpoints of one model. `caps` bounds each one's calls at once; allowances are shared evenly."""
     share = len(providers)
@@ -172,6 +180,7 @@ def endpoints_of(
                 cap=cap,
                 requests_per_minute=requests_per_minute and requests_per_minute / share,
                 tokens_per_minute=tokens_per_minute and tokens_per_minute / share,
+                why_idle=why_idle,
             ),
             Breaker(rng),
         )

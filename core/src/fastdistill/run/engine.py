@@ -98,6 +98,7 @@ class Engine:
                         await self._quiet()
                         await self.after_pilot()
             self._source_ended.set()
+            self.tally.idle_cause = "source-ended"
         if self.fatal:
             raise self.fatal
 
@@ -115,13 +116,15 @@ class Engine:
                 cause = "teacher-full"
             else:
                 return
-            start = time.monotonic()
+            start, self.tally.idle_cause = time.monotonic(), cause
             self._changed = anyio.Event()
             await self._changed.wait()
+            self.tally.idle_cause = "source-slow"
             self.idle[cause] = self.idle.get(cause, 0.0) + time.monotonic() - start
 
     async def _quiet(self) -> None:
         """Wait until every task that was started is settled."""
+        self.tally.idle_cause = "pilot"
         while self.active and not self._stopping:
             self._changed = anyio.Event()
             await self._changed.wait()

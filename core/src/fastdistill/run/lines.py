@@ -87,6 +87,7 @@ async def open_line(
             requests_per_minute=config.requests_per_minute,
             tokens_per_minute=config.tokens_per_minute,
             on_fault=on_fault,
+            why_idle=lambda: tally.idle_cause,
         )
     batching = [provider for provider in providers if isinstance(provider, Batch)]
     if len(batching) < len(providers):

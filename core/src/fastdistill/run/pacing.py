@@ -6,6 +6,7 @@ A permit is held for one call to the endpoint and for nothing else: no back-off,
 
 import math
 import random
+from collections import defaultdict
 from collections.abc import Callable
 
 from attrs import define, field, frozen
@@ -62,8 +63,12 @@ class Pacer:
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     history: list[Step] = field(factory=list, init=False)
-    idle: dict[str, float] = field(factory=lambda: {"no-work": 0.0, "rate-limited": 0.0}, init=False)
+    why_idle: Callable[[], str] = lambda: "no-work"
+    """Why there is no call to make, when there is none."""
+    idle: dict[str, float] = field(factory=lambda: defaultdict(float), init=False)
     """Slot-seconds within the limit that were not used, by reason."""
+    busy: float = field(default=0.0, init=False)
+    """Slot-seconds that were used."""
     at_cap: float = field(default=0.0, init=False)
     """Seconds for which every slot of a hard cap was in use."""
     climb: Climb = field(init=False)
@@ -175,10 +180,11 @@ class Pacer:
         now = self.clock()
         passed, self._at = now - self._at, now
         if passed > 0:
+            self.busy += self.climb.in_flight * passed
             spare = self.climb.limit - self.climb.in_flight
             if spare > 0:
                 held = self.quota.wait(now - passed) > 0
-                self.idle["rate-limited" if held else "no-work"] += spare * passed
+                self.idle["rate-limited" if held else self.why_idle()] += spare * passed
             elif self.climb.limit == self.cap:
                 self.at_cap += passed
         return now

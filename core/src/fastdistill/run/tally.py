@@ -25,6 +25,8 @@ class Tally:
     answered: int = 0
     cached: int = 0
     retries: int = 0
+    idle_cause: str = "source-slow"
+    """Why the engine brings no task just now, when it brings none."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     bad: int = 0
