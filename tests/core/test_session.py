@@ -7,6 +7,7 @@ import pytest
 from support.toy import Heard, rows, solve, toy_run, write_tasks
 
 from fastdistill import Call
+from fastdistill.testing.scripted import ScriptedProvider
 
 pytestmark = pytest.mark.anyio
 
