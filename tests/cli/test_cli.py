@@ -191,3 +191,15 @@ def test_a_broken_a_misspelt_and_a_rival_plugin_beside_the_good_ones(
     assert "rivals: rules 'code-size' is offered by" in listed.stdout
     done = fd(*run_words(server, "--limit", "2", "--out", "out"), cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert done.returncode == 0, done.stderr
+
+
+def test_audit_of_a_run_folder(server: TeacherSimulator, tmp_path: Path) -> None:
+    assert fd(*run_words(server, "--limit", "4", "--out", "out"), cwd=tmp_path).returncode == 0
+    done = fd("audit", "out", "--limit", "2", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["tasks"] == 2
+    assert told["kill_rate"] == 1.0
+    refused = fd("audit", "out", "--set", "seed=3", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "audited as they were" in refused.stderr

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import attrs
 import click
 
 from fastdistill.cli.options import loaded, run_options
 from fastdistill.cli.run import with_source
+from fastdistill.config import Loaded
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
 from fastdistill.run.audit import Tried, labelled, mutant_summary, mutants_of, open_gates, tasks_of, try_all
@@ -17,6 +19,7 @@ from fastdistill.run.confusion import Confusion
 from fastdistill.run.folder import atomic
 from fastdistill.run.plan import Plan, resolve
 from fastdistill.run.records import dumps
+from fastdistill.run.replay import recorded_of
 from fastdistill.run.source import Cases
 
 
@@ -118,6 +121,23 @@ def _mutant_lines(found: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _loaded(target: Path | None, settings: tuple[str, ...], flags: dict[str, Any]) -> Loaded:
+    """The run file named, or the one that the run in a folder was started with."""
+    if target is None or not target.is_dir():
+        return loaded(target, settings, flags)
+    given = sorted(key for key, value in flags.items() if value and key not in {"tasks", "limit"})
+    if settings or given:
+        raise UsageError(
+            f"the gates of the run in {str(target)!r} are audited as they were: of the options, only "
+            "--tasks, --limit, --cases, --where, --out and --json go with a run's folder"
+        )
+    recorded = recorded_of(target)
+    named = {key: flags[key] for key in ("tasks", "limit") if flags.get(key) is not None}
+    return Loaded(
+        config=attrs.evolve(recorded.config, **named), origins={}, source=f"the run in {str(target)!r}"
+    )
+
+
 @click.command(short_help="Measure the gates' own error rates.")
 @run_options
 @click.option(
@@ -137,10 +157,11 @@ def command(
 ) -> None:
     """Measure the gates on labelled cases (--cases), or on mutants made from the gold of tasks.
 
-    Disagreements never change the exit code.
+    RUNFILE may be the folder of a run: its gates are audited on its tasks. Disagreements never change
+    the exit code.
     """
     start = time.monotonic()
-    plan = resolve(loaded(runfile, settings, flags), PluginHost().discover())
+    plan = resolve(_loaded(runfile, settings, flags), PluginHost().discover())
     if cases is not None:
         if not cases.is_file():
             raise UsageError(f"there is no file of cases {str(cases)!r}")

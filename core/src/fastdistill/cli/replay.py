@@ -13,13 +13,11 @@ from fastdistill.config import Loaded, load
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
 from fastdistill.run.plan import resolve
-from fastdistill.run.replay import compare, copy_ledger, meta_of, recorded_config, rejudge, same_bytes
+from fastdistill.run.replay import compare, copy_ledger, recorded_of, rejudge, same_bytes
 
 
 def _loaded(run: Path, runfile: Path | None, tasks: Path | None) -> Loaded:
-    with tempfile.TemporaryDirectory(prefix="fastdistill-") as tmp:
-        copy_ledger(run, Path(tmp))
-        recorded = recorded_config(meta_of(Path(tmp)))
+    recorded = recorded_of(run)
     if runfile is None:
         config = recorded.config
     else:

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import attrs
@@ -63,6 +64,13 @@ def recorded_config(meta: Mapping[str, str]) -> Loaded:
     except (KeyError, StructureError) as error:
         raise RunFolderError(f"the ledger's record of its configuration cannot be read: {error}") from None
     return Loaded(config=config, origins={}, source="the recorded run file")
+
+
+def recorded_of(run: Path) -> Loaded:
+    """The run file of the run in the folder `run`, which is only read. Raises `RunFolderError`."""
+    with TemporaryDirectory(prefix="fastdistill-") as tmp:
+        copy_ledger(run, Path(tmp))
+        return recorded_config(meta_of(Path(tmp)))
 
 
 @frozen(kw_only=True)
