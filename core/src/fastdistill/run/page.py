@@ -1,6 +1,5 @@
 """The page: one self-contained HTML file, without scripts or network, that shows what the reports say."""
 
-import html
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -8,11 +7,10 @@ from importlib.resources import files
 from typing import Any
 
 from fastdistill.run.chart import bars, columns
+from fastdistill.run.markup import cut, escape, number, percent, share, table
 
 EXAMPLES = 4
 """Accepted and rejected answers shown, of each."""
-_SHOWN = 1500
-"""Characters of a text shown."""
 
 _TAKEN = """
 SELECT t.task_id, t.input, k.answer, c.choices, k.choice, 'accepted' AS gate, NULL AS reason, '' AS detail
@@ -36,85 +34,98 @@ ORDER BY place, position LIMIT ?
 """
 
 
-def _e(text: object) -> str:
-    return html.escape(str(text))
-
-
-def _cut(text: str) -> str:
-    return _e(text if len(text) <= _SHOWN else text[:_SHOWN] + " …")
-
-
-def _number(value: float | None, digits: int = 0) -> str:
-    return "unknown" if value is None else f"{value:,.{digits}f}"
-
-
-def _percent(rate: Mapping[str, Any]) -> str:
-    return "unknown" if rate["rate"] is None else f"{rate['rate']:.1%}"
-
-
 def _tile(figure: str, name: str) -> str:
-    return f'<div class="tile"><b>{_e(figure)}</b><span>{_e(name)}</span></div>'
+    return f'<div class="tile"><b>{escape(figure)}</b><span>{escape(name)}</span></div>'
 
 
 def _tiles(quality: Mapping[str, Any], timing: Mapping[str, Any]) -> str:
     counts, usd = quality["counts"], timing["usd"]
     made = [
-        _tile(_number(counts["accepted"]), f"accepted of {_number(counts['tasks'])} tasks"),
-        _tile(_percent(quality["p_keep"]), "kept (p_keep)"),
-        _tile(_number(counts["rejected"]), "rejected"),
-        _tile(_number(counts["failed"]), "failed by fault"),
-        _tile(_number(timing["accepted_per_hour"]), "accepted an hour"),
+        _tile(number(counts["accepted"]), f"accepted of {number(counts['tasks'])} tasks"),
+        _tile(share(quality["p_keep"]), "kept (p_keep)"),
+        _tile(number(counts["rejected"]), "rejected"),
+        _tile(number(counts["failed"]), "failed by fault"),
+        _tile(number(timing["accepted_per_hour"]), "accepted an hour"),
         _tile("unknown" if usd is None else f"${usd:,.2f}", "paid to teachers"),
     ]
     return f'<div class="tiles">{"".join(made)}</div>'
 
 
 def _rates(quality: Mapping[str, Any]) -> str:
-    rows = "".join(
-        f'<tr><td>{name}</td><td class="n">{_percent(quality[name])}</td>'
-        f'<td class="n">{quality[name]["count"]} of {quality[name]["of"]}</td>'
-        f'<td class="note">{note}</td></tr>'
-        for name, note in (
-            ("p_keep", "tasks in the dataset, of all that are no duplicates"),
-            ("exec_pass", "answers that ran, of all answers"),
-            ("gold_match", "answers that agree with gold, of all answers to tasks that have one"),
-            ("unlabelled", "rows that no gold confirmed, of all rows"),
-        )
+    notes = (
+        ("p_keep", "tasks in the dataset, of all that are no duplicates"),
+        ("exec_pass", "answers that ran, of all answers"),
+        ("gold_match", "answers that agree with gold, of all answers to tasks that have one"),
+        ("unlabelled", "rows that no gold confirmed, of all rows"),
     )
-    return f'<div class="scroll"><table>{rows}</table></div>'
+    return table(
+        (("", ""), ("", "n"), ("", "n"), ("", "note")),
+        (
+            (name, share(quality[name]), f"{quality[name]['count']} of {quality[name]['of']}", note)
+            for name, note in notes
+        ),
+    )
 
 
 def _gates(quality: Mapping[str, Any]) -> str:
-    head = "".join(
-        f'<th class="{kind}">{name}</th>'
-        for name, kind in (
-            ("gate", ""), ("kind", ""), ("judged", "n"), ("passed", "n"), ("rejected", "n"),
-            ("errors", "n"), ("reasons", ""),
-        )
-    )  # fmt: skip
-    rows = "".join(
-        f"<tr><td>{_e(gate['gate'])}</td><td>{_e(gate['kind'])}</td>"
-        + "".join(f'<td class="n">{gate[key]}</td>' for key in ("judged", "passed", "rejected", "errors"))
-        + f'<td class="note">{_e(", ".join(f"{k} {v}" for k, v in gate["reasons"].items()))}</td></tr>'
-        for gate in quality["gates"]
+    names = ("judged", "passed", "rejected", "errors")
+    return table(
+        (("gate", ""), ("kind", ""), *((name, "n") for name in names), ("reasons", "note")),
+        (
+            (
+                gate["gate"],
+                gate["kind"],
+                *(gate[name] for name in names),
+                ", ".join(f"{reason} {count}" for reason, count in gate["reasons"].items()),
+            )
+            for gate in quality["gates"]
+        ),
     )
-    return f'<div class="scroll"><table><tr>{head}</tr>{rows}</table></div>'
+
+
+def _gate_error(found: Mapping[str, Any]) -> str:
+    """The gates' own errors, by kind of mutant, and what got past them."""
+    rows = []
+    for kind, one in found["kinds"].items():
+        counts = one["counts"]
+        right = counts["accepted_right"] + counts["rejected_right"]
+        undecided = counts["undecided_accept"] + counts["undecided_reject"]
+        expect, _, name = kind.partition(":")
+        rows.append((name, expect, one["total"], right, one["total"] - right - undecided, undecided))
+    columns = (("kind", ""), ("expected", ""), ("tried", "n"), ("right", "n"), ("wrong", "n"))
+    said = (
+        f"{number(found['total'])} answers made from the gold of {found['tasks']} tasks, wrong on purpose "
+        f"or equivalent. Wrong ones rejected: {percent(found['kill_rate'])}. Wrong ones accepted: "
+        f"{percent(found['false_accept_rate'], 2)}. Right ones rejected: "
+        f"{percent(found['false_reject_rate'], 2)}."
+    )
+    survivors = "".join(
+        f'<div class="card bad"><h3>{escape(one["task_id"])} · {escape(one["kind"])}: expected '
+        f"{escape(one['expect'])}, {escape(one['said'])}</h3><pre>{cut(one['reply'])}</pre></div>"
+        for one in found["survivors"]
+    )
+    return f'<p class="note">{said}</p>{table((*columns, ("undecided", "n")), rows)}{survivors}'
+
+
+def _calibration(found: Mapping[str, Any]) -> str:
+    rows = [(name.replace("_", " "), _plain(value)) for name, value in found.items()]
+    return table((("", ""), ("", "n")), rows)
+
+
+def _plain(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _stages(timing: Mapping[str, Any]) -> str:
-    def cells(stage: Mapping[str, Any] | None) -> str:
-        return "".join(
-            f'<td class="n">{"" if stage is None or stage[key] is None else f"{stage[key]:.4g}"}</td>'
-            for key in ("p50", "p95", "p99")
-        )
+    def cells(stage: Mapping[str, Any] | None) -> tuple[str, ...]:
+        points = ("p50", "p95", "p99")
+        return tuple("" if not stage or stage[key] is None else f"{stage[key]:.4g}" for key in points)
 
-    head = '<tr><th>stage</th><th class="n">p50</th><th class="n">p95</th><th class="n">p99</th>'
-    head += '<th class="n">waiting p50</th><th class="n">p95</th><th class="n">p99</th></tr>'
-    rows = "".join(
-        f"<tr><td>{_e(stage['stage'])}</td>{cells(stage['work'])}{cells(stage['waiting'])}</tr>"
-        for stage in timing["stages"]
+    head = ("p50", "p95", "p99", "waiting p50", "p95", "p99")
+    return table(
+        (("stage", ""), *((name, "n") for name in head)),
+        ((stage["stage"], *cells(stage["work"]), *cells(stage["waiting"])) for stage in timing["stages"]),
     )
-    return f'<div class="scroll"><table>{head}{rows}</table></div>'
 
 
 def _question(text: str) -> str:
@@ -128,10 +139,10 @@ def _question(text: str) -> str:
 def _card(row: sqlite3.Row, kind: str) -> str:
     reply = json.loads(row["choices"])[row["choice"]][0]
     verdict = "accepted" if row["reason"] is None else f"{row['gate']}: {row['reason']}"
-    detail = f'<p class="note">{_cut(row["detail"])}</p>' if row["detail"] else ""
+    detail = f'<p class="note">{cut(row["detail"])}</p>' if row["detail"] else ""
     return (
-        f'<div class="card {kind}"><h3>{_e(row["task_id"])} · {_e(verdict)}</h3>'
-        f'<p class="note">{_cut(_question(row["input"]))}</p>{detail}<pre>{_cut(reply)}</pre></div>'
+        f'<div class="card {kind}"><h3>{escape(row["task_id"])} · {escape(verdict)}</h3>'
+        f'<p class="note">{cut(_question(row["input"]))}</p>{detail}<pre>{cut(reply)}</pre></div>'
     )
 
 
@@ -152,6 +163,7 @@ def render(
     counts, series = quality["counts"], timing["series"]
     reasons = quality["reject_reason_counts"]
     faults = {**quality["error_reason_counts"], **quality["failed_reason_counts"]}
+    error, judge = quality["gate_error"], quality.get("judge_calibration")
     each = series["seconds_each"]
     charts = (
         columns(series["answers"], "answers", each)
@@ -161,16 +173,18 @@ def render(
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Fast Distill: {_e(quality['run_id'])}</title><style>{css}</style></head><body><main>"
-        f"<h1>{_e(scenario)}</h1>"
-        f'<p class="note">run {_e(quality["run_id"])} · {_number(timing["elapsed"], 1)} s · '
+        f"<title>Fast Distill: {escape(quality['run_id'])}</title><style>{css}</style></head><body><main>"
+        f"<h1>{escape(scenario)}</h1>"
+        f'<p class="note">run {escape(quality["run_id"])} · {number(timing["elapsed"], 1)} s · '
         f"{counts['duplicates']} duplicates · {counts['unsettled']} not yet settled</p>"
         f"{_tiles(quality, timing)}"
         f"<h2>Funnel, in tasks</h2>{bars(quality['funnel'], '', last='good')}"
         f"<h2>Why answers were rejected</h2>{bars(reasons, 'bad')}"
         + (f"<h2>What failed by fault</h2>{bars(faults, 'fault')}" if faults else "")
         + f"<h2>Rates, with their counts</h2>{_rates(quality)}<h2>Gates</h2>{_gates(quality)}"
-        f'<h2>Over time</h2><div class="charts">{charts}</div>'
+        + (f"<h2>The gates' own errors</h2>{_gate_error(error)}" if error else "")
+        + (f"<h2>The judge against gold</h2>{_calibration(judge)}" if judge else "")
+        + f'<h2>Over time</h2><div class="charts">{charts}</div>'
         f"<h2>Where the time went, seconds</h2>{_stages(timing)}"
         f"<h2>Accepted and rejected, side by side</h2>{_examples(ledger)}"
         "</main></body></html>\n"

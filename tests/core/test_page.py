@@ -1,0 +1,72 @@
+"""The page: what a person reads of a run, whatever a model said in it."""
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from support.toy import solve, toy_run, write_tasks
+
+from fastdistill import Call
+
+pytestmark = pytest.mark.anyio
+
+HOSTILE = "</pre></style><script>alert(1)</script><img src=x onerror=alert(2)>\u202e\x00 & \"'"
+
+
+class Read(HTMLParser):
+    """The tags, attributes and text of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.names: set[str] = set()
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.names.update(name for name, _ in attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(folder: Path) -> Read:
+    page = Read()
+    page.feed((folder / "report.html").read_text(encoding="utf-8"))
+    return page
+
+
+async def test_what_a_model_says_stays_text(tmp_path: Path) -> None:
+    tasks = tmp_path / "tasks.jsonl"
+    lines = [
+        {"task_id": f"{HOSTILE} {number}", "left": number, "right": 1, "total": number + 1}
+        for number in range(6)
+    ]
+    tasks.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+
+    def answer(call: Call) -> str:
+        return HOSTILE if call.prompt.messages[-1].content.startswith("2") else solve(call)
+
+    await toy_run(tmp_path / "out", answer, "audit=2", tasks=tasks)
+    page = read(tmp_path / "out")
+    assert not page.tags & {"script", "img", "iframe", "link", "object"}
+    assert not {name for name in page.names if name.startswith("on") or name in {"src", "href"}}
+    assert "<script>alert(1)</script>" in page.text
+
+
+async def test_the_page_shows_the_funnel_and_the_gates_own_errors(tmp_path: Path) -> None:
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 12)
+    await toy_run(tmp_path / "out", solve, "audit=5", tasks=tasks)
+    text = read(tmp_path / "out").text
+    assert "12" in text
+    assert "The gates' own errors" in text
+    assert "10 answers made from the gold of 5 tasks" in text
+    assert "off-by-one" in text
+    assert "Wrong ones rejected: 100.0%" in text
+
+
+async def test_a_run_without_audit_has_no_such_section(tmp_path: Path) -> None:
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 3)
+    await toy_run(tmp_path / "out", tasks=tasks)
+    assert "own errors" not in read(tmp_path / "out").text
