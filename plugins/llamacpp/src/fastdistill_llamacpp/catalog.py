@@ -83,7 +83,9 @@ class Catalog:
                 path=path if path.is_file() else None,
             )
 
-    def pull(self, name: str, notice: Callable[[str], None], /) -> Path:
+    def pull(
+        self, name: str, notice: Callable[[str], None], /, *, stopped: Callable[[], bool] = lambda: False
+    ) -> Path:
         """The verified bytes of `name`, fetched unless they are here. Raises `SetupError`."""
         models = known()
         if name not in models:
@@ -93,13 +95,18 @@ class Catalog:
             )
         path = self.path(models[name])
         if not path.is_file():
-            from fastdistill_llamacpp.fetch import fetch
+            from fastdistill_llamacpp.fetch import Fetch
 
-            fetch(models[name], path, notice)
+            Fetch(model=models[name], path=path, notice=notice, stopped=stopped).run()
         return path
 
 
-def locate(model: str, notice: Callable[[str], None]) -> Path:
+def overridden() -> str | None:
+    """The file that `FD_EMBEDDED_GGUF` names for the known names."""
+    return os.environ.get(OVERRIDE) or None
+
+
+def locate(model: str, notice: Callable[[str], None], stopped: Callable[[], bool]) -> Path:
     """The GGUF file of a teacher's `model`: a path, or a known name. Raises `SetupError`.
 
     `FD_EMBEDDED_GGUF` names the file to use for the known names.
@@ -109,10 +116,10 @@ def locate(model: str, notice: Callable[[str], None]) -> Path:
         if not path.is_file():
             raise SetupError(f"there is no GGUF file {model!r}")
         return path
-    override = os.environ.get(OVERRIDE)
+    override = overridden()
     if override and model in known():
         path = Path(override).expanduser()
         if not path.is_file():
             raise SetupError(f"{OVERRIDE} names {override!r}, where there is no file")
         return path
-    return Catalog().pull(model, notice)
+    return Catalog().pull(model, notice, stopped=stopped)

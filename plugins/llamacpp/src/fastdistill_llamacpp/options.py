@@ -20,3 +20,8 @@ class LlamaCpp:
     """Tokens of one answer where the teacher's table names none."""
     deterministic: bool = False
     """One answer at a time: only so does a seed repeat an answer exactly."""
+
+    @property
+    def at_once(self) -> int:
+        """The slots that the model is loaded with."""
+        return 1 if self.deterministic else self.slots
