@@ -64,9 +64,8 @@ def main() -> None:
     """Run `fd`; 2 for usage, 3 for the environment, 130 when interrupted."""
     try:
         code = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)
-    except KeyboardInterrupt:
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        click.echo("fd: interrupted", err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()

@@ -81,6 +81,11 @@ class BatchLine:
     _halted: bool = field(default=False, init=False)
     _turn: Any = field(factory=count, init=False)
 
+    @property
+    def in_flight(self) -> int:
+        """Calls that were handed in and have no answer yet."""
+        return sum(len(batch.letters) for batch in self._open.values())
+
     def room(self) -> float:
         """How many requests may be under way."""
         return self.most

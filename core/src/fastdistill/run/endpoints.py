@@ -49,6 +49,11 @@ class Endpoints:
         """Calls at once over all endpoints that are up."""
         return sum(e.pacer.limit for e in self.endpoints if e.breaker.state == "closed")
 
+    @property
+    def in_flight(self) -> int:
+        """Calls under way."""
+        return sum(endpoint.pacer.in_flight for endpoint in self.endpoints)
+
     def room(self) -> float:
         """How many requests should be at hand, so that no permit waits for one."""
         return 2 * self.limit + 16 + self.waiting_out

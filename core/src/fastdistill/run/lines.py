@@ -49,6 +49,10 @@ def cap_of(plan: TeacherPlan, provider: Provider, share: int) -> int | None:
 class Line(Protocol):
     """What a teacher asks through."""
 
+    @property
+    def in_flight(self) -> int:
+        """Calls under way."""
+
     def room(self) -> float:
         """How many requests should be at hand."""
 

@@ -238,7 +238,7 @@ class Session:
                 await anyio.to_thread.run_sync(cache.flush)
 
     async def _report(self, tally: Tally, staff: Staff) -> None:
-        tally.in_flight = sum(one.in_flight for one in staff.teachers)
+        tally.in_flight = staff.in_flight
         tally.asked = staff.asked_before + sum(one.asked for one in staff.teachers)
         settled, self._settled[:] = list(self._settled), []
         for sample in settled:

@@ -31,6 +31,11 @@ class Staff:
     asked_before: int = 0
     """Calls of earlier sessions."""
 
+    @property
+    def in_flight(self) -> int:
+        """Calls under way with a teacher or helper now."""
+        return sum(line.in_flight for line in self.lines.values())
+
     def halt(self) -> None:
         """Make no more calls; those in flight come home."""
         for line in self.lines.values():

@@ -39,7 +39,6 @@ class Teacher:
     """Whether the ledger may already hold answers."""
     room_of: Callable[[], float] = field(default=lambda: 64.0)
     asked: int = field(default=0, init=False)
-    in_flight: int = field(default=0, init=False)
     on_answer: Callable[[str, Call, Completion], None] = field(default=lambda _title, _call, _got: None)
 
     @property
@@ -102,15 +101,12 @@ class Teacher:
         waited, fresh = 0.0, got is None
         if got is None:
             start = time.perf_counter()
-            self.in_flight += 1
             self.asked += 1
             try:
                 got = _cleaned(await self.complete(call))
             except ProviderError as error:
                 self.ledger.note([fault_row(call, self.title, error, final=True)])
                 raise
-            finally:
-                self.in_flight -= 1
             waited = max(0.0, time.perf_counter() - start - got.latency)
             if self.cache:
                 self.cache.put(call, got)
