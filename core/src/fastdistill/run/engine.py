@@ -123,9 +123,9 @@ class Engine:
             self.idle[cause] = self.idle.get(cause, 0.0) + time.monotonic() - start
 
     async def _quiet(self) -> None:
-        """Wait until every task that was started is settled."""
+        """Wait until every task that was started is settled, or has put off its next attempt."""
         self.tally.idle_cause = "pilot"
-        while self.active and not self._stopping:
+        while self.active > self.deferred and not self._stopping:
             self._changed = anyio.Event()
             await self._changed.wait()
 
@@ -134,6 +134,7 @@ class Engine:
         if not self.thrifty or self.deferred >= self.config.backlog:
             return
         self.deferred += 1
+        self._changed.set()
         try:
             await self._source_ended.wait()
         finally:
@@ -154,6 +155,8 @@ class Engine:
             decision = Decision(
                 status=Status.FAILED, reason=error.reason, detail=error.detail, attempts=len(judgements)
             )
+        except RunHalted:
+            return
         except FastDistillError as error:
             self.fatal = self.fatal or error
             self.stop("fault")

@@ -8,7 +8,16 @@ from typing import Any
 import anyio
 from attrs import define, field, frozen
 
-from fastdistill.errors import DeadlineExceeded, FastDistillError, PluginFault, TaskError, boundary
+from fastdistill.errors import (
+    AuthFailed,
+    DeadlineExceeded,
+    FastDistillError,
+    NotFound,
+    PluginFault,
+    RunHalted,
+    TaskError,
+    boundary,
+)
 from fastdistill.model.answer import Candidate, Completion, Reading
 from fastdistill.model.task import Task
 from fastdistill.model.verdict import Finding, GateKind, Outcome, Verdict, rejected, undecided
@@ -167,16 +176,18 @@ class GateLine:
 
     async def _gate(self, station: Station, task: Task[Any], candidate: Candidate) -> Finding:
         assert station.gate is not None  # noqa: S101  a station has one of the two
+        # A judge waits for its teacher, whose line has a deadline of its own.
+        deadline = None if station.kind == "judge" else self.deadline
         try:
-            with anyio.fail_after(self.deadline), boundary(station.owner, station.name):
+            with anyio.fail_after(deadline), boundary(station.owner, station.name):
                 return _checked(await station.gate(task, candidate))
+        except (RunHalted, AuthFailed, NotFound, TaskError):
+            raise
         except (DeadlineExceeded, TimeoutError):
             return undecided("deadline", f"{station.name} did not end in time")
         except PluginFault as error:
             late = isinstance(error.__cause__, TimeoutError)
             return undecided("deadline" if late else "plugin-fault", str(error))
-        except TaskError:
-            raise
         except FastDistillError as error:
             return undecided("gate-error", f"{type(error).__name__}: {error}")
 
