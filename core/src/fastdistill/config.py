@@ -71,6 +71,9 @@ class TeacherConfig:
     batch_interval: float = field(default=30.0, validator=gt(0))
     """Seconds between two looks at a batch."""
     price: Price | None = None
+    budget_tokens: int | None = field(default=None, validator=optional(ge(0)))
+    """Tokens of prompts and answers of this one alone, at which the run stops."""
+    budget_usd: float | None = field(default=None, validator=optional(ge(0)))
     options: dict[str, Any] = field(factory=dict)
     """What the provider's own table may hold, for this teacher alone."""
 
@@ -139,6 +142,8 @@ class RunConfig:
     """Answers waiting for gates at which no more tasks are started."""
     audit: int = field(default=20, validator=ge(0))
     """Tasks on which the run measures its own gates when it ends; 0 for none."""
+    calibrate: int = field(default=20, validator=ge(0))
+    """Tasks with gold on which a run with a judge holds it against known answers; 0 for none."""
     teacher: tuple[TeacherConfig, ...] = ()
     helper: tuple[TeacherConfig, ...] = ()
     """Models that judges ask; they teach nothing."""

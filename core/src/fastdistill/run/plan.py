@@ -105,6 +105,11 @@ def _teacher(
     return TeacherPlan(config=one, offer=offer, endpoints=tuple(endpoints))
 
 
+def _stage(gate: Chosen) -> int:
+    """Cheapest first: rules, then exec-evals, then judges; within each, the order given."""
+    return GATE_KINDS.index(gate.offer.kind)
+
+
 def _gate(config: RunConfig, name: str, host: PluginHost, problems: list[str]) -> Chosen | None:
     kinds: list[Kind] = [k for k in GATE_KINDS if any(o.spec.name == name for o in host.offers(k))]
     if len(kinds) != 1:
@@ -169,7 +174,7 @@ def resolve(loaded: Loaded, host: PluginHost) -> Plan:
     return Plan(
         config=config,
         scenario=scenario,
-        gates=tuple(gate for gate in gates if gate),
+        gates=tuple(sorted((gate for gate in gates if gate), key=_stage)),
         teachers=teachers,
         helpers=helpers,
         reporters=tuple(reporters),
@@ -178,11 +183,12 @@ def resolve(loaded: Loaded, host: PluginHost) -> Plan:
 
 # What may differ between two sessions of one run: how fast and how far, never what is asked or judged.
 OPERATIONAL = (
-    "out", "limit", "cache", "backlog", "audit", "budget", "pilot", "reporters", "gate_deadline", "tasks",
+    "out", "limit", "cache", "backlog", "audit", "calibrate", "budget", "pilot", "reporters",
+    "gate_deadline", "tasks",
 )  # fmt: skip
 OPERATIONAL_TEACHER = (
     "max_in_flight", "requests_per_minute", "tokens_per_minute", "deadline", "retries", "price", "mode",
-    "base_urls", "batch_size", "batch_interval",
+    "base_urls", "batch_size", "batch_interval", "budget_tokens", "budget_usd",
 )  # fmt: skip
 
 

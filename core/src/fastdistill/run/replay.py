@@ -96,7 +96,7 @@ async def rejudge(run: Path, plan: Plan, source: Path, folder: Path) -> Finished
         copied.execute("DELETE FROM meta WHERE key NOT IN ('ledger_version', 'identities')")
         copied.execute("INSERT INTO meta VALUES ('replay_of', ?)", (meta["run_id"],))
         copied.execute("COMMIT")
-    config = attrs.evolve(plan.config, audit=0, cache=False)
+    config = attrs.evolve(plan.config, audit=0, calibrate=0, cache=False)
     session = Session(
         plan=attrs.evolve(plan, config=config, reporters=()),
         folder=folder,

@@ -28,6 +28,7 @@ class Staff:
     teachers: list[Teacher] = field(factory=list)
     helpers: list[Teacher] = field(factory=list)
     lines: dict[str, Line] = field(factory=dict)
+    lent: dict[str, Provider] = field(factory=dict)
     asked_before: int = 0
     """Calls of earlier sessions."""
 
@@ -50,7 +51,7 @@ class Staff:
         titles = [one.title for one in (*self.teachers, *self.helpers)]
         for one in (*self.teachers, *self.helpers):
             if one.title == name:
-                return LentTeacher(teacher=one)
+                return self.lent.setdefault(name, LentTeacher(teacher=one))
         raise UsageError(
             f"there is no teacher or helper {name!r}{nearest(name, titles)}; the run file has: "
             f"{', '.join(titles) or 'none'}. Add a [[helper]] table with name = {name!r}"

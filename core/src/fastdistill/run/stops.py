@@ -1,13 +1,15 @@
 """Where a run stops by itself: budgets, an accepted target, and a pilot that misses its floors."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from attrs import define, field, frozen
 
-from fastdistill.config import Budget, Pilot, Price, RunConfig
+from fastdistill.config import Budget, Pilot, RunConfig, TeacherConfig
 from fastdistill.errors import UsageError
-from fastdistill.model.answer import Completion
+from fastdistill.model.answer import Completion, Usage
 from fastdistill.model.sample import Status
 from fastdistill.run.ledger import Ledger
 from fastdistill.run.plan import Plan
@@ -23,57 +25,91 @@ class Stop:
     message: str
 
 
+@define
+class Spent:
+    """What one teacher has cost, over all sessions."""
+
+    tokens: int = 0
+    usd: float = 0.0
+
+
+_SPENT = """
+SELECT teacher, SUM(prompt_tokens) AS prompt, SUM(completion_tokens) AS answer, SUM(cached_tokens) AS cached
+FROM completions WHERE cached = 0 GROUP BY 1
+"""
+
+
 @define(kw_only=True)
 class Limits:
     """A run's budgets, watched as answers come in."""
 
     budget: Budget
-    prices: Mapping[str, Price | None]
-    usd: float = 0.0
+    teachers: Mapping[str, TeacherConfig]
+    spent: dict[str, Spent] = field(factory=lambda: defaultdict(Spent))
     started: float = field(factory=time.monotonic)
 
     @classmethod
-    def of(cls, plan: Plan) -> "Limits":
-        """The limits of a plan. Raises `UsageError` for a budget of money without prices."""
-        prices = {one.config.title: one.config.price for one in (*plan.teachers, *plan.helpers)}
-        if plan.config.budget.usd is not None:
-            for title, price in prices.items():
-                if price is None or price.input is None or price.output is None:
-                    raise UsageError(
-                        f"budget.usd cannot be kept: {title!r} has no price. Give its table "
-                        "price = { input = ..., output = ... }, in US dollars per million tokens"
-                    )
-        return cls(budget=plan.config.budget, prices=prices)
+    def of(cls, plan: Plan, ledger: Ledger) -> "Limits":
+        """The limits of a plan, and what `ledger` says was spent before.
+
+        Raises `UsageError` for a budget of money without prices.
+        """
+        teachers = {one.config.title: one.config for one in (*plan.teachers, *plan.helpers)}
+        for title, one in teachers.items():
+            price, asks = one.price, plan.config.budget.usd is not None or one.budget_usd is not None
+            if asks and (price is None or price.input is None or price.output is None):
+                raise UsageError(
+                    f"a budget in US dollars cannot be kept: {title!r} has no price. Give its table "
+                    "price = { input = ..., output = ... }, in US dollars per million tokens"
+                )
+        limits = cls(budget=plan.config.budget, teachers=teachers)
+        for row in ledger.query(_SPENT):
+            usage = Usage(
+                prompt_tokens=row["prompt"], completion_tokens=row["answer"], cached_tokens=row["cached"]
+            )
+            limits._pay(row["teacher"], usage)
+        return limits
 
     def pay(self, teacher: str, got: Completion) -> None:
         """An answer was paid for."""
-        price, usage = self.prices.get(teacher), got.usage
-        if got.cached or usage is None or price is None or price.input is None or price.output is None:
-            return
-        cached = usage.cached_tokens or 0
-        reread = price.input if price.cached_input is None else price.cached_input
-        plain = (usage.prompt_tokens or 0) - cached
-        written = usage.completion_tokens or 0
-        self.usd += (plain * price.input + cached * reread + written * price.output) / 1e6
+        if got.usage is not None and not got.cached:
+            self._pay(teacher, got.usage)
+
+    def _pay(self, teacher: str, usage: Usage) -> None:
+        asked, written, cached = (
+            count or 0 for count in (usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)
+        )
+        spent = self.spent[teacher]
+        spent.tokens += asked + written
+        price = self.teachers[teacher].price if teacher in self.teachers else None
+        if price is not None and price.input is not None and price.output is not None:
+            reread = price.input if price.cached_input is None else price.cached_input
+            spent.usd += ((asked - cached) * price.input + cached * reread + written * price.output) / 1e6
 
     def reached(self, tally: Tally) -> Stop | None:
         """The first limit that is reached, if any."""
-        budget, tokens = self.budget, tally.prompt_tokens + tally.completion_tokens
-        elapsed = time.monotonic() - self.started
-        accepted = tally.statuses[Status.ACCEPTED]
+        accepted, elapsed = tally.statuses[Status.ACCEPTED], time.monotonic() - self.started
+        budget = self.budget
         if budget.accept is not None and accepted >= budget.accept:
             return Stop(outcome="target", message=f"{accepted} samples are accepted, as many as asked for")
-        if budget.tokens is not None and tokens >= budget.tokens:
-            return Stop(
-                outcome="budget", message=f"{tokens} tokens are spent of a budget of {budget.tokens}"
-            )
-        if budget.usd is not None and self.usd >= budget.usd:
-            return Stop(
-                outcome="budget", message=f"${self.usd:.4f} is spent of a budget of ${budget.usd:.4f}"
-            )
-        if budget.seconds is not None and elapsed >= budget.seconds:
-            return Stop(outcome="budget", message=f"the run has had its {budget.seconds:.0f} s")
-        return None
+        tokens, usd = (sum(getattr(one, name) for one in self.spent.values()) for name in ("tokens", "usd"))
+        over = _over(tokens, budget.tokens, usd, budget.usd)
+        for title, one in self.teachers.items():
+            mine = self.spent[title]
+            found = _over(mine.tokens, one.budget_tokens, mine.usd, one.budget_usd)
+            over = over or (found and f"{found} for {title!r}")
+        if over is None and budget.seconds is not None and elapsed >= budget.seconds:
+            over = f"the run has had its {budget.seconds:.0f} s"
+        return Stop(outcome="budget", message=over) if over else None
+
+
+def _over(tokens: int, most: int | None, usd: float, dearest: float | None) -> str | None:
+    """What is spent of which budget, where one is used up."""
+    if most is not None and tokens >= most:
+        return f"{tokens} tokens are spent of a budget of {most}"
+    if dearest is not None and usd >= dearest:
+        return f"${usd:.4f} is spent of a budget of ${dearest:.4f}"
+    return None
 
 
 def thrifty(config: RunConfig) -> bool:
@@ -109,6 +145,8 @@ class Watch:
     ledger: Ledger
     halt: Callable[[str], None]
     """Given the outcome: start nothing more."""
+    calibration: Callable[[], Awaitable[Mapping[str, Any] | None]]
+    """The judges held against known answers."""
     why: Stop | None = field(default=None, init=False)
 
     def look(self) -> None:
@@ -118,7 +156,9 @@ class Watch:
     async def after_pilot(self) -> None:
         """See whether the pilot's figures hold."""
         await self.ledger.flush()
-        self._stop(missed(self.pilot, self.ledger))
+        wants_judge = self.pilot.min_judge_kappa is not None
+        judge = await self.calibration() if wants_judge and self.why is None else None
+        self._stop(missed(self.pilot, self.ledger, judge))
 
     def _stop(self, stop: Stop | None) -> None:
         if stop is not None and self.why is None:
@@ -128,18 +168,20 @@ class Watch:
 
 def wanted(pilot: Pilot) -> bool:
     """Whether a pilot has anything to decide."""
-    return pilot.enabled and any(getattr(pilot, name) is not None for name in _FLOORS)
+    floors = (*_FLOORS, "min_judge_kappa")
+    return pilot.enabled and any(getattr(pilot, name) is not None for name in floors)
 
 
-def missed(pilot: Pilot, ledger: Ledger) -> Stop | None:
+def missed(pilot: Pilot, ledger: Ledger, judge: Mapping[str, Any] | None = None) -> Stop | None:
     """What a pilot found below its floors, with three examples; None when all hold.
 
-    A figure over nothing misses no floor: there was nothing to measure.
+    A figure over nothing misses no floor: there was nothing to measure. `judge` is the judges' calibration.
     """
+    figures = {name: tuple(ledger.query(sql)[0]) for name, sql in _FLOORS.items()}
+    figures["min_judge_kappa"] = (judge["kappa"], judge["total"]) if judge else (None, 0)
     lines = []
-    for name, sql in _FLOORS.items():
+    for name, (value, count) in figures.items():
         floor = getattr(pilot, name)
-        value, count = ledger.query(sql)[0]
         if floor is not None and value is not None and value < floor:
             lines.append(
                 f"{name.removeprefix('min_')} is {value:.3f} over {count}, the floor is {floor:.3f}"

@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import anyio
 from attrs import define, evolve, field, frozen
 
 from fastdistill.errors import BadReply, ProviderError
@@ -157,9 +158,13 @@ def _cleaned(got: Completion) -> Completion:
 
 @frozen(kw_only=True)
 class LentTeacher:
-    """A teacher as judges see it: a provider whose every call is ledgered, cached, paced and counted."""
+    """A teacher as judges see it: a provider whose every call is ledgered, cached, paced and counted.
+
+    The same question, such as about an answer that comes twice, is asked once: the ledger has it.
+    """
 
     teacher: Teacher
+    _under_way: dict[str, anyio.Event] = field(factory=dict, init=False)
 
     @property
     def identity(self) -> str:
@@ -173,4 +178,14 @@ class LentTeacher:
             seed = seed_of(self.teacher.run_seed, call.sample_id, self.teacher.title, call.attempt)
             sampling = evolve(sampling, seed=seed)
         keyed = self.teacher.call(call.sample_id, call.prompt, call.attempt, sampling, call.purpose)
-        return (await self.teacher.ask(keyed)).completion
+        while (other := self._under_way.get(keyed.request_id)) is not None:
+            await other.wait()
+        known = self.teacher.recorded(keyed.request_id)
+        if known is not None:
+            return known
+        self._under_way[keyed.request_id] = done = anyio.Event()
+        try:
+            return (await self.teacher.ask(keyed)).completion
+        finally:
+            del self._under_way[keyed.request_id]
+            done.set()
