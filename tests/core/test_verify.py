@@ -1,5 +1,6 @@
 """Verify: every changed byte of every file is found and its file named."""
 
+import json
 import random
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from support.toy import toy_run, write_tasks
 
 from fastdistill.errors import RunFolderError
 from fastdistill.run.differ import diff
+from fastdistill.run.manifest import self_digest
 from fastdistill.run.verify import verify
 
 pytestmark = pytest.mark.anyio
@@ -47,6 +49,15 @@ async def test_two_hundred_single_byte_edits_are_all_found(run: Path, anyio_back
             problems = [str(error)]
         path.write_bytes(whole)
         assert any(path.name in problem for problem in problems), (path.name, place, problems)
+
+
+async def test_a_manifest_that_is_forged_out_of_shape_is_named(run: Path) -> None:
+    manifest = json.loads((run / "manifest.json").read_text())
+    for key, value in (("plugins", [{}]), ("plugins", 3), ("environment", [1]), ("source", "x")):
+        forged = {**manifest, key: value}
+        (run / "manifest.json").write_text(json.dumps({**forged, "digest": self_digest(forged)}))
+        problems = verify(run, source=run / "dataset.jsonl").problems
+        assert any("manifest.json: is not as a run writes it" in line for line in problems), (key, problems)
 
 
 async def test_missing_and_foreign_files_are_named(run: Path) -> None:

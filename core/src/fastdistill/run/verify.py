@@ -67,9 +67,12 @@ def verify(folder: Path, *, expect: str | None = None, source: Path | None = Non
     _files(folder, manifest.get("files"), problems)
     if not problems:
         _content(folder, manifest, problems)
-    if source is not None:
-        _source(manifest, source, problems)
-    report.notes.extend(_here(manifest))
+    try:
+        if source is not None:
+            _source(manifest, source, problems)
+        report.notes.extend(_here(manifest))
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
+        problems.append(f"{MANIFEST}: is not as a run writes it: {type(error).__name__}: {error}")
     return report
 
 
