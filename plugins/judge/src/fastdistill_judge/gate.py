@@ -9,6 +9,7 @@ from attrs import field, frozen
 from fastdistill import (
     Call,
     Candidate,
+    FastDistillError,
     Finding,
     Prompt,
     Provider,
@@ -71,13 +72,19 @@ class JudgeGate:
 
     async def _votes(self, judge: Provider, task: Task[Any], answer: str) -> tuple[float | None, ...]:
         votes: list[float | None] = [None] * self.options.votes
+        errors: list[FastDistillError] = []
 
         async def vote(number: int) -> None:
-            votes[number - 1] = await self._vote(judge, task, answer, number)
+            try:
+                votes[number - 1] = await self._vote(judge, task, answer, number)
+            except FastDistillError as error:
+                errors.append(error)
 
         async with anyio.create_task_group() as group:
             for number in range(1, self.options.votes + 1):
                 group.start_soon(vote, number)
+        if errors:
+            raise errors[0]
         return tuple(votes)
 
     async def _vote(self, judge: Provider, task: Task[Any], answer: str, number: int) -> float | None:
