@@ -71,3 +71,13 @@ async def test_the_timing_report_tells_how_the_limit_was_found_and_why_slots_wer
     assert 0 < told["occupancy"] <= 1
     assert set(endpoint["idle_slot_seconds"]) <= {"source-slow", "source-ended", "teacher-full"}
     assert endpoint["busy_slot_seconds"] > 0
+
+
+async def test_every_row_is_one_line_to_every_reader(tmp_path: Path) -> None:
+    tasks = tmp_path / "t.jsonl"
+    names = ["a\u2028b", "a\u2029b", "a\x85b", "a\x0bb", "a\x1cb", "a\r\nb"]
+    lines = [{"task_id": name, "left": i, "right": 1, "total": i + 1} for i, name in enumerate(names)]
+    tasks.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    await toy_run(tmp_path / "out", tasks=tasks)
+    found = (tmp_path / "out" / "dataset.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["task_id"] for line in found] == names

@@ -1,7 +1,7 @@
 """Measures the gates: labelled cases, and mutants made from gold, through the very gates of a run."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,9 +18,12 @@ from fastdistill.model.verdict import Outcome, Verdict
 from fastdistill.run.confusion import Confusion, Expect, Said
 from fastdistill.run.crew import gate_line
 from fastdistill.run.gates import GateLine
+from fastdistill.run.ledger import Ledger
 from fastdistill.run.plan import Plan
 from fastdistill.run.services import LentServices
 from fastdistill.run.source import Cases, JsonLines
+from fastdistill.run.staff import Staff, hire
+from fastdistill.run.tally import Tally
 from fastdistill.run.workers import WorkerPool
 
 AT_ONCE = 16
@@ -64,12 +67,39 @@ class Tried:
 
 @asynccontextmanager
 async def open_gates(plan: Plan) -> AsyncIterator[GateLine]:
-    """The gates of a plan with services of their own and no teachers."""
+    """The gates of a plan with services of their own; of the teachers, only those that judges ask."""
     async with AsyncExitStack() as stack:
         tmp = stack.enter_context(TemporaryDirectory(prefix="fastdistill-"))
         workers = await stack.enter_async_context(WorkerPool())
-        services = LentServices(workers=workers, tmp=Path(tmp), seed=plan.config.seed)
+        staff = Staff()
+        services = LentServices(workers=workers, tmp=Path(tmp), seed=plan.config.seed, teacher=staff.lend)
+        asked = _asked_by_judges(plan)
+        if asked.helpers:
+            ledger = await stack.enter_async_context(_ledger(Path(tmp)))
+            await hire(
+                stack, asked, services, ledger=ledger, cache=None, resumed=False, tally=Tally(), into=staff
+            )
         yield await stack.enter_async_context(gate_line(plan, services))
+
+
+def _asked_by_judges(plan: Plan) -> Plan:
+    """The plan with those teachers and helpers alone that the options of its judges name."""
+    judges = [chosen for chosen in plan.gates if chosen.offer.kind == "judges"]
+    named = {
+        value for one in judges for value in attrs.asdict(one.options).values() if isinstance(value, str)
+    }
+    asked = [one for one in (*plan.helpers, *plan.teachers) if one.config.title in named]
+    return attrs.evolve(plan, teachers=(), helpers=tuple(asked))
+
+
+@asynccontextmanager
+async def _ledger(folder: Path) -> AsyncIterator[Ledger]:
+    """A ledger for what judges ask in an audit, gone with it."""
+    with closing(Ledger(folder / "ledger.sqlite")) as ledger:
+        async with anyio.create_task_group() as group:
+            group.start_soon(ledger.commit_forever)
+            yield ledger
+            group.cancel_scope.cancel()
 
 
 async def try_case(gates: GateLine, case: Case, *, accept_unmatched: bool = False) -> Tried:

@@ -32,9 +32,15 @@ FAULT = (
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
+# Line ends to some readers, though not to JSON Lines: they are escaped, so that a row is a line to all.
+_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
 def dumps(value: Any) -> str:
-    """Compact JSON. Lone surrogates, which SQLite cannot hold, become U+FFFD."""
+    """Compact JSON on one line. Lone surrogates, which SQLite cannot hold, become U+FFFD."""
     text = _encoder.encode(value)
+    if not text.isascii():
+        text = text.translate(_LINE_ENDS)
     try:
         text.encode()
     except UnicodeEncodeError:

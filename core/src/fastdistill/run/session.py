@@ -198,7 +198,7 @@ class Session:
             halt=engine.stop,
             calibration=check.calibration,
         )
-        engine.tally.on_paid = limits.pay
+        engine.tally.on_paid = watch.paid
         engine.on_change = watch.look
         if wanted(config.pilot) and (self.total is None or self.total > config.pilot.above):
             engine.pilot_tasks, engine.after_pilot = config.pilot.tasks, watch.after_pilot

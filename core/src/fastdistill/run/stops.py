@@ -149,6 +149,11 @@ class Watch:
     """The judges held against known answers."""
     why: Stop | None = field(default=None, init=False)
 
+    def paid(self, teacher: str, got: Completion) -> None:
+        """An answer was paid for."""
+        self.limits.pay(teacher, got)
+        self.look()
+
     def look(self) -> None:
         """See whether a limit is reached."""
         self._stop(self.limits.reached(self.tally))

@@ -52,9 +52,9 @@ class JudgeGate:
     """By the name in the run file, in the order of asking."""
 
     @property
-    def depends_on(self) -> Mapping[str, str]:
+    def depends_on(self) -> str:
         """The rubric's bytes and the template's version: both are part of the fingerprint."""
-        return {"rubric": self.read.digest, "template": VERSION}
+        return f"rubric {self.read.digest}, template {VERSION}"
 
     async def __call__(self, task: Task[Any], candidate: Candidate, /) -> Finding:
         """Ask every judge. Errors of their endpoints are the caller's to treat as such."""

@@ -41,8 +41,8 @@ class Rubric:
     instruction: str
     scale: int = field(default=4, validator=ge(1))
     """Each criterion is given a whole number from 0 to this."""
-    criteria: tuple[Criterion, ...] = ()
-    examples: tuple[Example, ...] = ()
+    criteria: tuple[Criterion, ...] = field(default=())
+    examples: tuple[Example, ...] = field(default=())
 
     @criteria.validator
     def _criteria(self, _: "Attribute[object]", value: tuple[Criterion, ...]) -> None:
