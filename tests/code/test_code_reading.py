@@ -125,3 +125,20 @@ def test_hostile_text_never_raises(text: str):
 )
 def test_deep_text_never_raises(text: str):
     read(text)
+
+
+@pytest.mark.parametrize("odd", ["\u2028", "\x0c", "\x85", "\x1d", "\x0b"])
+def test_lines_are_counted_as_python_counts_them(odd: str):
+    program = (
+        f"def total(numbers):\n    mark = '{odd}{odd}{odd}'\n    return sum(numbers) + 0 * len(mark)\n"
+    )
+    found = read(f"```python\n{program}\nprint(total([1]))\n```")
+    assert works(found.answer), found
+    assert odd in (found.answer or "")
+    lacking = (
+        f"from __future__ import annotations\nMARK = '{odd}'\ndef total(numbers: List[int]): return 1\n"
+    )
+    made, added = complete(lacking, "")
+    assert added
+    assert parse(made) is not None
+    assert odd in made

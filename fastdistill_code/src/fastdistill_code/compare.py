@@ -147,7 +147,7 @@ def _truth(expected: Any, got: Any, tolerance: float | None = None) -> bool:
 
 
 def _lines(text: str) -> list[str]:
-    return [line.rstrip() for line in text.rstrip().splitlines()]
+    return [line.rstrip() for line in text.rstrip().split("\n")]
 
 
 def _text(expected: Any, got: Any, tolerance: float | None = None) -> bool:

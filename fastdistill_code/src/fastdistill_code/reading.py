@@ -7,7 +7,16 @@ from collections.abc import Iterable
 
 from fastdistill import Reading
 from fastdistill_code.blocks import Block, bodies, fenced, mended, spans, visible
-from fastdistill_code.syntax import bound_by, complete, defines, missing, parse, preamble, top_names
+from fastdistill_code.syntax import (
+    bound_by,
+    complete,
+    defines,
+    lines_of,
+    missing,
+    parse,
+    preamble,
+    top_names,
+)
 
 MOST_REPLY = 1_000_000
 
@@ -140,7 +149,7 @@ def _without_demo(source: str) -> tuple[str, int]:
     cut = len(tree.body) - len(kept)
     if not cut or not kept:
         return source, 0
-    return "\n".join(source.splitlines()[: kept[-1].end_lineno]) + "\n", cut
+    return "\n".join(lines_of(source)[: kept[-1].end_lineno]) + "\n", cut
 
 
 def _shows(node: ast.stmt) -> bool:

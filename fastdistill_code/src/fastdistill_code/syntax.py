@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import re
 import warnings
 
 MOST_CHARACTERS = 200_000
@@ -124,6 +125,11 @@ def preamble(prompt: str, entry_point: str) -> str:
     return ""
 
 
+def lines_of(source: str) -> list[str]:
+    """Its lines as Python counts them: `str.splitlines` also ends them where Python does not."""
+    return re.split(r"\r\n|\r|\n", source)
+
+
 def complete(source: str, given: str) -> tuple[str, tuple[str, ...]]:
     """`source` with what it leaves out put before it: statements of the prompt, then allowed imports.
 
@@ -147,7 +153,7 @@ def complete(source: str, given: str) -> tuple[str, tuple[str, ...]]:
     if not added:
         return source, ()
     # `from __future__` has to stay first: what is added goes behind it.
-    lines = source.splitlines()
+    lines = lines_of(source)
     future = [
         n.end_lineno or 0 for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"
     ]

@@ -68,7 +68,7 @@ def _objects(source: Path) -> Iterator[_Row]:
 
 
 def _lines(source: Path, text: str) -> Iterator[Any]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             try:
                 yield json.loads(line)

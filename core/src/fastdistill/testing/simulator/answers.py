@@ -61,7 +61,7 @@ def read_table(path: Path) -> dict[str, str | list[str]]:
         if not isinstance(table, dict):
             raise ValueError(f"{path}: an answer table is an object of question and reply")
         return table
-    rows = (json.loads(line) for line in text.splitlines() if line.strip())
+    rows = (json.loads(line) for line in text.split("\n") if line.strip())
     return dict(_row(row, f"{path}, row {number}") for number, row in enumerate(rows, 1))
 
 
