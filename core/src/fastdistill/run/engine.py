@@ -9,7 +9,6 @@ import anyio
 import anyio.to_thread
 from attrs import define, field
 
-from fastdistill.config import RunConfig
 from fastdistill.errors import (
     AuthFailed,
     FastDistillError,
@@ -20,15 +19,16 @@ from fastdistill.errors import (
     TaskError,
     boundary,
 )
-from fastdistill.model.sample import Judged, Sample, Status
+from fastdistill.model.sample import Sample, Status
 from fastdistill.model.task import Task
 from fastdistill.run.admit import Admission
 from fastdistill.run.gates import GateLine, Judgement
 from fastdistill.run.ledger import Ledger
 from fastdistill.run.records import ATTEMPT, DECISION, Statement, candidate_row, clean, verdict_row
-from fastdistill.run.settle import Decision, accept, agreed, first_accepted, unsolved
+from fastdistill.run.settle import Decision, accept, agreed, first_accepted, sample_of, unsolved
 from fastdistill.run.tally import Tally
 from fastdistill.run.teachers import Asked, Teacher
+from fastdistill.settings import RunConfig
 
 
 @define(kw_only=True)
@@ -104,9 +104,8 @@ class Engine:
 
     def _admitted(self) -> None:
         admission, tally = self.admission, self.tally
-        tally.seen = admission.seen
+        tally.seen, tally.bad = admission.seen, admission.bad
         tally.statuses[Status.DUPLICATE] = admission.duplicates
-        tally.bad = admission.bad
 
     async def _wait_for_room(self) -> None:
         while not self.stopping:
@@ -180,9 +179,7 @@ class Engine:
                 held = False
                 try:
                     asked = await self._ask(task, teacher, turn, attempt)
-                except RunHalted:
-                    return None
-                except (AuthFailed, NotFound):
+                except (RunHalted, AuthFailed, NotFound):
                     raise
                 except ProviderError as error:
                     faults.append((error.kind, str(error)))
@@ -249,32 +246,4 @@ class Engine:
         self.tally.settle(decision.status)
         self.on_change()
         if self.on_settled:
-            self.on_settled(self._sample(task, decision, judgements))
-
-    def _sample(self, task: Task[Any], decision: Decision, judgements: Sequence[Judgement]) -> Sample:
-        chosen = next(
-            (j for j in judgements if (j.attempt, j.choice) == (decision.attempt, decision.choice)), None
-        )
-        return Sample(
-            sample_id=task.sample_id,
-            task_id=task.task_id,
-            status=decision.status,
-            reason=decision.reason,
-            detail=decision.detail,
-            attempts=decision.attempts,
-            labelled=decision.labelled,
-            accepted=Judged(
-                candidate=chosen.candidate,
-                teacher=self._teacher_of(chosen.attempt),
-                verdicts=chosen.verdicts,
-            )
-            if chosen and chosen.candidate
-            else None,
-        )
-
-    def _teacher_of(self, attempt: int) -> str:
-        for teacher in self.teachers:
-            if attempt <= teacher.plan.config.attempts:
-                return teacher.title
-            attempt -= teacher.plan.config.attempts
-        return ""
+            self.on_settled(sample_of(task, decision, judgements, self.teachers))

@@ -7,11 +7,12 @@ from typing import Any, get_args
 import attrs
 from attrs import frozen
 
-from fastdistill.config import Loaded, RunConfig, TeacherConfig
+from fastdistill.config import Loaded
 from fastdistill.errors import PluginError, RunFileError, UsageError
 from fastdistill.host import KINDS, Kind, Offer, PluginHost
 from fastdistill.model.task import canonical_json
 from fastdistill.serde import StructureError, nearest, structure, unstructure
+from fastdistill.settings import RunConfig, TeacherConfig
 from fastdistill.specs import ScenarioSpec
 
 GATE_KINDS: tuple[Kind, ...] = ("rules", "exec_evals", "judges")

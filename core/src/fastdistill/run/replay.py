@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from fastdistill.config import Loaded, RunConfig
+from fastdistill.config import Loaded
 from fastdistill.errors import RunFolderError
 from fastdistill.model.report import Finished
 from fastdistill.run.folder import DATASET, LEDGER, prepare
@@ -20,6 +20,7 @@ from fastdistill.run.plan import Plan
 from fastdistill.run.records import loads
 from fastdistill.run.session import Session
 from fastdistill.serde import StructureError, structure
+from fastdistill.settings import RunConfig
 
 JUDGED = ("attempts", "candidates", "verdicts", "decisions", "sessions")
 _COMPARED = (

@@ -4,13 +4,13 @@ from typing import Any
 
 from attrs import define, field
 
-from fastdistill.config import RunConfig
 from fastdistill.errors import RunHalted
 from fastdistill.model.task import Task
 from fastdistill.run.admit import Admission
 from fastdistill.run.audit import audit_gates
 from fastdistill.run.calibrate import calibrate
 from fastdistill.run.gates import GateLine
+from fastdistill.settings import RunConfig
 
 ENDED = ("done", "faults", "target")
 """Outcomes of runs that came to their end: the others are not held up by this."""

@@ -2,13 +2,16 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from attrs import frozen
 
-from fastdistill.config import Consensus
-from fastdistill.model.sample import Status
+from fastdistill.model.sample import Judged, Sample, Status
+from fastdistill.model.task import Task
 from fastdistill.model.verdict import Outcome
 from fastdistill.run.gates import Judgement
+from fastdistill.run.teachers import Teacher
+from fastdistill.settings import Consensus
 
 
 @frozen(kw_only=True)
@@ -84,3 +87,34 @@ def unsolved(judgements: Sequence[Judgement], faults: Sequence[tuple[str, str]],
     return Decision(
         status=Status.REJECTED, reason=final.last.reason, detail=final.last.detail, attempts=attempts
     )
+
+
+def sample_of(
+    task: Task[Any], decision: Decision, judgements: Sequence[Judgement], teachers: Sequence[Teacher]
+) -> Sample:
+    """What reporters are told of a settled task."""
+    judged = None
+    for one in judgements:
+        if (one.attempt, one.choice) == (decision.attempt, decision.choice) and one.candidate:
+            judged = Judged(
+                candidate=one.candidate, teacher=_asked(one.attempt, teachers), verdicts=one.verdicts
+            )
+    return Sample(
+        sample_id=task.sample_id,
+        task_id=task.task_id,
+        status=decision.status,
+        reason=decision.reason,
+        detail=decision.detail,
+        attempts=decision.attempts,
+        labelled=decision.labelled,
+        accepted=judged,
+    )
+
+
+def _asked(attempt: int, teachers: Sequence[Teacher]) -> str:
+    """Who was asked at the `attempt`th attempt, counted over all teachers."""
+    for teacher in teachers:
+        if attempt <= teacher.plan.config.attempts:
+            return teacher.title
+        attempt -= teacher.plan.config.attempts
+    return ""

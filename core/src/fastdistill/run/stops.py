@@ -7,13 +7,13 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from fastdistill.config import Budget, Pilot, RunConfig, TeacherConfig
 from fastdistill.errors import UsageError
 from fastdistill.model.answer import Completion, Usage
 from fastdistill.model.sample import Status
 from fastdistill.run.ledger import Ledger
 from fastdistill.run.plan import Plan
 from fastdistill.run.tally import Tally
+from fastdistill.settings import Budget, Pilot, RunConfig, TeacherConfig
 
 
 @frozen(kw_only=True)

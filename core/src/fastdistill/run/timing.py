@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastdistill.config import Price
 from fastdistill.run.quality import SCHEMA_VERSION, counts, one
+from fastdistill.settings import Price
 
 POINTS = (50, 90, 95, 99)
 

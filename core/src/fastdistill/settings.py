@@ -1,0 +1,151 @@
+"""The run file's tables: what a run can be told, each value with its default and its bounds."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from attrs import field, frozen
+from attrs.validators import deep_iterable, ge, gt, instance_of, le, optional
+
+
+def _schedule(value: Any) -> tuple[float, ...]:
+    numbers = value if isinstance(value, list | tuple) else [value]
+    if not all(type(n) in (int, float) for n in numbers):
+        raise TypeError(f"temperature: {value!r} is neither a number nor a list of numbers")
+    return tuple(float(n) for n in numbers)
+
+
+@frozen(kw_only=True)
+class Price:
+    """US dollars per million tokens; a price that is not given makes the cost unknown, never 0."""
+
+    input: float | None = field(default=None, validator=optional(ge(0)))
+    output: float | None = field(default=None, validator=optional(ge(0)))
+    cached_input: float | None = field(default=None, validator=optional(ge(0)))
+
+
+@frozen(kw_only=True)
+class TeacherConfig:
+    """A `[[teacher]]` or `[[helper]]`: one model, and how to ask it."""
+
+    provider: str
+    model: str
+    name: str = ""
+    """How seeds, reports and judges call it; `provider:model` unless given."""
+    attempts: int = field(default=1, validator=ge(1))
+    """Requests to it for one task; then the task climbs to the next teacher."""
+    n: int = field(default=1, validator=ge(1))
+    """Answers asked for in one request."""
+    temperature: tuple[float, ...] = field(
+        default=(), converter=_schedule, validator=deep_iterable(ge(0.0))
+    )
+    """A number, or a list by attempt whose last value stays."""
+    top_p: float | None = field(default=None, validator=optional([gt(0), le(1)]))
+    max_tokens: int | None = field(default=None, validator=optional(ge(1)))
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+    """Fixes the seed of every request; else it follows from the run's."""
+    extra: dict[str, Any] = field(factory=dict)
+    """Further fields of every request's body."""
+    base_urls: tuple[str, ...] = ()
+    """Several endpoints of this one model."""
+    label: str | None = None
+    """Declares the endpoints to be one model: the identity that requests are keyed by."""
+    max_in_flight: int | None = field(default=None, validator=optional(ge(1)))
+    requests_per_minute: float | None = field(default=None, validator=optional(gt(0)))
+    tokens_per_minute: float | None = field(default=None, validator=optional(gt(0)))
+    deadline: float = field(default=900.0, validator=gt(0))
+    """Seconds for one request with all its retries."""
+    retries: int = field(default=6, validator=ge(0))
+    mode: Literal["online", "batch"] = "online"
+    """`batch` hands requests in by the thousand, for an answer within hours at a lower price."""
+    batch_size: int = field(default=10_000, validator=ge(1))
+    """The most requests in one batch."""
+    batch_interval: float = field(default=30.0, validator=gt(0))
+    """Seconds between two looks at a batch."""
+    price: Price | None = None
+    budget_tokens: int | None = field(default=None, validator=optional(ge(0)))
+    """Tokens of prompts and answers of this one alone, at which the run stops."""
+    budget_usd: float | None = field(default=None, validator=optional(ge(0)))
+    options: dict[str, Any] = field(factory=dict)
+    """What the provider's own table may hold, for this teacher alone."""
+
+    @property
+    def title(self) -> str:
+        """Its name."""
+        return self.name or f"{self.provider}:{self.model}"
+
+
+@frozen(kw_only=True)
+class Budget:
+    """Where a run stops by itself; None is no limit."""
+
+    tokens: int | None = field(default=None, validator=optional(ge(0)))
+    usd: float | None = field(default=None, validator=optional(ge(0)))
+    seconds: float | None = field(default=None, validator=optional(ge(0)))
+    accept: int | None = field(default=None, validator=optional(ge(1)))
+    """Enough accepted samples."""
+
+
+@frozen(kw_only=True)
+class Pilot:
+    """The first tasks run alone; a missed floor stops the run before the money is spent."""
+
+    enabled: bool = True
+    tasks: int = field(default=50, validator=ge(1))
+    above: int = field(default=200, validator=ge(0))
+    """Runs of at most this many tasks have no pilot."""
+    min_exec_pass: float | None = field(default=None, validator=optional([ge(0), le(1)]))
+    min_gold_match: float | None = field(default=None, validator=optional([ge(0), le(1)]))
+    min_judge_score: float | None = field(default=None, validator=optional([ge(0), le(1)]))
+    min_judge_kappa: float | None = field(default=None, validator=optional([ge(-1), le(1)]))
+
+
+@frozen(kw_only=True)
+class Consensus:
+    """For tasks without gold: what most attempts agree on is accepted, marked unlabelled."""
+
+    enabled: bool = False
+    min_size: int = field(default=2, validator=ge(1))
+    min_share: float = field(default=0.5, validator=[gt(0), le(1)])
+
+
+@frozen(kw_only=True)
+class RunConfig:
+    """A run file's top level."""
+
+    scenario: str = ""
+    tasks: Path | None = None
+    """JSON Lines; the scenario's bundled pack unless given."""
+    limit: int | None = field(default=None, validator=optional(ge(1)))
+    shard: str | None = None
+    """`K/N`: the Kth of N parts of the source, split by the sha256 of the canonical input."""
+    out: Path | None = None
+    seed: int = field(default=0, validator=instance_of(int))
+    cache: bool = True
+    gates: tuple[str, ...] | None = None
+    """Replaces the scenario's default gates."""
+    extra_gates: tuple[str, ...] = ()
+    """Added behind the default gates."""
+    gate_deadline: float = field(default=60.0, validator=gt(0))
+    """Wall clock for one gate on one candidate, seconds; running out is an error, retried once."""
+    accept_unmatched: bool = False
+    """Accept a task that has gold although no gate said `gold_match`."""
+    backlog: int = field(default=2000, validator=ge(1))
+    """Answers waiting for gates at which no more tasks are started."""
+    audit: int = field(default=20, validator=ge(0))
+    """Tasks on which the run measures its own gates when it ends; 0 for none."""
+    calibrate: int = field(default=20, validator=ge(0))
+    """Tasks with gold on which a run with a judge holds it against known answers; 0 for none."""
+    teacher: tuple[TeacherConfig, ...] = ()
+    helper: tuple[TeacherConfig, ...] = ()
+    """Models that judges ask; they teach nothing."""
+    budget: Budget = Budget()
+    pilot: Pilot = Pilot()
+    consensus: Consensus = Consensus()
+    scenarios: dict[str, dict[str, Any]] = field(factory=dict)
+    providers: dict[str, dict[str, Any]] = field(factory=dict)
+    rules: dict[str, dict[str, Any]] = field(factory=dict)
+    exec_evals: dict[str, dict[str, Any]] = field(factory=dict)
+    judges: dict[str, dict[str, Any]] = field(factory=dict)
+    reporters: dict[str, dict[str, Any]] = field(factory=dict)
+    """A reporter runs when its table is there; `{}` is enough."""
