@@ -116,10 +116,15 @@ def _plain(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
+def _milliseconds(seconds: float) -> str:
+    found = seconds * 1000
+    return f"{found:,.0f}" if found >= 100 else f"{found:.3g}"
+
+
 def _stages(timing: Mapping[str, Any]) -> str:
     def cells(stage: Mapping[str, Any] | None) -> tuple[str, ...]:
         points = ("p50", "p95", "p99")
-        return tuple("" if not stage or stage[key] is None else f"{stage[key]:.4g}" for key in points)
+        return tuple("" if not stage or stage[key] is None else _milliseconds(stage[key]) for key in points)
 
     head = ("p50", "p95", "p99", "waiting p50", "p95", "p99")
     return table(
@@ -174,7 +179,7 @@ def render(
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Fast Distill: {escape(quality['run_id'])}</title><style>{css}</style></head><body><main>"
-        f"<h1>{escape(scenario)}</h1>"
+        f"<h1>Fast Distill: {escape(scenario)}</h1>"
         f'<p class="note">run {escape(quality["run_id"])} · {number(timing["elapsed"], 1)} s · '
         f"{counts['duplicates']} duplicates · {counts['unsettled']} not yet settled</p>"
         f"{_tiles(quality, timing)}"
@@ -185,7 +190,7 @@ def render(
         + (f"<h2>The gates' own errors</h2>{_gate_error(error)}" if error else "")
         + (f"<h2>The judge against gold</h2>{_calibration(judge)}" if judge else "")
         + f'<h2>Over time</h2><div class="charts">{charts}</div>'
-        f"<h2>Where the time went, seconds</h2>{_stages(timing)}"
+        f"<h2>Where the time went, milliseconds</h2>{_stages(timing)}"
         f"<h2>Accepted and rejected, side by side</h2>{_examples(ledger)}"
         "</main></body></html>\n"
     )

@@ -45,7 +45,7 @@ _GATES = """
 SELECT v.gate, v.kind, MIN(v.ordinal) AS place, COUNT(*) AS judged,
        SUM(v.outcome = 'pass') AS passed, SUM(v.outcome = 'reject') AS rejected,
        SUM(v.outcome = 'error') AS errors, AVG(v.score) AS mean_score
-FROM verdicts v GROUP BY v.gate, v.kind ORDER BY place, v.gate
+FROM verdicts v GROUP BY v.gate, v.kind ORDER BY v.kind <> 'read', place, v.gate
 """
 _ATTEMPTS = """
 SELECT a.attempt, COUNT(*) AS asked,
@@ -68,6 +68,9 @@ def _gates(ledger: sqlite3.Connection) -> list[dict[str, Any]]:
             key: row[key]
             for key in ("gate", "kind", "judged", "passed", "rejected", "errors", "mean_score")
         }
+        if row["kind"] == "read":  # a reply that was read has no verdict of it
+            gate["judged"] = one(ledger, "SELECT COUNT(*) FROM candidates")
+            gate["passed"] = gate["judged"] - gate["rejected"] - gate["errors"]
         reasons = ledger.execute(
             "SELECT reason, COUNT(*) FROM verdicts WHERE gate = ? AND kind = ? AND outcome <> 'pass'"
             " GROUP BY 1 ORDER BY 2 DESC, 1",

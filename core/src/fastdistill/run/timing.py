@@ -33,7 +33,9 @@ def _stages(ledger: sqlite3.Connection) -> list[dict[str, Any]]:
             "waiting": percentiles(_column(ledger, f"SELECT waited {paid}")),
         }
     ]
-    gates = ledger.execute("SELECT gate, MIN(ordinal) FROM verdicts GROUP BY 1 ORDER BY 2, 1").fetchall()
+    gates = ledger.execute(
+        "SELECT gate, MIN(ordinal) FROM verdicts GROUP BY 1 ORDER BY gate <> 'read', 2, 1"
+    ).fetchall()
     for gate, _ in gates:
         rows = ledger.execute("SELECT elapsed FROM verdicts WHERE gate = ?", (gate,))
         stages.append({"stage": gate, "work": percentiles([row[0] for row in rows]), "waiting": None})
