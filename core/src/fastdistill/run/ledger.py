@@ -135,7 +135,10 @@ class Ledger:
             except sqlite3.Error as error:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
-                raise RunFolderError(f"cannot write the ledger {str(self.path)!r}: {error}") from error
+                raise RunFolderError(
+                    f"cannot write the ledger {str(self.path)!r}: {error}; what it holds is safe: mend that "
+                    "and run the same command again"
+                ) from error
             self.commits += 1
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
