@@ -136,8 +136,8 @@ class Ledger:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise RunFolderError(
-                    f"cannot write the ledger {str(self.path)!r}: {error}; what it holds is safe: mend that "
-                    "and run the same command again"
+                    f"cannot write the ledger {str(self.path)!r}: {error}; what it holds is safe: mend "
+                    "that and run the same command again"
                 ) from error
             self.commits += 1
 
