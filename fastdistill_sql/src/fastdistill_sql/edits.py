@@ -8,6 +8,16 @@ from collections.abc import Callable, Iterator
 from attrs import frozen
 from sqlglot import exp
 
+from fastdistill_sql.edits_of_clauses import (
+    direction,
+    distinct,
+    group,
+    join_kind,
+    limit,
+    only_known,
+    set_operation,
+    top,
+)
 from fastdistill_sql.schema import Column, Schema, Table
 
 MOST = 80
@@ -36,7 +46,6 @@ _AGGREGATES: dict[type[exp.Expr], tuple[type[exp.Expr], ...]] = {
     exp.Min: (exp.Max,),
     exp.Max: (exp.Min, exp.Sum),
 }
-_SETS = {exp.Union: exp.Intersect, exp.Intersect: exp.Union, exp.Except: exp.Union}
 
 
 def neighbours(tree: exp.Expr, schema: Schema, most: int = MOST) -> list[Neighbour]:
@@ -131,44 +140,6 @@ def _columns_near(select: exp.Expr | None, schema: Schema) -> list[exp.Expr]:
     return found
 
 
-def _distinct(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
-    if isinstance(node, exp.Select):
-        changed = node.copy()
-        changed.set("distinct", None if node.args.get("distinct") else exp.Distinct())
-        yield changed
-
-
-def _join_kind(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
-    if isinstance(node, exp.Join) and (node.args.get("on") or node.args.get("using")):
-        changed = node.copy()
-        if node.side:
-            changed.set("side", None)
-            changed.set("kind", None)
-        else:
-            changed.set("kind", None)
-            changed.set("side", "LEFT")
-        yield changed
-
-
-def _limit(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
-    if isinstance(node, exp.Select) and node.args.get("limit"):
-        changed = node.copy()
-        changed.set("limit", None)
-        yield changed
-
-
-def _direction(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
-    if isinstance(node, exp.Ordered):
-        changed = node.copy()
-        changed.set("desc", not node.args.get("desc"))
-        changed.set("nulls_first", None)
-        yield changed
-    elif isinstance(node, exp.Order) and node.parent is not None and not node.find_ancestor(exp.Window):
-        owner = node.parent
-        if isinstance(owner, exp.Query):
-            yield exp.Order(expressions=[exp.Ordered(this=exp.Literal.number(1))])
-
-
 def _literal(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     if not isinstance(node, exp.Literal) or isinstance(node.parent, (exp.Ordered, exp.Group)):
         return
@@ -219,22 +190,6 @@ def _negation(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
         yield exp.Not(this=node.copy())
 
 
-def _set_operation(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
-    if isinstance(node, exp.SetOperation):
-        changed = node.copy()
-        if isinstance(node, exp.Union):
-            changed.set("distinct", not node.args.get("distinct"))
-            yield changed
-        other = _SETS[type(node)]
-        yield other(**{**node.copy().args, "distinct": True})
-
-
-def _group(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
-    if isinstance(node, exp.Group) and len(node.expressions) > 1:
-        yield exp.Group(expressions=[e.copy() for e in node.expressions[1:]])
-        yield exp.Group(expressions=[e.copy() for e in node.expressions[:-1]])
-
-
 def _nulls(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     """A forgotten or a needless care for NULL."""
     if isinstance(node, exp.Coalesce):
@@ -247,47 +202,24 @@ def _nulls(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
         )
 
 
-def _known(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
-    """Rows without a shown value left out, where nobody asked for that."""
-    if isinstance(node, exp.Select) and node.parent is not None:
-        columns = [c for item in node.selects for c in item.find_all(exp.Column)]
-        for column in dict.fromkeys(c for c in columns if not isinstance(c.this, exp.Star)):
-            test = exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null()))
-            yield node.copy().where(test, copy=False)
-
-
-def _top(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
-    """`x = (SELECT MAX(x) ...)` by ORDER BY and LIMIT 1: one row where several tie."""
-    if isinstance(node, exp.Select) and node.args.get("where") and not node.args.get("limit"):
-        for test in node.args["where"].find_all(exp.EQ):
-            inner = test.expression.unnest()
-            if (
-                isinstance(inner, exp.Select)
-                and inner.selects
-                and isinstance(inner.selects[0], (exp.Max, exp.Min))
-            ):
-                yield node.copy().limit(1)
-                return
-
-
 KINDS: dict[str, Callable[[exp.Expr, Schema], Iterator[exp.Expr]]] = {
     "drop-condition": _drop_condition,
     "flip-comparison": _flip_comparison,
     "and-or": _and_or,
     "aggregate": _aggregate,
     "count": _count,
-    "distinct": _distinct,
-    "join-kind": _join_kind,
-    "limit": _limit,
-    "direction": _direction,
+    "distinct": distinct,
+    "join-kind": join_kind,
+    "limit": limit,
+    "direction": direction,
     "literal": _literal,
     "matching": _matching,
     "other-column": _column,
     "negation": _negation,
-    "set-operation": _set_operation,
-    "group": _group,
+    "set-operation": set_operation,
+    "group": group,
     "nulls": _nulls,
-    "left-out-nulls": _known,
-    "one-of-ties": _top,
+    "left-out-nulls": only_known,
+    "one-of-ties": top,
 }
 """Every kind of edit by name."""
