@@ -4,35 +4,25 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.auditing import audited
 from support.mathing import asking, task_of, tasks_of
 from support.toy import rows
 
 from fastdistill import (
     BadTask,
     Candidate,
-    ExecEvalSpec,
     Finding,
     ImportOptions,
-    NoOptions,
     Outcome,
-    Services,
     Task,
     UsageError,
-    hookimpl,
     passed,
     rejected,
 )
-from fastdistill.config import load
-from fastdistill.host import PluginHost
-from fastdistill.run.audit import Tried, mutant_summary, mutants_of, open_gates, try_all
-from fastdistill.run.audit import tasks_of as read_tasks
-from fastdistill.run.plan import resolve
 from fastdistill.run.source import JsonLines
 from fastdistill.testing.simulator import Asked, TeacherSimulator
 from fastdistill_math.fast import plain
@@ -139,26 +129,6 @@ async def test_gsm8k_golds_agree_with_their_solutions(data: Path) -> None:
 # -- the audit finds broken gates
 
 
-async def tried_with(gate: Any, tasks: Path) -> list[Tried]:
-    class Broken:
-        @hookimpl
-        def fastdistill_exec_evals(self) -> Iterable[ExecEvalSpec[Any]]:
-            @asynccontextmanager
-            async def opened(options: NoOptions, services: Services) -> AsyncIterator[Any]:
-                yield gate
-
-            yield ExecEvalSpec(name="broken", summary="", config=NoOptions, open=opened)
-
-    host = PluginHost().discover()
-    host.register(Broken(), "broken")
-    gates = "gates=['sympy']" if gate is None else "gates=['broken']"
-    plan = resolve(load(None, ("scenario=math", f"tasks={tasks}", gates)), host)
-    found: list[Tried] = []
-    async with open_gates(plan) as opened:
-        await try_all(opened, mutants_of(opened, read_tasks(opened, tasks), pytest.fail), found.append)
-    return found
-
-
 async def all_pass(task: Task[Any], candidate: Candidate, /) -> Finding:
     return passed(gold_match=True, exec_pass=True)
 
@@ -199,7 +169,7 @@ def golds(tmp_path: Path) -> Path:
 @pytest.mark.anyio
 @pytest.mark.parametrize("gate", [all_pass, as_sets_of_characters, nearly])
 async def test_a_broken_gate_is_caught_by_the_audit(gate: Any, golds: Path) -> None:
-    found = mutant_summary(await tried_with(gate, golds))
+    found = await audited(gate, "math", golds)
     assert found["counts"]["accepted_wrong"] > 0
     assert found["kill_rate"] < 1
     assert found["survivors"]
@@ -207,7 +177,7 @@ async def test_a_broken_gate_is_caught_by_the_audit(gate: Any, golds: Path) -> N
 
 @pytest.mark.anyio
 async def test_the_real_gate_survives_the_same_audit(golds: Path) -> None:
-    found = mutant_summary(await tried_with(None, golds))
+    found = await audited(None, "math", golds, real="sympy")
     assert found["counts"]["accepted_wrong"] == found["counts"]["rejected_wrong"] == 0
     assert found["total"] >= 40
 
