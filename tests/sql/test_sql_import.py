@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,18 +47,18 @@ def wikisql(folder: Path) -> Path:
 
 def team(path: Path) -> None:
     path.parent.mkdir(parents=True)
-    with sqlite3.connect(path) as made:
+    with closing(sqlite3.connect(path)) as made:
         made.execute("CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT)")
         made.execute("INSERT INTO team VALUES (1, 'Reds')")
+        made.commit()
 
 
 def answers(out: Path, name: str = "tasks.jsonl") -> dict[str, list[tuple[object, ...]]]:
     found = {}
     for task in SqlScenario().tasks(JsonLines(path=out / name)):
         assert isinstance(task, Task), task
-        found[str(task.input["question"])] = (
-            sqlite3.connect(task.payload.database).execute(task.payload.gold[0]).fetchall()
-        )
+        with closing(sqlite3.connect(task.payload.database)) as made:
+            found[str(task.input["question"])] = made.execute(task.payload.gold[0]).fetchall()
     return found
 
 

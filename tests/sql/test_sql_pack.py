@@ -1,6 +1,7 @@
 """The bundled pack: enough tasks, over four databases, each gold telling and right about its own data."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,8 @@ def test_it_is_large_and_varied(pack: list[Task[SqlPayload]]):
 def test_every_gold_returns_something(pack: list[Task[SqlPayload]]):
     for task in pack:
         for gold in task.payload.gold:
-            rows = sqlite3.connect(task.payload.database).execute(gold).fetchall()
+            with closing(sqlite3.connect(task.payload.database)) as opened:
+                rows = opened.execute(gold).fetchall()
             assert any(value is not None for row in rows for value in row), task.task_id
 
 

@@ -133,9 +133,9 @@ def test_any_text_is_read_without_raising(reply: str):
     "piece", ["<sql>", "```sql\nselect 'a\n", '{"', "`select ", "SELECT\n", '{"a":', "'", "/*"]
 )
 def test_hostile_replies_cost_linear_time(piece: str):
-    start = time.perf_counter()
+    start = time.process_time()
     read_reply(piece * (120_000 // len(piece)), "stop")
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8
 
 
 def test_statements_are_told_apart_outside_of_literals():

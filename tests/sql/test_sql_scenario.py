@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,8 @@ def test_a_row_becomes_a_task_that_shows_neither_gold_nor_paths(tmp_path: Path):
     assert task.input == {"question": "How many teams?", "database": "team.sql", "dialect": "sqlite"}
     assert task.has_gold
     assert task.payload.gold == ("SELECT COUNT(*) FROM team", "SELECT COUNT(id) FROM team")
-    assert sqlite3.connect(task.payload.database).execute("SELECT COUNT(*) FROM team").fetchone() == (3,)
+    with closing(sqlite3.connect(task.payload.database)) as made:
+        assert made.execute("SELECT COUNT(*) FROM team").fetchone() == (3,)
 
 
 def test_each_broken_row_fails_alone_with_its_line_and_reason(tmp_path: Path):
@@ -127,9 +129,10 @@ def test_prompts_over_one_schema_share_their_beginning(tmp_path: Path):
 
 def test_a_thousand_columns_and_bytes_that_are_no_text(tmp_path: Path):
     path = tmp_path / "wide.db"
-    with sqlite3.connect(path) as made:
+    with closing(sqlite3.connect(path)) as made:
         made.execute(f"CREATE TABLE wide ({', '.join(f'c{i} TEXT' for i in range(1000))})")
         made.execute("INSERT INTO wide (c0) VALUES (CAST(x'ff41' AS TEXT))")
+        made.commit()
     assert describe(path, 1, 1).count("TEXT") == 1000
 
 

@@ -156,7 +156,22 @@ def _alone(text: str, at: int, width: int) -> bool:
     return not after.strip() or (not before.strip() and not re.match(r"[A-Za-z]", after))
 
 
+_BRACKET, _DEEPEST = re.compile(r"[\[{\]}]"), 32
+
+
+def _too_deep(text: str, at: int) -> bool:
+    """Whether brackets open there without end: a decoder would go down at every one of them."""
+    depth = 0
+    for bracket in _BRACKET.finditer(text, at, at + 2000):
+        depth += 1 if bracket[0] in "{[" else -1
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
 def _decode(text: str, at: int = 0) -> tuple[str, int] | None:
+    if _too_deep(text, at):
+        return None
     try:
         value, end = json.JSONDecoder(strict=False).raw_decode(text, at)
     except (ValueError, RecursionError):
