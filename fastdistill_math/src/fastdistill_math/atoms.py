@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 
-from fastdistill_math.cursor import Cursor
 from fastdistill_math.environments import environment
 from fastdistill_math.names import (
     APPLIED,
@@ -13,21 +12,14 @@ from fastdistill_math.names import (
     GREEK,
 )
 from fastdistill_math.tree import Node, NotMath, TooLarge, num
+from fastdistill_math.upper import Upper
 
 MAX_EXPONENT = 400
 _CLOSERS = {"(": (")", "]"), "[": ("]", ")")}
 
 
-class Atoms(Cursor):
+class Atoms(Upper):
     """Rules for what can be multiplied; the layers above are in `Grammar`."""
-
-    def items(self) -> Node:
-        """A list without brackets."""
-        raise NotImplementedError
-
-    def sum(self) -> Node:
-        """Terms with signs."""
-        raise NotImplementedError
 
     def factor(self) -> Node:
         """An atom with what hangs on it."""
@@ -202,10 +194,6 @@ class Atoms(Cursor):
         args = inner.args if inner.kind == "list" else (inner,)
         return Node("call", args, name)
 
-    def starts_factor(self) -> bool:
-        """Whether the next token can be multiplied by what stands before it."""
-        raise NotImplementedError
-
     def bracket(self, opener: str) -> Node:
         """`(x)` groups; `(a, b)`, `[a, b)` hold items in order."""
         bars, self.bars = self.bars, 0
@@ -251,14 +239,6 @@ class Atoms(Cursor):
                 upper = self.group()
         body = self.term()
         return Node("call", (body, lower, upper), name)
-
-    def term(self) -> Node:
-        """Factors."""
-        raise NotImplementedError
-
-    def relation(self) -> Node:
-        """A chain of sides."""
-        raise NotImplementedError
 
     def bound(self) -> Node:
         """The lower bound, which may be `k=0`."""
