@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 
 from fastdistill import Candidate, Choice, Completion, Task
+from fastdistill.config import load
+from fastdistill.host import PluginHost
+from fastdistill.run.audit import Tried, labelled, open_gates, try_all
+from fastdistill.run.plan import resolve
 from fastdistill.run.source import Cases
 from fastdistill_sql import rules
 from fastdistill_sql.payload import SqlPayload
@@ -44,3 +48,20 @@ def test_every_reply_is_read_and_passes_the_rules(cases: Labelled):
         candidate = Candidate(answer=reading.answer, text=reply, reading=reading)
         for rule in (rules.one_statement, rules.read_only, rules.parses, rules.known_names):
             assert rule(task, candidate).reason is None, (reading.answer, rule(task, candidate))
+
+
+@pytest.mark.slow
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", ["cases", "blind"])
+async def test_the_gates_judge_every_case_rightly(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`cases` grew with the gate; `blind` was written without a look at it, and nothing tuned on it."""
+    monkeypatch.setenv("FD_CACHE", str(tmp_path / "cache"))
+    plan = resolve(load(None, ("scenario=sql",)), PluginHost().discover())
+    tried: list[Tried] = []
+    async with open_gates(plan) as gates:
+        found = labelled(plan, gates, Cases(path=CASES.with_stem(name)))
+        await try_all(gates, found, tried.append)
+    assert len(tried) >= 30
+    assert [(one.case.name, one.said, one.reason) for one in tried if not one.right] == []
