@@ -7,6 +7,8 @@ from pathlib import Path
 
 import anyio
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fastdistill_code.jobs import (
     CallInput,
@@ -22,6 +24,7 @@ from fastdistill_code.jobs import (
     Value,
 )
 from fastdistill_code.runner import Runner, open_sandbox
+from fastdistill_code.sandbox.confine import uid_of
 
 pytestmark = [
     pytest.mark.anyio,
@@ -248,3 +251,18 @@ anyio.run(main)
     command = [sys.executable, "-c", program]
     done = await anyio.run_process(command, user=65534, group=65534, extra_groups=[], env=environment)
     assert done.stdout.decode().split()[0] in ("full", "namespaces"), done.stderr
+
+
+@given(
+    st.tuples(st.integers(1, 2**22), st.integers(0, 10**6)),
+    st.tuples(st.integers(1, 2**22), st.integers(0, 10**6)),
+)
+def test_two_zygotes_never_share_a_user(one: tuple[int, int], other: tuple[int, int]):
+    if one[0] != other[0]:
+        assert uid_of(*one) != uid_of(*other)
+    assert 0x70000000 <= uid_of(*one) < 2**31
+
+
+def test_neighbouring_zygotes_stay_apart_after_many_candidates():
+    mine = {uid_of(100, turn) for turn in range(500)}
+    assert mine.isdisjoint({uid_of(101, turn) for turn in range(500)})

@@ -15,6 +15,8 @@ MEASURES = ("user", "pid-namespace", "net-namespace", "mount-namespace", "landlo
 """`user`: a uid of its own where we are root, else a user namespace with no right outside it."""
 
 _UID_BASE = 0x70000000
+UIDS = 59
+"""Of each zygote: Linux has at most 2**22 process ids, and all of their shares lie below 2**31."""
 
 
 class Numbers(TypedDict):
@@ -123,11 +125,13 @@ def limit(numbers: Numbers, *, base_memory: int, count_processes: bool) -> None:
                     raise
 
 
-def become_nobody(number: int, folder: str | None) -> None:
-    """Leave root for a uid that nobody else has, and own `folder`; `number` tells this machine's
-    children apart.
-    """
-    uid = _UID_BASE + number % 0x0F000000
+def uid_of(zygote: int, turn: int) -> int:
+    """The uid of a zygote's `turn`th candidate: no other process id's candidates ever have it."""
+    return _UID_BASE + zygote * UIDS + turn % UIDS
+
+
+def become_nobody(uid: int, folder: str | None) -> None:
+    """Leave root for `uid`, which nobody else has, and own `folder`."""
     if folder is not None:
         os.chown(folder, uid, uid)
     os.setgroups([])

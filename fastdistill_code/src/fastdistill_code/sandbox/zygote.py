@@ -70,7 +70,7 @@ class Zygote:
     def __init__(self, control: socket.socket, asked: dict[str, Any]) -> None:
         self._control, self._asked = control, asked
         self._tmp: str = asked["stage"]
-        self._number = os.getpid() * 64
+        self._pid, self._turn = os.getpid(), 0
         self._disk = 0
         self._rules = -1
         pages = open("/proc/self/statm").read().split()[0] if sys.platform == "linux" else "0"  # noqa: SIM115
@@ -103,7 +103,7 @@ class Zygote:
         self._control.sendall(json.dumps(content).encode() + b"\n")
 
     def _spawn(self, numbers: confine.Numbers, descriptors: list[int]) -> int:
-        self._number += 1
+        self._turn += 1
         self._clean_tmp(numbers["disk"])
         if "pid-namespace" in self.taken:
             from fastdistill_code.sandbox import syscalls as sys_
@@ -142,7 +142,8 @@ class Zygote:
         os.chdir(self._tmp)
         os.environ["TMPDIR"] = self._tmp
         if own_user and os.geteuid() == 0:
-            confine.become_nobody(self._number, None if "mount-namespace" in self.taken else self._tmp)
+            uid = confine.uid_of(self._pid, self._turn)
+            confine.become_nobody(uid, None if "mount-namespace" in self.taken else self._tmp)
         if sys.platform != "linux":
             return
         from fastdistill_code.sandbox import landlock, seccomp
