@@ -53,8 +53,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
     command = [
-        python, "-m", "vllm.entrypoints.openai.api_server", "--model", folder / "tiny", "--served-model-name",
-        "tiny", "--host", "127.0.0.1", "--port", str(port), "--max-model-len", "1024", "--enforce-eager",
+        python, "-m", "vllm.entrypoints.openai.api_server", "--model", folder / "tiny",
+        "--served-model-name", "tiny", "--host", "127.0.0.1", "--port", str(port), "--max-model-len", "1024",
+        "--enforce-eager",
         "--max-num-seqs", "8", "--api-key", KEY,
     ]  # fmt: skip
     url = f"http://127.0.0.1:{port}"

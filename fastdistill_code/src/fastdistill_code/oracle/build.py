@@ -15,14 +15,15 @@ from fastdistill_code.kinds.suite import Returns, Suite, failure
 from fastdistill_code.options import PythonOptions
 from fastdistill_code.oracle.choose import cover, spread
 from fastdistill_code.oracle.inputs import make_inputs
-from fastdistill_code.oracle.operators import constants, faults
+from fastdistill_code.oracle.operators import Broken, constants, faults
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 from fastdistill_code.wire import WireError, decode, encode
 
-VERSION = "3"
+VERSION = "4"
 """Of the generator: another one makes other inputs."""
 _POOL = 300
+_ROUNDS = 3
 _FLOAT_MARGIN = 1e-6
 """Relative: sums in another order must not tell right programs apart."""
 _SLOW = 0.2
@@ -83,31 +84,42 @@ def _match(suite: Suite) -> Match:
 
 
 async def make_oracle(payload: CodePayload, seed: str, runner: Runner, options: PythonOptions) -> Oracle:
-    """Make inputs, ask the gold, and keep those inputs that tell broken golds from it."""
+    """Make inputs, ask the gold, and keep those inputs that tell broken golds from it.
+
+    What no input of one round kills is tried on those of the next, up to `_ROUNDS`.
+    """
     assert payload.gold is not None and payload.entry_point is not None  # noqa: S101, PT018  asked only then
     suite, match = payload.suite, _match(payload.suite)
     rng = random.Random(f"{VERSION}{seed}")  # noqa: S311  has to repeat, not to be secret
-    own = _comparable(suite)
+    seen = [suite.calls[i] for i in _comparable(suite)]
+    hints = constants(payload.gold)
     limits = options.limits(payload.limits)
     brisk = evolve(limits, cpu_seconds=min(1.0, limits.cpu_seconds))
-    made = make_inputs([suite.calls[i] for i in own], rng, _POOL, constants(payload.gold)) if own else []
-    made, values = await _answered(runner, payload, [suite.calls[i] for i in own], made, match, brisk)
-    broken = spread(faults(payload.gold, payload.entry_point), options.max_mutants, seed)
     quick = evolve(
         limits, cpu_seconds=min(0.25, limits.cpu_seconds), wall_seconds=min(10.0, limits.wall_seconds)
     )
-    reports: list[Report] = [Report()] * len(broken)
-    calls = suite.calls + tuple(made)
-
-    async def run(place: int) -> None:
-        job = Job(source=broken[place].source, entry_point=payload.entry_point, calls=calls, limits=quick)
-        reports[place] = await runner.run(job)
-
-    async with anyio.create_task_group() as group:
-        for place in range(len(broken)):
-            group.start_soon(run, place)
-    by_given = {i for i, report in enumerate(reports) if _killed_by(suite, report)}
-    kills = [_kills(report, len(suite.calls), values, match) for report in reports]
+    broken = spread(faults(payload.gold, payload.entry_point), options.max_mutants, seed)
+    by_given: set[int] = set()
+    kills: list[set[int]] = [set() for _ in broken]
+    made: list[CallInput] = []
+    values: list[object] = []
+    for turn in range(_ROUNDS):
+        known = {repr(call) for call in made}
+        more = [c for c in (make_inputs(seen, rng, _POOL, hints) if seen else []) if repr(c) not in known]
+        more, answers = await _answered(runner, payload, seen, more, match, brisk)
+        alive = [i for i in range(len(broken)) if i not in by_given and not kills[i]]
+        if turn and not (more and alive):
+            break
+        job = Job(source="", entry_point=payload.entry_point, calls=suite.calls + tuple(more), limits=quick)
+        for place, report in zip(
+            alive, await _reports(runner, job, [broken[i] for i in alive]), strict=True
+        ):
+            if _killed_by(suite, report):
+                by_given.add(place)
+            found = _kills(report, len(suite.calls), answers, match)
+            kills[place] = {len(made) + i for i in found}
+        made += more
+        values += answers
     kept = cover(kills, by_given, len(made), options.max_inputs)
     killed = sum(1 for i in range(len(broken)) if i in by_given or kills[i] & set(kept))
     return Oracle(
@@ -117,6 +129,19 @@ async def make_oracle(payload: CodePayload, seed: str, runner: Runner, options: 
         killed=killed,
         total=len(broken),
     )
+
+
+async def _reports(runner: Runner, job: Job, broken: Sequence[Broken]) -> list[Report]:
+    """What each broken program does with the job's calls."""
+    reports = [Report()] * len(broken)
+
+    async def run(place: int) -> None:
+        reports[place] = await runner.run(evolve(job, source=broken[place].source))
+
+    async with anyio.create_task_group() as group:
+        for place in range(len(broken)):
+            group.start_soon(run, place)
+    return reports
 
 
 def _comparable(suite: Suite) -> list[int]:

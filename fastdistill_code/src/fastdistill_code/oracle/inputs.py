@@ -39,6 +39,8 @@ def make_inputs(
         for place in changed:
             for _ in range(1 + turn % 3):
                 row[place] = makers[place].near(row[place])
+        if turn % 7 == 0:
+            _swap(row, columns, rng)
         if repr(row) in known or not all(holds(law, row) for law in laws):
             continue
         if not all(maker.lawful(value) for maker, value in zip(makers, row, strict=True)):
@@ -48,3 +50,16 @@ def make_inputs(
             CallInput(args=tuple(row[: shape[0]]), kwargs=dict(zip(shape[1], row[shape[0] :], strict=True)))
         )
     return found
+
+
+def _swap(row: list[Any], columns: Sequence[Sequence[Any]], rng: random.Random) -> None:
+    """Two numbers change places, where each was seen to be as small and as large."""
+    numbers = [i for i, column in enumerate(columns) if {type(x) for x in column} <= {int, float}]
+    if len(numbers) < 2:
+        return
+    one, two = rng.sample(numbers, 2)
+    bounds = {i: (min(columns[i]), max(columns[i])) for i in (one, two)}
+    if type(row[one]) is type(row[two]) and all(
+        bounds[there][0] <= row[here] <= bounds[there][1] for here, there in ((one, two), (two, one))
+    ):
+        row[one], row[two] = row[two], row[one]

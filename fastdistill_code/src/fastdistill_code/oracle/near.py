@@ -20,6 +20,7 @@ class Near:
         self.alphabet = sorted({sign for text in self.texts for sign in text})
         classes = {_sign_class(sign) for sign in self.alphabet}
         told = {sign for hint in hints if type(hint) is str for sign in hint}
+        told |= {chr(hint) for hint in hints if type(hint) is int and 32 <= hint < 127}  # read by ord()
         self.alphabet = sorted({*self.alphabet, *(sign for sign in told if _sign_class(sign) in classes)})
         self.borders = [
             hint
@@ -124,7 +125,7 @@ class Near:
             run = self.rng.choice(runs)
             whole = [hint for hint in self.hinted if 0 <= hint < 10 ** len(run[0])]
             near = int(run[0]) + self.rng.choice((-1, 1, 2, 10)) if len(run[0]) < 15 else 0
-            number = abs(self.rng.choice([near, near, *whole]) + self.rng.choice((0, 0, 1)))
+            number = abs(self.rng.choice([near, near, *whole]) + self.rng.choice((0, 0, 1, -1)))
             return value[: run.start()] + str(number).zfill(len(run[0])) + value[run.end() :]
         place = self.rng.randrange(len(value) + 1)
         rest = value[place + 1 :]
