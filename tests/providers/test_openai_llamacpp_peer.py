@@ -1,13 +1,12 @@
 """The openai provider against a real server: llama.cpp's own, inside xllamacpp, with real weights."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from fastdistill_openai.config import OpenAIConfig
 from fastdistill_openai.provider import open_openai
+from support.llama_server import llama_server
 
 from fastdistill import (
     AuthFailed,
@@ -21,32 +20,14 @@ from fastdistill import (
 )
 from fastdistill.testing import lend
 
-DIGEST = "1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32"
 KEY = "sk-local-peer"
 pytestmark = pytest.mark.slow
 
 
-def weights() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    given = os.environ.get("FD_EMBEDDED_GGUF")
-    path = Path(given) if given else cache / "fastdistill" / "models" / f"{DIGEST}.gguf"
-    if not path.is_file():
-        pytest.skip("no weights: set FD_EMBEDDED_GGUF, or `fd models pull`")
-    return path
-
-
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    os.environ.setdefault("GOMP_SPINCOUNT", "100")
-    xllamacpp = pytest.importorskip("xllamacpp")
-    params = xllamacpp.CommonParams()
-    params.model.path = str(weights())
-    params.n_ctx, params.n_parallel = 2048, 2  # n is at most the slots
-    params.warmup, params.fit_params = False, False
-    params.port, params.api_keys = 0, [KEY]
-    running = xllamacpp.Server(params)
-    yield f"{running.listening_address}/v1"
-    del running
+    with llama_server(KEY) as url:
+        yield f"{url}/v1"
 
 
 async def ask(url: str, text: str, key: str = KEY, **more: Any) -> Completion:

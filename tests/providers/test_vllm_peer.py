@@ -54,9 +54,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = one.getsockname()[1]
     command = [
         python, "-m", "vllm.entrypoints.openai.api_server", "--model", folder / "tiny",
-        "--served-model-name", "tiny", "--host", "127.0.0.1", "--port", str(port), "--max-model-len", "1024",
-        "--enforce-eager",
-        "--max-num-seqs", "8", "--api-key", KEY,
+        "--served-model-name", "tiny", "--host", "127.0.0.1", "--port", str(port),
+        "--max-model-len", "1024", "--enforce-eager", "--max-num-seqs", "8", "--api-key", KEY,
     ]  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     with (folder / "log").open("wb") as log:
