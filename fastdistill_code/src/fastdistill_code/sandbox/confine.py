@@ -7,7 +7,6 @@ refused.
 
 import contextlib
 import os
-import resource
 import sys
 from typing import TypedDict
 
@@ -101,6 +100,8 @@ def _user_namespace() -> None:
 
 def limit(numbers: Numbers, *, base_memory: int, count_processes: bool) -> None:
     """Set the child's rlimits; memory is on top of what the zygote has mapped."""
+    import resource  # absent on Windows, where no zygote is started
+
     hard = {
         "RLIMIT_AS": base_memory + numbers["memory"],
         "RLIMIT_CPU": numbers["cpu"],
