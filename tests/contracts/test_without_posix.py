@@ -20,7 +20,8 @@ class Hide:
 for name in HIDDEN:
     sys.modules.pop(name, None)
 sys.meta_path.insert(0, Hide())
-for name in ("fork", "geteuid", "getuid", "setsid", "killpg", "pidfd_open", "memfd_create", "sched_getaffinity",
+for name in ("fork", "geteuid", "getuid", "setsid", "killpg", "pidfd_open", "memfd_create",
+             "sched_getaffinity",
              "O_NOFOLLOW", "O_CLOEXEC", "unshare", "waitid", "wait4"):
     if hasattr(os, name):
         delattr(os, name)
