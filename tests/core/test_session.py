@@ -81,3 +81,15 @@ async def test_every_row_is_one_line_to_every_reader(tmp_path: Path) -> None:
     await toy_run(tmp_path / "out", tasks=tasks)
     found = (tmp_path / "out" / "dataset.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["task_id"] for line in found] == names
+
+
+async def test_every_line_of_a_name_that_stands_often_is_told(tmp_path: Path) -> None:
+    tasks = tmp_path / "t.jsonl"
+    lines = [{"task_id": "same", "left": i, "right": 1, "total": i + 1} for i in range(5)]
+    tasks.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    await toy_run(tmp_path / "out", solve, tasks=tasks)
+    told = rows(tmp_path / "out" / "rejected.jsonl")
+    assert [row["line"] for row in told] == [2, 3, 4, 5]
+    assert {row["reason"] for row in told} == {"duplicate-task-id"}
+    counts = json.loads((tmp_path / "out" / "manifest.json").read_text())["counts"]
+    assert counts["bad_tasks"] == 4

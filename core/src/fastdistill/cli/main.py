@@ -12,6 +12,7 @@ COMMANDS = {
     "report": ("fastdistill.cli.report", "Show what a run found."),
     "audit": ("fastdistill.cli.audit", "Measure the gates' own error rates."),
     "replay": ("fastdistill.cli.replay", "Judge a run's recorded answers again, without a network."),
+    "merge": ("fastdistill.cli.merge", "Make one run of all the shards of a run."),
     "verify": ("fastdistill.cli.verify", "Check a run's files against its manifest."),
     "diff": ("fastdistill.cli.diff", "Show what changed between two runs."),
     "plugins": ("fastdistill.cli.plugins", "List what is installed, and what failed to load."),

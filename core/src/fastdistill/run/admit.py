@@ -18,6 +18,12 @@ from fastdistill.run.records import Statement, clean
 BATCH = 128
 _TASK = "INSERT OR IGNORE INTO tasks VALUES (?,?,?,?,?,?,?,?)"
 _BAD = "INSERT OR IGNORE INTO bad_tasks VALUES (?,?,?,?,?)"
+TWICE = "duplicate-task-id"
+
+
+def twice(task_id: str, line: int) -> str:
+    """What is said of a task whose name stands already in `line`."""
+    return f"task_id {task_id!r} stands twice; its first is in line {line}"
 
 
 def shard_of(text: str) -> tuple[int, int]:
@@ -61,7 +67,7 @@ class Admission:
         for item in items:
             self._position += 1
             if isinstance(item, BadTask):
-                statements.append(self._bad(item))
+                statements.append(self._bad(item, self._position))
                 continue
             digest = sha256(item.canonical_input.encode()).digest()
             if self._mine(digest):
@@ -92,11 +98,11 @@ class Admission:
             insort(self.kept, (task.sample_id, task), key=itemgetter(0))
             del self.kept[self.sample :]
 
-    def _bad(self, item: BadTask) -> Statement:
+    def _bad(self, item: BadTask, position: int) -> Statement:
         self.seen += 1
         self.bad += 1
         task_id = clean(item.task_id) if item.task_id is not None else None
-        return _BAD, (self._position, item.line, task_id, item.reason, clean(item.detail))
+        return _BAD, (position, item.line, task_id, item.reason, clean(item.detail))
 
     def _enter(
         self, tasks: Sequence[tuple[int, Task[Any], bytes]], statements: list[Statement]
@@ -108,11 +114,10 @@ class Admission:
             there = known.get(task.task_id)
             if (there is not None and there["position"] != position) or task.task_id in names:
                 first = names.get(task.task_id) or (there["line"] if there is not None else 0)
-                detail = f"task_id {task.task_id!r} stands twice; its first is in line {first}"
                 bad = BadTask(
-                    line=task.line, reason="duplicate-task-id", detail=detail, task_id=task.task_id
+                    line=task.line, reason=TWICE, detail=twice(task.task_id, first), task_id=task.task_id
                 )
-                statements.append(self._bad(bad))
+                statements.append(self._bad(bad, position))
                 continue
             names[task.task_id] = task.line
             self.seen += 1

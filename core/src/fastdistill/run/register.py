@@ -35,7 +35,8 @@ def meta(ledger: Ledger) -> dict[str, str]:
     return {row["key"]: row["value"] for row in ledger.query("SELECT key, value FROM meta")}
 
 
-def _differences(old: Any, new: Any) -> list[str]:
+def differences(old: Any, new: Any) -> list[str]:
+    """What differs between two identities, a line each."""
     before, after = leaves(old), leaves(new)
     return [
         f"{key}: was {before.get(key)!r}, is {after.get(key)!r}"
@@ -65,7 +66,7 @@ def check(ledger: Ledger, plan: Plan, source_digest: str, *, fresh: bool) -> str
         return None
     if fresh:
         raise UsageError(f"{folder!r} holds run {run_id}; --fresh wants a folder without one")
-    changed = _differences(loads(known["identity"]), loads(dumps(_identity(plan, source_digest))))
+    changed = differences(loads(known["identity"]), loads(dumps(_identity(plan, source_digest))))
     if changed:
         listing = "".join(f"\n  {line}" for line in changed)
         raise RunFolderError(
@@ -86,9 +87,11 @@ def source_digest_of(source: Path) -> str:
         raise UsageError(f"cannot read the tasks {str(source)!r}: {error.strerror or error}") from None
 
 
-def claim(ledger: Ledger, plan: Plan, source_digest: str, run_id: str | None) -> Claim:
-    """Begin a session. Tasks that failed by fault in an earlier one are tried again: answers that were
-    paid for are there already.
+def claim(
+    ledger: Ledger, plan: Plan, source_digest: str, run_id: str | None, *, retry: bool = True
+) -> Claim:
+    """Begin a session. With `retry`, tasks that failed by fault in an earlier one are tried again: answers
+    that were paid for are there already.
     """
     mine = _identity(plan, source_digest)
     started = time.time()
@@ -99,7 +102,7 @@ def claim(ledger: Ledger, plan: Plan, source_digest: str, run_id: str | None) ->
             (PUT, ("identity", dumps(mine))),
             (PUT, ("config", dumps(redact(unstructure(plan.config))))),
             (PUT, ("finished", "no")),
-            ("DELETE FROM decisions WHERE status = ?", ("failed",)),
+            *([("DELETE FROM decisions WHERE status = ?", ("failed",))] if retry else []),
             ("INSERT INTO sessions (started) VALUES (?)", (started,)),
         ]
     )

@@ -68,7 +68,9 @@ class Session:
                 run_id = check(ledger, self.plan, digest, fresh=self.fresh)
                 if run_id is not None and finished(ledger, self.plan) and self._complete():
                     return await self._nothing_to_do(ledger, run_id)
-                return await self._open(ledger, claim(ledger, self.plan, digest, run_id))
+                retry = self.recorded is None
+                taken = claim(ledger, self.plan, digest, run_id, retry=retry)
+                return await self._open(ledger, taken)
             finally:
                 ledger.close()
 

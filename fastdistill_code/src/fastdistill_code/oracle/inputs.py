@@ -35,12 +35,10 @@ def make_inputs(
         if len(found) >= count:
             break
         row = copy.deepcopy(rng.choice(rows))
-        changed = rng.sample(range(len(row)), rng.randint(1, len(row)))
-        for place in changed:
-            for _ in range(1 + turn % 3):
-                row[place] = makers[place].near(row[place])
-        if turn % 7 == 0:
-            _swap(row, columns, rng)
+        if turn % 7 or not _swap(row, columns, rng):
+            for place in rng.sample(range(len(row)), rng.randint(1, len(row))):
+                for _ in range(1 + turn % 3):
+                    row[place] = makers[place].near(row[place])
         if repr(row) in known or not all(holds(law, row) for law in laws):
             continue
         if not all(maker.lawful(value) for maker, value in zip(makers, row, strict=True)):
@@ -52,14 +50,17 @@ def make_inputs(
     return found
 
 
-def _swap(row: list[Any], columns: Sequence[Sequence[Any]], rng: random.Random) -> None:
-    """Two numbers change places, where each was seen to be as small and as large."""
+def _swap(row: list[Any], columns: Sequence[Sequence[Any]], rng: random.Random) -> bool:
+    """Whether two numbers have changed places, each where others as small and as large were seen."""
     numbers = [i for i, column in enumerate(columns) if {type(x) for x in column} <= {int, float}]
     if len(numbers) < 2:
-        return
+        return False
     one, two = rng.sample(numbers, 2)
-    bounds = {i: (min(columns[i]), max(columns[i])) for i in (one, two)}
-    if type(row[one]) is type(row[two]) and all(
-        bounds[there][0] <= row[here] <= bounds[there][1] for here, there in ((one, two), (two, one))
-    ):
+    lawful = all(
+        type(row[here]) in {type(x) for x in columns[there]}
+        and min(columns[there]) <= row[here] <= max(columns[there])
+        for here, there in ((one, two), (two, one))
+    )
+    if lawful:
         row[one], row[two] = row[two], row[one]
+    return lawful

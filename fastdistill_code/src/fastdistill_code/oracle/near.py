@@ -94,7 +94,7 @@ class Near:
 
     def _number(self, value: float) -> float:
         low, high = min(self.numbers, default=value), max(self.numbers, default=value)
-        least = low if low <= 0 else min(low, 1 if type(value) is int else low)
+        least = low if low <= 1 or type(value) is float else 2  # 0 and 1 are often left out of a contract
         made: float
         match self.rng.randrange(5):
             case 0:
