@@ -4,10 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from support.toy import solve, toy_host
 
 from fastdistill import NoOptions, RuleSpec, hookimpl, passed
+from fastdistill.config import load
 from fastdistill.errors import PluginError
 from fastdistill.host import PluginHost
+from fastdistill.run.plan import resolve
+from fastdistill.testing.scripted import ScriptedProvider
 
 
 def rule(name: str) -> RuleSpec[NoOptions]:
@@ -114,3 +118,11 @@ def test_a_hook_that_raises_is_a_failure() -> None:
     host.register(Raises(), "raises")
     assert host.offers() == []
     assert host.failures[0].error == "RuntimeError: at work"
+
+
+def test_who_asks_nobody_needs_no_provider() -> None:
+    host = toy_host(ScriptedProvider(answer=solve))
+    loaded = load(None, ["scenario=adding"])
+    with pytest.raises(PluginError, match="no provider 'llamacpp'.*fastdistill-llamacpp.*--teacher"):
+        resolve(loaded, host)
+    assert resolve(loaded, host, asks=False).teachers == ()

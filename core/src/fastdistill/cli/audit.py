@@ -161,7 +161,7 @@ def command(
     the exit code.
     """
     start = time.monotonic()
-    plan = resolve(_loaded(runfile, settings, flags), PluginHost().discover())
+    plan = resolve(_loaded(runfile, settings, flags), PluginHost().discover(), asks=False)
     if cases is not None:
         if not cases.is_file():
             raise UsageError(f"there is no file of cases {str(cases)!r}")

@@ -82,13 +82,15 @@ def _unknown_tables(config: RunConfig, host: PluginHost, problems: list[str]) ->
 
 
 def _teacher(
-    config: RunConfig, one: TeacherConfig, path: str, host: PluginHost, problems: list[str]
+    config: RunConfig, one: TeacherConfig, path: str, host: PluginHost, problems: list[str], *, asks: bool
 ) -> TeacherPlan | None:
     try:
         offer = host.get("providers", one.provider)
     except PluginError as error:
+        if not asks:
+            return None
         if not problems:
-            raise
+            raise PluginError(f"{error}. Or ask another: --teacher PROVIDER:MODEL") from None
         problems.append(f"{path}.provider: {error}")
         return None
     fields = {f.name for f in attrs.fields(offer.spec.config)}
@@ -123,8 +125,8 @@ def _gate(config: RunConfig, name: str, host: PluginHost, problems: list[str]) -
     return Chosen(offer=offer, options=_options(offer, table, f"{kinds[0]}.{name}", problems))
 
 
-def resolve(loaded: Loaded, host: PluginHost) -> Plan:
-    """The plan of a run file.
+def resolve(loaded: Loaded, host: PluginHost, *, asks: bool = True) -> Plan:
+    """The plan of a run file. Where nobody `asks`, teachers whose provider is not there are left out.
 
     Raises `RunFileError` with all problems at once, `PluginError` for a plugin that is not there.
     """
@@ -153,7 +155,7 @@ def resolve(loaded: Loaded, host: PluginHost) -> Plan:
         tuple(
             made
             for i, one in enumerate(table)
-            if (made := _teacher(config, one, f"{key}[{i}]", host, problems)) is not None
+            if (made := _teacher(config, one, f"{key}[{i}]", host, problems, asks=asks)) is not None
         )
         for key, table in (("teacher", config.teacher), ("helper", config.helper))
     )
