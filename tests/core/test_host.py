@@ -123,6 +123,6 @@ def test_a_hook_that_raises_is_a_failure() -> None:
 def test_who_asks_nobody_needs_no_provider() -> None:
     host = toy_host(ScriptedProvider(answer=solve))
     loaded = load(None, ["scenario=adding"])
-    with pytest.raises(PluginError, match="no provider 'llamacpp'.*fastdistill-llamacpp.*--teacher"):
+    with pytest.raises(PluginError, match=r"no provider 'llamacpp'.*fastdistill-llamacpp.*--teacher"):
         resolve(loaded, host)
     assert resolve(loaded, host, asks=False).teachers == ()
