@@ -52,6 +52,7 @@ _WARM = (
     "queue",
     "random",
     "re",
+    "resource",
     "statistics",
     "string",
     "struct",
