@@ -266,3 +266,26 @@ def test_two_zygotes_never_share_a_user(one: tuple[int, int], other: tuple[int, 
 def test_neighbouring_zygotes_stay_apart_after_many_candidates():
     mine = {uid_of(100, turn) for turn in range(500)}
     assert mine.isdisjoint({uid_of(101, turn) for turn in range(500)})
+
+
+async def test_threads_and_randomness_work_in_every_child(sandbox: Runner):
+    source = """
+import random, threading
+def f(n):
+    found, lock = [], threading.Lock()
+    def work(i):
+        with lock:
+            found.append(i)
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(n)]
+    [t.start() for t in threads]
+    [t.join() for t in threads]
+    return sorted(found), random.random(), threading.current_thread() is threading.main_thread()
+"""
+    said = []
+    for _ in range(2):
+        report = await sandbox.run(Job(source=source, entry_point="f", calls=(CallInput(args=(3,)),)))
+        assert isinstance(report.results[0], Value), report
+        said.append(report.results[0].value)
+    assert said[0] == said[1]
+    assert said[0][0] == [0, 1, 2]
+    assert said[0][2] is True

@@ -18,9 +18,12 @@ import socket
 import sys
 from typing import Any, NoReturn
 
+# Only one thread is ever forked, so no lock is held by another, and children seed themselves: what random
+# and threading would mend after each fork costs more than many a candidate.
+_register, os.register_at_fork = os.register_at_fork, lambda **_: None
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from fastdistill_code.sandbox import child, confine
+from fastdistill_code.sandbox import child, confine  # noqa: E402
 
 sys.path.pop(0)
 
@@ -225,6 +228,7 @@ def main() -> None:
     site.sethelper()
     for name in _WARM:
         __import__(name)
+    os.register_at_fork = _register
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.umask(0o022)
