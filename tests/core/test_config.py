@@ -69,3 +69,10 @@ def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
         load(tmp_path / "none.toml")
     with pytest.raises(RunFileError, match="is not TOML"):
         load(write(tmp_path, "a = = 1"))
+
+
+def test_a_value_out_of_bounds_is_told_with_its_path() -> None:
+    loaded = load(None, ['shard="4/3"', "limit=0", "teacher.0.max_in_flight=0", "pilot.tasks=0"])
+    assert sorted(problem.partition(": must be")[0] for problem in loaded.problems) == [
+        "limit", "pilot.tasks", "shard", "teacher[0].max_in_flight",
+    ]  # fmt: skip

@@ -4,6 +4,7 @@ Unlike cattrs' own defaults nothing is coerced: `"2"` is no number and `"false"`
 """
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -103,6 +104,8 @@ def _problems(error: BaseException, path: str) -> Iterator[str]:
         yield f"{path}: is missing"
     elif isinstance(error, BaseValidationError):
         yield from (f"{path}: {line}" for line in transform_error(error))
+    elif told := re.fullmatch(r"'(\w+)' (must .+)", str(error)):
+        yield f"{join_path(path, told[1])}: {told[2]}"
     else:
         yield f"{path or 'value'}: {error}"
 

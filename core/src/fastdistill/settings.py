@@ -109,6 +109,18 @@ class Consensus:
     min_share: float = field(default=0.5, validator=[gt(0), le(1)])
 
 
+def shard_of(text: str) -> tuple[int, int]:
+    """`K/N` as two numbers. Raises ValueError."""
+    left, _, right = text.partition("/")
+    if left.isdecimal() and right.isdecimal() and 1 <= int(left) <= int(right):
+        return int(left), int(right)
+    raise ValueError(f"'shard' must be K/N with 1 <= K <= N, such as 1/4: {text!r}")
+
+
+def _sharded(_: object, __: object, value: str) -> None:
+    shard_of(value)
+
+
 @frozen(kw_only=True)
 class RunConfig:
     """A run file's top level."""
@@ -117,7 +129,7 @@ class RunConfig:
     tasks: Path | None = None
     """JSON Lines; the scenario's bundled pack unless given."""
     limit: int | None = field(default=None, validator=optional(ge(1)))
-    shard: str | None = None
+    shard: str | None = field(default=None, validator=optional(_sharded))
     """`K/N`: the Kth of N parts of the source, split by the sha256 of the canonical input."""
     out: Path | None = None
     seed: int = field(default=0, validator=instance_of(int))

@@ -9,11 +9,12 @@ from typing import Any
 
 from attrs import define, field
 
-from fastdistill.errors import UsageError, boundary
+from fastdistill.errors import boundary
 from fastdistill.model.task import BadTask, Task
 from fastdistill.protocols import Scenario, Source
 from fastdistill.run.ledger import Ledger
 from fastdistill.run.records import Statement, clean
+from fastdistill.settings import shard_of
 
 BATCH = 128
 _TASK = "INSERT OR IGNORE INTO tasks VALUES (?,?,?,?,?,?,?,?)"
@@ -24,14 +25,6 @@ TWICE = "duplicate-task-id"
 def twice(task_id: str, line: int) -> str:
     """What is said of a task whose name stands already in `line`."""
     return f"task_id {task_id!r} stands twice; its first is in line {line}"
-
-
-def shard_of(text: str) -> tuple[int, int]:
-    """`K/N` as two numbers. Raises `UsageError`."""
-    left, _, right = text.partition("/")
-    if left.isdigit() and right.isdigit() and 1 <= int(left) <= int(right):
-        return int(left), int(right)
-    raise UsageError(f"shard {text!r}: write it as K/N with 1 <= K <= N, such as 1/4")
 
 
 @define(kw_only=True)

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from fastdistill.errors import RunFolderError, UsageError
 from fastdistill.model.report import Finished
-from fastdistill.run.admit import TWICE, shard_of, twice
+from fastdistill.run.admit import TWICE, twice
 from fastdistill.run.folder import LEDGER, prepare
 from fastdistill.run.ledger import Ledger, connect
 from fastdistill.run.plan import Plan
@@ -21,7 +21,7 @@ from fastdistill.run.records import loads
 from fastdistill.run.register import differences
 from fastdistill.run.replay import copy_ledger, meta_of, recorded_config
 from fastdistill.run.session import Session
-from fastdistill.settings import RunConfig
+from fastdistill.settings import RunConfig, shard_of
 
 KEYED = ("tasks", "bad_tasks", "completions", "batches", "attempts", "candidates", "verdicts", "decisions")
 NUMBERED = {
