@@ -31,6 +31,13 @@ KINDS: dict[Kind, type[Spec[Any]]] = {
     "judges": JudgeSpec,
     "reporters": ReporterSpec,
 }
+OURS = {
+    **{name: name for name in ("sql", "code", "math", "judge", "openai", "ollama", "litellm", "llamacpp")},
+    "sqlite": "sql",
+    "python": "code",
+    "sympy": "math",
+}
+"""What our packages offer, and which one it is. A stranger's name is never guessed: it may be anyone's."""
 
 
 @frozen(kw_only=True)
@@ -170,9 +177,10 @@ class PluginHost:
             raise PluginError(f"{what} {name!r} is offered by {rivals}: uninstall one of them")
         names = sorted({offer.spec.name for offer in of_kind})
         message = (
-            f"there is no {what} {name!r}{nearest(name, names)}; installed: {', '.join(names) or 'none'}. "
-            f"If it is a package of ours or a stranger's: pip install fastdistill-{name}"
+            f"there is no {what} {name!r}{nearest(name, names)}; installed: {', '.join(names) or 'none'}"
         )
+        if name in OURS:
+            message += f". Get it with: pip install fastdistill-{OURS[name]}"
         if self.failures:
             broken = "; ".join(f"{f.origin}: {f.error}" for f in self.failures)
             message += f". Plugins that failed to load: {broken}"
