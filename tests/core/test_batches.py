@@ -15,6 +15,7 @@ from fastdistill import (
     BatchState,
     Call,
     Completion,
+    ConnectionFailed,
     NotFound,
     ProviderError,
     ServerFailed,
@@ -38,13 +39,27 @@ class Bureau(ScriptedProvider):
     looked: dict[str, int] = field(factory=dict)
     refuse: Exception | None = None
     numbers: count = field(factory=count)
+    keys: dict[str, str] = field(factory=dict)
+    silent: int = 0
+    """So many batches are taken without a word."""
+    hang: bool = False
+    """Whether it falls silent for ever then."""
 
-    async def submit(self, calls: Sequence[Call], /) -> str:
+    async def submit(self, calls: Sequence[Call], key: str, /) -> str:
         if self.refuse:
             raise self.refuse
         name = f"batch-{next(self.numbers)}"
         self.batches[name] = list(calls)
+        self.keys[key] = name
+        if self.silent:
+            self.silent -= 1
+            if self.hang:
+                await anyio.sleep_forever()
+            raise ConnectionFailed("reset")
         return name
+
+    async def find(self, key: str, /) -> str | None:
+        return self.keys.get(key)
 
     async def poll(self, batch_id: str, /) -> BatchState:
         if batch_id not in self.batches:
@@ -135,15 +150,15 @@ async def test_a_forgotten_batch_is_handed_in_anew(tmp_path: Path) -> None:
     tasks = write_tasks(tmp_path / "tasks.jsonl", 5)
     original = bureau.submit
 
-    async def forgetful(calls: Sequence[Call], /) -> str:
-        name = await original(calls)
+    async def forgetful(calls: Sequence[Call], key: str, /) -> str:
+        name = await original(calls, key)
         if name == "batch-0":
             bureau.batches["lost"] = bureau.batches.pop(name)
         return name
 
     class Forgetful(Bureau):
-        async def submit(self, calls: Sequence[Call], /) -> str:
-            return await forgetful(calls)
+        async def submit(self, calls: Sequence[Call], key: str, /) -> str:
+            return await forgetful(calls, key)
 
     other = Forgetful(batches=bureau.batches, looked=bureau.looked)
     done = await toy_run(tmp_path / "out", answer, *BATCHES, tasks=tasks, provider=other)
@@ -162,3 +177,33 @@ async def test_a_provider_without_batches_is_told_of(tmp_path: Path) -> None:
     tasks = write_tasks(tmp_path / "tasks.jsonl", 5)
     with pytest.raises(UsageError, match='set mode = "online"'):
         await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks)
+
+
+async def test_a_batch_whose_acceptance_was_lost_is_not_handed_in_twice(tmp_path: Path) -> None:
+    bureau = Bureau(silent=1)
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 12)
+    done = await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
+    assert done.progress.accepted == 12
+    assert [len(calls) for calls in bureau.batches.values()] == [12]
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_run_killed_before_it_heard_of_its_batch_finds_it(tmp_path: Path, taken: bool) -> None:
+    bureau = Bureau(silent=1, hang=True)
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 12)
+    with anyio.move_on_after(5) as scope:
+        async with anyio.create_task_group() as group:
+
+            async def go() -> None:
+                await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
+
+            group.start_soon(go)
+            while not bureau.batches:  # noqa: ASYNC110  a dict sends no event
+                await anyio.sleep(0.01)
+            group.cancel_scope.cancel()
+    assert not scope.cancelled_caught
+    if not taken:
+        bureau.keys.clear()
+    done = await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
+    assert done.progress.accepted == 12
+    assert len(bureau.batches) == (1 if taken else 2)

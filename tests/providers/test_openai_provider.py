@@ -404,10 +404,14 @@ async def test_a_batch_is_submitted_polled_and_collected_with_failures_apart() -
         calls = [a_call(text, request_id=name) for name, text in texts.items()]
         async with opened(base_url=simulator.base_url) as provider:
             assert isinstance(provider, Batch)
-            batch = await provider.submit(calls)
+            batch = await provider.submit(calls, "key-1")
+            for number in range(2, 104):
+                await provider.submit(calls[:1], f"key-{number}")
         # another process after a crash: the id is enough
         async with opened(base_url=simulator.base_url) as provider:
             assert isinstance(provider, Batch)
+            assert await provider.find("key-1") == batch, "on the second page"
+            assert await provider.find("key-0") is None
             states = [await provider.poll(batch) for _ in range(3)]
             outcomes = await provider.collect(batch, calls)
             with pytest.raises(NotFound):

@@ -116,8 +116,15 @@ class Batch(Protocol):
     The id is all that a restart needs. Errors of the endpoint are `ProviderError`s, as of `complete`.
     """
 
-    async def submit(self, calls: Sequence[Call], /) -> str:
-        """The id of a batch that asks `calls`; keep it before anything else."""
+    async def submit(self, calls: Sequence[Call], key: str, /) -> str:
+        """The id of a batch that asks `calls`. Hand it in under `key`, which is in the ledger by now."""
+        ...
+
+    async def find(self, key: str, /) -> str | None:
+        """The id of the batch that was handed in under `key`, should its answer never have come.
+
+        None where there is none, or where the endpoint cannot tell.
+        """
         ...
 
     async def poll(self, batch_id: str, /) -> BatchState:

@@ -6,7 +6,7 @@ batch and pays for nothing twice.
 
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
@@ -26,35 +26,14 @@ from fastdistill.errors import (
 )
 from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Batch
+from fastdistill.run.handing import UNHEARD, HandingIn, identity_of
 from fastdistill.run.ledger import Ledger
+from fastdistill.run.letters import Letter, OpenBatch, fail, line_of
 from fastdistill.run.retry import Retry
 
 LINGER = 1.0
 """Seconds without a new call after which what has gathered is handed in."""
 ROOM = 20_000
-KEEP = "INSERT OR REPLACE INTO batches VALUES (?, ?, ?, ?)"
-
-
-@define(eq=False)
-class _Letter:
-    call: Call
-    event: anyio.Event = field(factory=anyio.Event)
-    outcome: Completion | FastDistillError | None = None
-    final: bool = False
-    """Whether asking again was tried already, for the batch as a whole."""
-
-    def deliver(self, outcome: Completion | FastDistillError | None, *, final: bool = False) -> None:
-        self.outcome, self.final = outcome, final
-        self.event.set()
-
-
-@define(eq=False)
-class _Open:
-    """A batch under way."""
-
-    batch_id: str
-    provider: Batch
-    letters: dict[str, _Letter] = field(factory=dict)
 
 
 @define(kw_only=True)
@@ -75,8 +54,9 @@ class BatchLine:
     most: int = ROOM
     on_fault: Callable[[Call, ProviderError], None] = lambda _call, _error: None
     handed_in: list[dict[str, Any]] = field(factory=list, init=False)
-    _outbox: list[_Letter] = field(factory=list, init=False)
-    _open: dict[str, _Open] = field(factory=dict, init=False)
+    _outbox: list[Letter] = field(factory=list, init=False)
+    _open: dict[str, OpenBatch] = field(factory=dict, init=False)
+    _sought: dict[str, list[Letter]] = field(factory=dict, init=False)
     _news: anyio.Event = field(factory=anyio.Event, init=False)
     _halted: bool = field(default=False, init=False)
     _turn: Any = field(factory=count, init=False)
@@ -94,6 +74,7 @@ class BatchLine:
         """Hand in nothing more. Open batches stay open: a resumed run collects them."""
         self._halted = True
         letters = [*self._outbox, *(one for batch in self._open.values() for one in batch.letters.values())]
+        letters += [one for sought in self._sought.values() for one in sought]
         self._outbox.clear()
         for letter in letters:
             letter.deliver(None)
@@ -105,7 +86,7 @@ class BatchLine:
     async def complete(self, call: Call) -> Completion:
         """The answer, hours later. Raises the error that retrying could not mend, and `RunHalted`."""
         for tries in count(1):
-            letter = _Letter(call)
+            letter = Letter(call)
             if not self._halted:
                 self._post(letter, known=tries == 1)
                 await letter.event.wait()
@@ -120,20 +101,49 @@ class BatchLine:
             self.on_fault(call, error)
         raise AssertionError("the loop returns or raises")
 
-    def _post(self, letter: _Letter, *, known: bool) -> None:
+    def _post(self, letter: Letter, *, known: bool) -> None:
         request_id = letter.call.request_id
         rows = known and self.ledger.query("SELECT * FROM batches WHERE request_id = ?", (request_id,))
         for row in rows or ():
             for provider in self.providers:
-                if _identity(provider) == row["endpoint"]:
-                    self._join(row["batch_id"], provider, [letter])
+                if identity_of(provider) == row["endpoint"]:
+                    self._take_up(row["batch_id"], provider, letter)
                     return
-        self._outbox.append(letter)
+        self._gather([letter])
+
+    def _gather(self, letters: Iterable[Letter]) -> None:
+        self._outbox.extend(letters)
         self._news.set()
 
-    def _join(self, batch_id: str, provider: Batch, letters: Iterable[_Letter]) -> None:
+    def _take_up(self, batch_id: str, provider: Batch, letter: Letter) -> None:
+        """A letter of an earlier session's batch."""
+        if not batch_id.startswith(UNHEARD):
+            self._join(batch_id, provider, [letter])
+        elif batch_id in self._sought:
+            self._sought[batch_id].append(letter)
+        else:
+            self._sought[batch_id] = [letter]
+            self.group.start_soon(self._seek, batch_id, provider)
+
+    async def _seek(self, unheard: str, provider: Batch) -> None:
+        """Find a batch that may have been taken though we never heard, or hand its letters in anew."""
+        try:
+            batch_id = await self._handing(provider).found(unheard)
+        except FastDistillError as error:
+            fail(self._sought.pop(unheard), error)
+            return
+        letters = self._sought.pop(unheard)
+        if self._halted:
+            return
+        if batch_id is None:
+            self._gather(letters)
+        else:
+            self._handing(provider).keep((letter.call for letter in letters), batch_id)
+            self._join(batch_id, provider, letters)
+
+    def _join(self, batch_id: str, provider: Batch, letters: Iterable[Letter]) -> None:
         if batch_id not in self._open:
-            self._open[batch_id] = _Open(batch_id, provider)
+            self._open[batch_id] = OpenBatch(batch_id, provider)
             self.group.start_soon(self._follow, self._open[batch_id])
         self._open[batch_id].letters |= {letter.call.request_id: letter for letter in letters}
 
@@ -151,31 +161,30 @@ class BatchLine:
             if letters:
                 self.group.start_soon(self._hand_in, letters)
 
-    async def _hand_in(self, letters: list[_Letter]) -> None:
+    async def _hand_in(self, letters: list[Letter]) -> None:
         provider = self.providers[next(self._turn) % len(self.providers)]
-        calls = [letter.call for letter in letters]
-        began = time.monotonic()
-        for tries in count(1):
-            try:
-                with boundary(self.owner, "submit"):
-                    batch_id = await provider.submit(calls)
-                rows = [(call.request_id, batch_id, _identity(provider), time.time()) for call in calls]
-                self.ledger.write([(KEEP, row) for row in rows])
-            except FastDistillError as error:
-                delay = self.retry.delay(error, tries, time.monotonic() - began, self.rng)
-                if delay is None or self._halted:
-                    _fail(letters, error)
-                    return
-                await anyio.sleep(delay)
-                continue
-            if self._halted:
-                for letter in letters:
-                    letter.deliver(None)
-            else:
-                self._join(batch_id, provider, letters)
+        try:
+            batch_id = await self._handing(provider).handed_in([letter.call for letter in letters])
+        except FastDistillError as error:
+            fail(letters, error)
             return
+        if self._halted:
+            for letter in letters:
+                letter.deliver(None)
+        else:
+            self._join(batch_id, provider, letters)
 
-    async def _follow(self, batch: _Open) -> None:
+    def _handing(self, provider: Batch) -> HandingIn:
+        return HandingIn(
+            provider=provider,
+            owner=self.owner,
+            ledger=self.ledger,
+            retry=self.retry,
+            rng=self.rng,
+            halted=lambda: self._halted,
+        )
+
+    async def _follow(self, batch: OpenBatch) -> None:
         """Wait for the batch to end and give everybody what is theirs."""
         began, outcomes = time.time(), dict[str, Completion | ProviderError]()
         status, wait = "unknown", min(2 * LINGER, self.interval)
@@ -204,29 +213,9 @@ class BatchLine:
                 letter.deliver(outcomes.get(key) or ServerFailed(f"{batch.batch_id!r} has no answer"))
         except FastDistillError as error:
             del self._open[batch.batch_id]
-            _fail(batch.letters.values(), error)
+            fail(batch.letters.values(), error)
         finally:
-            self.handed_in.append(_line(batch, status, began, outcomes))
-
-
-def _fail(letters: Iterable[_Letter], error: FastDistillError) -> None:
-    for letter in letters:
-        letter.deliver(error, final=True)
-
-
-def _identity(provider: Batch) -> str:
-    return str(getattr(provider, "identity", ""))
-
-
-def _line(batch: _Open, status: str, began: float, outcomes: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "batch_id": batch.batch_id,
-        "endpoint": _identity(batch.provider),
-        "status": status,
-        "calls": len(batch.letters),
-        "answered": sum(isinstance(one, Completion) for one in outcomes.values()),
-        "seconds": time.time() - began,
-    }
+            self.handed_in.append(line_of(batch, status, began, outcomes))
 
 
 @asynccontextmanager

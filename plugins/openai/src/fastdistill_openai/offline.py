@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from fastdistill import BatchState, Call, Completion, ProviderError
+from fastdistill import BatchState, Call, Completion, NotFound, ProviderError
 from fastdistill.errors import BadReply, ServerFailed, TimedOut
 from fastdistill.http import Answer, Line, said
 from fastdistill_openai.body import Bodies
@@ -13,6 +13,8 @@ from fastdistill_openai.body import Bodies
 Read = Callable[[Any, Answer, Call], Completion]
 Outcome = Completion | ProviderError
 _ENDED = {"completed", "failed", "expired", "cancelled"}
+_KEY = "fastdistill"
+_PAGES = 10
 
 
 class OfflineBatches:
@@ -24,8 +26,8 @@ class OfflineBatches:
     def _url(self, path: str) -> str:
         return f"{self._base}/{path}"
 
-    async def submit(self, calls: Sequence[Call], /) -> str:
-        """The id of a batch that asks `calls`, known by their `request_id`s."""
+    async def submit(self, calls: Sequence[Call], key: str, /) -> str:
+        """The id of a batch that asks `calls`, known by their `request_id`s; `key` is in its metadata."""
         boundary = secrets.token_hex(16)
         upload = _multipart(boundary, (self._row(call) for call in calls))
         kind = f"multipart/form-data; boundary={boundary}"
@@ -35,9 +37,28 @@ class OfflineBatches:
             "input_file_id": _id(kept, line),
             "endpoint": "/v1/chat/completions",
             "completion_window": "24h",
+            "metadata": {_KEY: key},
         }
         made, _ = await line.json("POST", self._url("batches"), json.dumps(wanted).encode())
         return _id(made, line)
+
+    async def find(self, key: str, /) -> str | None:
+        """The id of the batch with `key` in its metadata, among the latest `_PAGES` × 100."""
+        line, after = self._batch_line, ""
+        for _ in range(_PAGES):
+            try:
+                page, _ = await line.json("GET", self._url(f"batches?limit=100{after}"))
+            except NotFound:
+                return None  # an endpoint without a list
+            rows = page.get("data") if isinstance(page, Mapping) else None
+            for row in rows if isinstance(rows, list) else ():
+                told = row.get("metadata") if isinstance(row, Mapping) else None
+                if isinstance(told, Mapping) and told.get(_KEY) == key:
+                    return _id(row, line)
+            if not rows or page.get("has_more") is not True:
+                return None
+            after = f"&after={_id(rows[-1], line)}"
+        return None
 
     def _row(self, call: Call) -> bytes:
         row = {

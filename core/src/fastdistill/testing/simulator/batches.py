@@ -3,6 +3,7 @@
 import json
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastdistill.testing.simulator import dialects
 from fastdistill.testing.simulator.answers import Answer
@@ -50,6 +51,8 @@ class Batches:
                 return (200, self._files[name]) if name in self._files else _missing("file")
             case ["batches"] if request.method == "POST":
                 return self._create(json.loads(request.body))
+            case ["batches"]:
+                return self._list(request)
             case ["batches", name, "cancel"] if name in self._batches:
                 self._batches[name]["status"] = "cancelled"
                 return 200, dialects.dump(self._batches[name])
@@ -83,6 +86,20 @@ class Batches:
         }
         self._looks[name] = 0
         return 200, dialects.dump(self._batches[name])
+
+    def _list(self, request: Request) -> tuple[int, bytes]:
+        """The latest first, a page at a time."""
+        asked = dict(parse_qsl(request.path.partition("?")[2]))
+        names = list(reversed(self._batches))
+        start = names.index(asked["after"]) + 1 if asked.get("after") in names else 0
+        page = names[start : start + int(asked.get("limit", 20))]
+        return 200, dialects.dump(
+            {
+                "object": "list",
+                "data": [self._batches[name] for name in page],
+                "has_more": start + len(page) < len(names),
+            }
+        )
 
     def _look(self, name: str) -> tuple[int, bytes]:
         if name not in self._batches:
