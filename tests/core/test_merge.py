@@ -105,3 +105,12 @@ async def test_a_shard_that_did_not_end_is_not_taken(tmp_path: Path) -> None:
     (tmp_path / "copies").mkdir()
     with pytest.raises(RunFolderError, match="has not come to its end"):
         gathered(folders, tmp_path / "copies")
+
+
+async def test_another_task_file_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    tasks = write_tasks(tmp_path / "t.jsonl", 20)
+    folders = await split(tmp_path, tasks, 2)
+    other = write_tasks(tmp_path / "other.jsonl", 21)
+    with pytest.raises(UsageError, match="is not the file that the shards took"):
+        await united(tmp_path, other, folders)
+    assert not (tmp_path / "united").exists()

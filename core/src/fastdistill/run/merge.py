@@ -18,7 +18,7 @@ from fastdistill.run.folder import LEDGER, prepare
 from fastdistill.run.ledger import Ledger, connect
 from fastdistill.run.plan import Plan
 from fastdistill.run.records import loads
-from fastdistill.run.register import differences
+from fastdistill.run.register import differences, source_digest_of
 from fastdistill.run.replay import copy_ledger, meta_of, recorded_config
 from fastdistill.run.session import Session
 from fastdistill.settings import RunConfig, shard_of
@@ -34,10 +34,10 @@ WHERE duplicate_of IS NULL AND status IS NULL
 """
 # One machine takes a task_id where it first stands; shards cannot see each other's.
 _TWICE = """
-SELECT DISTINCT later.sample_id, later.position, later.line, later.task_id
-FROM (SELECT * FROM main.tasks UNION SELECT * FROM shard.tasks) later
-JOIN (SELECT * FROM main.tasks UNION SELECT * FROM shard.tasks) earlier
-ON later.task_id = earlier.task_id AND later.position > earlier.position
+SELECT iif(mine.position > other.position, mine.sample_id, other.sample_id) AS sample_id,
+       iif(mine.position > other.position, mine.line, other.line) AS line,
+       max(mine.position, other.position) AS position, task_id
+FROM shard.tasks mine JOIN main.tasks other USING (task_id)
 """
 
 
@@ -92,8 +92,8 @@ def see(shards: Sequence[Shard]) -> None:
                 f"{str(one.folder)!r} and {str(first.folder)!r} are of different runs{listing}"
             )
     parts = [one.part for one in shards]
-    if twice := sorted({part for part in parts if parts.count(part) > 1}):
-        raise UsageError(f"given twice: shard {', '.join(f'{part}/{first.parts}' for part in twice)}")
+    if again := sorted({part for part in parts if parts.count(part) > 1}):
+        raise UsageError(f"given twice: shard {', '.join(f'{part}/{first.parts}' for part in again)}")
     if missing := sorted({*range(1, first.parts + 1)} - {*parts}):
         raise UsageError(f"missing: shard {', '.join(f'{part}/{first.parts}' for part in missing)}")
 
@@ -144,8 +144,13 @@ def _take(connection: sqlite3.Connection) -> None:
 async def merge(plan: Plan, source: Path, shards: Sequence[tuple[Shard, Path]], folder: Path) -> Finished:
     """Unite the shards, each with the copy of its ledger, into the new run folder `folder`.
 
-    The result can be resumed like any run, which tries again what failed by fault.
+    The result can be resumed like any run, which tries again what failed by fault. Raises `UsageError`
+    when `source` is not what the shards took their tasks from.
     """
+    if source_digest_of(source) != loads(shards[0][0].meta["identity"])["tasks_sha256"]:
+        raise UsageError(
+            f"{str(source)!r} is not the file that the shards took their tasks from: name that with --tasks"
+        )
     prepare(folder)
     unite(folder / LEDGER, [copy / LEDGER for _, copy in shards])
     config = attrs.evolve(plan.config, calibrate=0, cache=False)
