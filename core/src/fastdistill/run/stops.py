@@ -47,6 +47,14 @@ class Limits:
     teachers: Mapping[str, TeacherConfig]
     spent: dict[str, Spent] = field(factory=lambda: defaultdict(Spent))
     started: float = field(factory=time.monotonic)
+    _none: bool = field(init=False)
+    """Whether nothing is limited: looked at with every answer."""
+
+    def __attrs_post_init__(self) -> None:
+        budgets = [self.budget.accept, self.budget.tokens, self.budget.usd, self.budget.seconds]
+        for one in self.teachers.values():
+            budgets += [one.budget_tokens, one.budget_usd]
+        self._none = all(budget is None for budget in budgets)
 
     @classmethod
     def of(cls, plan: Plan, ledger: Ledger) -> "Limits":
@@ -88,6 +96,8 @@ class Limits:
 
     def reached(self, tally: Tally) -> Stop | None:
         """The first limit that is reached, if any."""
+        if self._none:
+            return None
         accepted, elapsed = tally.statuses[Status.ACCEPTED], time.monotonic() - self.started
         budget = self.budget
         if budget.accept is not None and accepted >= budget.accept:
