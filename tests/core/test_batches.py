@@ -80,6 +80,21 @@ class Bureau(ScriptedProvider):
         return found
 
 
+async def broken_off(out: Path, tasks: Path, bureau: Bureau, once: Mapping[str, object]) -> None:
+    """A run that is cancelled as soon as there is anything in `once`."""
+    with anyio.move_on_after(5) as scope:
+        async with anyio.create_task_group() as group:
+
+            async def go() -> None:
+                await toy_run(out, solve, *BATCHES, tasks=tasks, provider=bureau)
+
+            group.start_soon(go)
+            while not once:  # noqa: ASYNC110  a dict sends no event
+                await anyio.sleep(0.01)
+            group.cancel_scope.cancel()
+    assert not scope.cancelled_caught
+
+
 async def test_a_run_in_one_batch(tmp_path: Path) -> None:
     bureau = Bureau()
     tasks = write_tasks(tmp_path / "tasks.jsonl", 30)
@@ -100,17 +115,7 @@ async def test_no_batch_is_larger_than_it_may_be(tmp_path: Path) -> None:
 async def test_a_broken_off_run_collects_the_same_batch(tmp_path: Path) -> None:
     bureau = Bureau(looks=10**9)
     tasks = write_tasks(tmp_path / "tasks.jsonl", 20)
-    with anyio.move_on_after(5) as scope:
-        async with anyio.create_task_group() as group:
-
-            async def go() -> None:
-                await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
-
-            group.start_soon(go)
-            while not bureau.looked:  # noqa: ASYNC110  a dict sends no event
-                await anyio.sleep(0.01)
-            group.cancel_scope.cancel()
-    assert not scope.cancelled_caught
+    await broken_off(tmp_path / "out", tasks, bureau, once=bureau.looked)
     bureau.looks = 0
     done = await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
     assert done.progress.accepted == 20
@@ -191,17 +196,7 @@ async def test_a_batch_whose_acceptance_was_lost_is_not_handed_in_twice(tmp_path
 async def test_a_run_killed_before_it_heard_of_its_batch_finds_it(tmp_path: Path, taken: bool) -> None:
     bureau = Bureau(silent=1, hang=True)
     tasks = write_tasks(tmp_path / "tasks.jsonl", 12)
-    with anyio.move_on_after(5) as scope:
-        async with anyio.create_task_group() as group:
-
-            async def go() -> None:
-                await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
-
-            group.start_soon(go)
-            while not bureau.batches:  # noqa: ASYNC110  a dict sends no event
-                await anyio.sleep(0.01)
-            group.cancel_scope.cancel()
-    assert not scope.cancelled_caught
+    await broken_off(tmp_path / "out", tasks, bureau, once=bureau.batches)
     if not taken:
         bureau.keys.clear()
     done = await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
