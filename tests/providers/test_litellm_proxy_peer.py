@@ -5,7 +5,6 @@ FD_LITELLM=.../bin/litellm pytest tests/providers/test_litellm_proxy_peer.py
 """
 
 import os
-import socket
 import subprocess
 import time
 import urllib.request
@@ -15,16 +14,13 @@ from pathlib import Path
 import pytest
 from fastdistill_openai.config import OpenAIConfig
 from fastdistill_openai.provider import open_openai
+from support.peers import a_question, free_port
 
 from fastdistill import (
-    Call,
     Completion,
-    Message,
     NotFound,
-    Prompt,
     ProviderError,
     RateLimited,
-    Sampling,
     ServerFailed,
     TimedOut,
 )
@@ -54,9 +50,7 @@ pytestmark = [
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder: Path = tmp_path_factory.mktemp("proxy")
     (folder / "config.yaml").write_text(MODELS, encoding="utf-8")
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    port = free_port()
     command = [
         os.environ["FD_LITELLM"],
         "--config",
@@ -84,14 +78,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 async def ask(url: str, model: str, key: str, monkeypatch: pytest.MonkeyPatch) -> Completion:
     monkeypatch.setenv("OPENAI_API_KEY", key)
-    call = Call(
-        request_id="r",
-        sample_id="s",
-        attempt=1,
-        purpose="teacher",
-        prompt=Prompt(messages=(Message(role="user", content="2 + 2?"),), template="t"),
-        sampling=Sampling(temperature=0.0, max_tokens=5),
-    )
+    call = a_question("2 + 2?", max_tokens=5, seed=None)
     config = OpenAIConfig(model=model, base_url=url)
     async with lend() as services, open_openai(config, services) as provider:
         return await provider.complete(call)

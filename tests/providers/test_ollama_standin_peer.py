@@ -8,16 +8,13 @@ from fastdistill_ollama.config import OllamaConfig
 from fastdistill_ollama.provider import open_ollama
 from support.llama_server import llama_server
 from support.ollama_standin import ollama_standin
+from support.peers import a_question
 
 from fastdistill import (
-    Call,
     Completion,
     Constraint,
     ContextTooLong,
-    Message,
     NotFound,
-    Prompt,
-    Sampling,
 )
 from fastdistill.testing import lend
 
@@ -32,18 +29,7 @@ def server() -> Iterator[str]:
 
 
 async def ask(url: str, text: str, *, model: str = MODEL, **more: Any) -> Completion:
-    call = Call(
-        request_id="r",
-        sample_id="s",
-        attempt=1,
-        purpose="teacher",
-        prompt=Prompt(
-            messages=(Message(role="user", content=text),),
-            template="t",
-            constraint=more.pop("constraint", None),
-        ),
-        sampling=Sampling(**{"temperature": 0.0, "max_tokens": 12, "seed": 1, **more}),
-    )
+    call = a_question(text, **more)
     config = OllamaConfig(model=model, base_url=url, keep_alive="10m", options={"top_k": 20})
     async with lend() as services, open_ollama(config, services) as provider:
         return await provider.complete(call)

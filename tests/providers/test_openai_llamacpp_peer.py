@@ -7,16 +7,13 @@ import pytest
 from fastdistill_openai.config import OpenAIConfig
 from fastdistill_openai.provider import open_openai
 from support.llama_server import llama_server
+from support.peers import a_question
 
 from fastdistill import (
     AuthFailed,
-    Call,
     Completion,
     Constraint,
     ContextTooLong,
-    Message,
-    Prompt,
-    Sampling,
 )
 from fastdistill.testing import lend
 
@@ -31,15 +28,7 @@ def server() -> Iterator[str]:
 
 
 async def ask(url: str, text: str, key: str = KEY, **more: Any) -> Completion:
-    constraint = more.pop("constraint", None)
-    call = Call(
-        request_id="r",
-        sample_id="s",
-        attempt=1,
-        purpose="teacher",
-        prompt=Prompt(messages=(Message(role="user", content=text),), template="t", constraint=constraint),
-        sampling=Sampling(temperature=0.0, max_tokens=12, seed=1, **more),
-    )
+    call = a_question(text, **more)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PEER_KEY", key)
         config = OpenAIConfig(model="any", preset="llama-cpp", base_url=url, api_key_env="PEER_KEY")

@@ -6,7 +6,6 @@ FD_VLLM=.../bin/python pytest tests/providers/test_vllm_peer.py
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -19,19 +18,16 @@ import anyio
 import pytest
 from fastdistill_openai.config import OpenAIConfig
 from fastdistill_openai.provider import open_openai
+from support.peers import a_question, free_port
 from support.toy import rows
 
 from fastdistill import (
     AuthFailed,
-    Call,
     Completion,
     Constraint,
     ContextTooLong,
-    Message,
     NotFound,
-    Prompt,
     ProviderError,
-    Sampling,
 )
 from fastdistill.testing import lend
 
@@ -49,9 +45,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("vllm")
     python, environment = os.environ["FD_VLLM"], {**os.environ, "HF_HUB_OFFLINE": "1"}
     subprocess.run([python, MODEL, folder / "tiny"], check=True, env=environment, capture_output=True)
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    port = free_port()
     command = [
         python, "-m", "vllm.entrypoints.openai.api_server", "--model", folder / "tiny",
         "--served-model-name", "tiny", "--host", "127.0.0.1", "--port", str(port),
@@ -79,15 +73,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 async def ask(url: str, text: str, *, key: str = KEY, model: str = "tiny", **more: Any) -> Completion:
-    constraint = more.pop("constraint", None)
-    call = Call(
-        request_id="r",
-        sample_id="s",
-        attempt=1,
-        purpose="teacher",
-        prompt=Prompt(messages=(Message(role="user", content=text),), template="t", constraint=constraint),
-        sampling=Sampling(**{"temperature": 1.0, "max_tokens": 12, "seed": 1, **more}),
-    )
+    call = a_question(text, **{"temperature": 1.0, **more})
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PEER_KEY", key)
         config = OpenAIConfig(model=model, preset="vllm", base_url=url, api_key_env="PEER_KEY")
