@@ -41,7 +41,7 @@ from fastdistill.model.answer import (
 from fastdistill.model.report import Event, Finished, Noticed, Progress, Settled, Started, Ticked
 from fastdistill.model.sample import Judged, Sample, Status
 from fastdistill.model.task import BadTask, Mutant, Task, canonical_json
-from fastdistill.model.verdict import Finding, Outcome, Verdict, passed, rejected, undecided
+from fastdistill.model.verdict import Difference, Finding, Outcome, Verdict, passed, rejected, undecided
 from fastdistill.protocols import (
     Batch,
     BatchState,
@@ -88,6 +88,7 @@ __all__ = [
     "ContentRefused",
     "ContextTooLong",
     "DeadlineExceeded",
+    "Difference",
     "Event",
     "ExecEvalSpec",
     "FastDistillError",

@@ -19,6 +19,20 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
+Grade = Literal["seen", "near", "far"]
+"""Where an input lies: among the task's own tests, inside what they show of its contract, or outside."""
+
+
+@frozen(kw_only=True)
+class Difference:
+    """An input on which a candidate and the gold disagree, as digests: equal text, equal value."""
+
+    input: str
+    output: str
+    """What the candidate came to."""
+    grade: Grade
+
+
 @frozen(kw_only=True)
 class Finding:
     """What a gate says of one candidate. Make one with `passed`, `rejected` or `undecided`."""
@@ -35,6 +49,11 @@ class Finding:
     gold_match: bool | None = None
     class_key: str | None = None
     """Answers with one key are the same answer; the ground of self-consistency."""
+    tell: str | None = None
+    """What a repair prompt may show of a rejection; nothing in it comes from the gold."""
+    differences: tuple[Difference, ...] = ()
+    """Of a candidate that passes the task's own tests and is rejected for these inputs alone, all of them:
+    the core may find an input contested between teachers, and the gold outvoted there."""
 
 
 def passed(
@@ -65,6 +84,8 @@ def rejected(
     exec_pass: bool | None = None,
     gold_match: bool | None = None,
     class_key: str | None = None,
+    tell: str | None = None,
+    differences: tuple[Difference, ...] = (),
 ) -> Finding:
     """The candidate is at fault."""
     return Finding(
@@ -76,6 +97,8 @@ def rejected(
         exec_pass=exec_pass,
         gold_match=gold_match,
         class_key=class_key,
+        tell=tell,
+        differences=differences,
     )
 
 
