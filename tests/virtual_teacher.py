@@ -11,8 +11,8 @@ from typing import Any
 from attrs import define, field
 
 from fastdistill import Choice, Completion, ProviderError, RateLimited
-from fastdistill.run.pacing import Pacer, Permit
-from fastdistill.run.retry import Retry
+from fastdistill.run.teachers.concurrency.limiter import Pacer, Permit
+from fastdistill.run.teachers.retry import Retry
 
 ANSWER = Completion(choices=(Choice(text="4"),), model="virtual")
 

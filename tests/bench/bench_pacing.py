@@ -16,8 +16,8 @@ import time
 from collections.abc import Awaitable, Callable
 
 from fastdistill import Call, Choice, Completion, Message, Prompt, Sampling
-from fastdistill.run.endpoints import Endpoints, endpoints_of
-from fastdistill.run.retry import Retry
+from fastdistill.run.teachers.dispatcher import Endpoints, endpoints_of
+from fastdistill.run.teachers.retry import Retry
 
 ANSWER = Completion(choices=(Choice(text="4", finish="stop"),), model="simulated")
 PROMPT = Prompt(messages=(Message(role="user", content="2 + 2?"),), template="bench")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fastdistill import ImportOptions, Task, UsageError
-from fastdistill.run.source import JsonLines
+from fastdistill.run.tasks import JsonLines
 from fastdistill_code.importers.released import run
 from fastdistill_code.scenario import CodeScenario
 

@@ -3,7 +3,7 @@
 import pytest
 
 from fastdistill import Candidate, Reading, Task
-from fastdistill.run.source import JsonLines
+from fastdistill.run.tasks import JsonLines
 from fastdistill.testing import lend
 from fastdistill_code.gate import open_gate
 from fastdistill_code.options import PythonOptions

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fastdistill import BadTask, Choice, Completion, Task
-from fastdistill.run.source import Cases, JsonLines
+from fastdistill.run.tasks import Cases, JsonLines
 from fastdistill_code.plugin import GATES, fastdistill_exec_evals, fastdistill_rules, fastdistill_scenarios
 from fastdistill_code.scenario import CodeScenario
 from fastdistill_code.syntax import parse

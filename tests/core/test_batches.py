@@ -21,7 +21,7 @@ from fastdistill import (
     ServerFailed,
     UsageError,
 )
-from fastdistill.run.ledger import connect
+from fastdistill.run.ledger.ledger import connect
 from fastdistill.testing.scripted import Answer, ScriptedProvider
 
 pytestmark = pytest.mark.anyio

@@ -26,9 +26,9 @@ from fastdistill import (
     TimedOut,
 )
 from fastdistill.errors import RunHalted
-from fastdistill.run import seats
-from fastdistill.run.endpoints import Endpoints, endpoints_of
-from fastdistill.run.retry import Retry
+from fastdistill.run.teachers import endpoint_queue
+from fastdistill.run.teachers.dispatcher import Endpoints, endpoints_of
+from fastdistill.run.teachers.retry import Retry
 
 pytestmark = pytest.mark.anyio
 
@@ -235,7 +235,7 @@ async def test_an_outage_is_waited_out_and_spends_no_retries() -> None:
 
 
 async def test_an_address_that_never_answers_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seats, "NEVER_THERE", 0.3)
+    monkeypatch.setattr(endpoint_queue, "NEVER_THERE", 0.3)
     endpoints = serve(
         Teacher(script=lambda _: ConnectionFailed("refused")), retry=Retry(retries=50, base=0.01)
     )

@@ -6,7 +6,7 @@ import pytest
 from support.golden import EXPORTS, HERE, SCENARIOS, TEACHERS, golden_run, load_dump, without_fingerprints
 from support.toy import rows
 
-from fastdistill.run.assemble import write_exports
+from fastdistill.run.report.dataset import write_exports
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

@@ -9,7 +9,7 @@ from support.toy import rows, solve, toy_host, toy_plan, toy_run, write_tasks
 
 from fastdistill import Call, ServerFailed
 from fastdistill.errors import RunFolderError, UsageError
-from fastdistill.run.merge import gathered, merge
+from fastdistill.run.ops.merge import gathered, merge
 from fastdistill.testing.scripted import Answer, ScriptedProvider
 
 pytestmark = pytest.mark.anyio

@@ -25,8 +25,8 @@ from fastdistill import (
     TimedOut,
     Usage,
 )
-from fastdistill.run.pacing import Pacer
-from fastdistill.run.quota import Bucket
+from fastdistill.run.teachers.concurrency.limiter import Pacer
+from fastdistill.run.teachers.rate_limit import Bucket
 
 
 def known(**options: object) -> VirtualTeacher:

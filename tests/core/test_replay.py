@@ -7,7 +7,7 @@ import pytest
 from support.toy import rows, solve, toy_host, toy_plan, toy_run, write_tasks
 
 from fastdistill import Call, Candidate, Finding, ServerFailed, Task, passed
-from fastdistill.run.replay import compare, copy_ledger, rejudge, same_bytes
+from fastdistill.run.ops.replay import compare, copy_ledger, rejudge, same_bytes
 from fastdistill.testing.scripted import Answer, ScriptedProvider
 
 pytestmark = pytest.mark.anyio

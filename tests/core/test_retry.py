@@ -19,8 +19,8 @@ from fastdistill import (
     ServerFailed,
     TimedOut,
 )
-from fastdistill.run.breaker import FAILURES, LONGEST_PAUSE, Breaker
-from fastdistill.run.retry import Retry
+from fastdistill.run.teachers.circuit_breaker import FAILURES, LONGEST_PAUSE, Breaker
+from fastdistill.run.teachers.retry import Retry
 
 RETRYABLE = (RateLimited, Overloaded, TimedOut, ConnectionFailed, ServerFailed, BadReply)
 FINAL = (AuthFailed, NotFound, BadRequest, ContextTooLong, ContentRefused, BudgetSpent)

@@ -8,7 +8,7 @@ import pytest
 from support.toy import rows, solve, toy_host, toy_run, write_tasks
 
 from fastdistill import AuthFailed, Call, Candidate, Finding, ServerFailed, Task, TaskError, UsageError
-from fastdistill.run.replay import compare, copy_ledger
+from fastdistill.run.ops.replay import compare, copy_ledger
 from fastdistill.testing.scripted import Answer, ScriptedProvider
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from fastdistill.run.store import STALE, Store, default_folder
+from fastdistill.run.services.artifacts import STALE, Store, default_folder
 
 pytestmark = pytest.mark.anyio
 

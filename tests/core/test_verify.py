@@ -8,9 +8,9 @@ import pytest
 from support.toy import toy_run, write_tasks
 
 from fastdistill.errors import RunFolderError
-from fastdistill.run.differ import diff
-from fastdistill.run.manifest import self_digest
-from fastdistill.run.verify import verify
+from fastdistill.run.ops.diff import diff
+from fastdistill.run.ops.verify import verify
+from fastdistill.run.report.manifest import self_digest
 
 pytestmark = pytest.mark.anyio
 

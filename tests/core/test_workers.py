@@ -14,7 +14,7 @@ import worker_jobs as jobs
 
 from fastdistill import DeadlineExceeded, TaskError, WorkerLost, Workers
 from fastdistill.errors import PluginFault
-from fastdistill.run.workers import WorkerPool
+from fastdistill.run.services.worker_pool import WorkerPool
 
 pytestmark = pytest.mark.anyio
 

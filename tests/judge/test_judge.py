@@ -13,9 +13,9 @@ from support.judging import SETTINGS, grade, grader, judged_host, parts
 from support.toy import rows, solve, toy_plan, toy_run, write_tasks
 
 from fastdistill import AuthFailed, Call, Candidate, Reading, ServerFailed, Task, UsageError
-from fastdistill.run.audit import mutants_of, open_gates, tasks_of, try_all
-from fastdistill.run.ledger import connect
-from fastdistill.run.replay import compare, copy_ledger, rejudge, same_bytes
+from fastdistill.run.audit.cases import mutants_of, open_gates, tasks_of, try_all
+from fastdistill.run.ledger.ledger import connect
+from fastdistill.run.ops.replay import compare, copy_ledger, rejudge, same_bytes
 from fastdistill.testing.scripted import Answer, ScriptedProvider
 
 pytestmark = pytest.mark.anyio

@@ -23,7 +23,7 @@ from fastdistill import (
     passed,
     rejected,
 )
-from fastdistill.run.source import JsonLines
+from fastdistill.run.tasks import JsonLines
 from fastdistill.testing.simulator import Asked, TeacherSimulator
 from fastdistill_math.fast import plain
 from fastdistill_math.importers import run as import_from

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fastdistill import ImportOptions, Task, UsageError
-from fastdistill.run.source import JsonLines
+from fastdistill.run.tasks import JsonLines
 from fastdistill_sql.importers import run
 from fastdistill_sql.importers.wikisql import render
 from fastdistill_sql.scenario import SqlScenario

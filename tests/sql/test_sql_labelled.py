@@ -7,9 +7,9 @@ import pytest
 from fastdistill import Candidate, Choice, Completion, Task
 from fastdistill.config import load
 from fastdistill.host import PluginHost
-from fastdistill.run.audit import Tried, labelled, open_gates, try_all
+from fastdistill.run.audit.cases import Tried, labelled, open_gates, try_all
 from fastdistill.run.plan import resolve
-from fastdistill.run.source import Cases
+from fastdistill.run.tasks import Cases
 from fastdistill_sql import rules
 from fastdistill_sql.payload import SqlPayload
 from fastdistill_sql.scenario import SqlScenario

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fastdistill import Task
-from fastdistill.run.source import JsonLines
+from fastdistill.run.tasks import JsonLines
 from fastdistill_sql.payload import SqlPayload
 from fastdistill_sql.plugin import fastdistill_scenarios
 from fastdistill_sql.scenario import SqlScenario

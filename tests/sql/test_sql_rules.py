@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fastdistill import Candidate, Reading, Rule, Task
-from fastdistill.run.source import JsonLines
+from fastdistill.run.tasks import JsonLines
 from fastdistill_sql import rules
 from fastdistill_sql.payload import SqlPayload
 from fastdistill_sql.plugin import fastdistill_scenarios

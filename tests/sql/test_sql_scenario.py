@@ -9,7 +9,7 @@ import pytest
 
 from fastdistill import BadTask, Choice, Completion, ScenarioSpec, Task, TaskError
 from fastdistill.host import PluginHost
-from fastdistill.run.source import JsonLines
+from fastdistill.run.tasks import JsonLines
 from fastdistill_sql.databases import resolve
 from fastdistill_sql.ddl import describe
 from fastdistill_sql.prompt import SqlOptions

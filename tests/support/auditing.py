@@ -10,7 +10,7 @@ import pytest
 from fastdistill import ExecEvalSpec, NoOptions, Services, hookimpl
 from fastdistill.config import load
 from fastdistill.host import PluginHost
-from fastdistill.run.audit import mutant_summary, mutants_of, open_gates, tasks_of, try_all
+from fastdistill.run.audit.cases import mutant_summary, mutants_of, open_gates, tasks_of, try_all
 from fastdistill.run.plan import resolve
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import define
 
 from fastdistill import Choice, Completion, Finding, Gate, Services, Task, rejected
-from fastdistill.run.source import JsonLines
+from fastdistill.run.tasks import JsonLines
 from fastdistill.testing import lend
 from fastdistill_math.gate import open_gate
 from fastdistill_math.options import SympyOptions

@@ -53,7 +53,7 @@ def _checked(path: Path) -> Path:
 
 
 def _cache() -> Path:
-    from fastdistill.run.store import default_folder
+    from fastdistill.run.services.artifacts import default_folder
 
     return default_folder().parent / "sql"
 

@@ -14,13 +14,21 @@ from fastdistill.cli.run import with_source
 from fastdistill.config import Loaded
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
-from fastdistill.run.audit import Tried, labelled, mutant_summary, mutants_of, open_gates, tasks_of, try_all
-from fastdistill.run.confusion import Confusion
+from fastdistill.run.audit.cases import (
+    Tried,
+    labelled,
+    mutant_summary,
+    mutants_of,
+    open_gates,
+    tasks_of,
+    try_all,
+)
+from fastdistill.run.audit.confusion import Confusion
 from fastdistill.run.folder import atomic
+from fastdistill.run.ledger.rows import dumps
+from fastdistill.run.ops.replay import recorded_of
 from fastdistill.run.plan import Plan, resolve
-from fastdistill.run.records import dumps
-from fastdistill.run.replay import recorded_of
-from fastdistill.run.source import Cases
+from fastdistill.run.tasks import Cases
 
 
 def _pairs(where: tuple[str, ...]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from fastdistill.run.differ import diff
+from fastdistill.run.ops.diff import diff
 
 MOST = 40
 """Lines of one kind shown at a terminal; --json has them all."""

@@ -11,7 +11,7 @@ from fastdistill.cli.run import with_source
 from fastdistill.config import Loaded
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
-from fastdistill.run.merge import gathered, merge
+from fastdistill.run.ops.merge import gathered, merge
 from fastdistill.run.plan import resolve
 
 

@@ -12,8 +12,8 @@ from fastdistill.cli.run import with_source
 from fastdistill.config import Loaded, load
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
+from fastdistill.run.ops.replay import compare, copy_ledger, recorded_of, rejudge, same_bytes
 from fastdistill.run.plan import resolve
-from fastdistill.run.replay import compare, copy_ledger, recorded_of, rejudge, same_bytes
 
 
 def _loaded(run: Path, runfile: Path | None, tasks: Path | None) -> Loaded:

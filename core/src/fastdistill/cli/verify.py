@@ -6,7 +6,7 @@ from pathlib import Path
 import attrs
 import click
 
-from fastdistill.run.verify import verify
+from fastdistill.run.ops.verify import verify
 
 
 @click.command(short_help="Check a run's files against its manifest.")

@@ -21,13 +21,13 @@ from fastdistill.errors import (
 )
 from fastdistill.model.sample import Sample, Status
 from fastdistill.model.task import Task
-from fastdistill.run.admit import Admission
-from fastdistill.run.gates import GateLine, Judgement
-from fastdistill.run.ledger import Ledger
-from fastdistill.run.records import ATTEMPT, DECISION, Statement, candidate_row, clean, verdict_row
-from fastdistill.run.settle import Decision, accept, agreed, first_accepted, sample_of, unsolved
-from fastdistill.run.tally import Tally
-from fastdistill.run.teachers import Asked, Teacher
+from fastdistill.run.admission import Admission
+from fastdistill.run.decision import Decision, accept, agreed, first_accepted, sample_of, unsolved
+from fastdistill.run.gates.pipeline import GateLine, Judgement
+from fastdistill.run.ledger.ledger import Ledger
+from fastdistill.run.ledger.rows import ATTEMPT, DECISION, Statement, candidate_row, clean, verdict_row
+from fastdistill.run.progress import Tally
+from fastdistill.run.teachers.teacher import Asked, Teacher
 from fastdistill.settings import RunConfig
 
 

@@ -4,14 +4,14 @@ import anyio
 from attrs import frozen
 
 from fastdistill.errors import FastDistillError
-from fastdistill.run.cache import CompletionCache
+from fastdistill.run.audit.self_audit import SelfCheck
 from fastdistill.run.engine import Engine
-from fastdistill.run.herald import Herald
-from fastdistill.run.ledger import Ledger
-from fastdistill.run.selfcheck import SelfCheck
+from fastdistill.run.events import Herald
+from fastdistill.run.ledger.ledger import Ledger
+from fastdistill.run.limits import Watch
 from fastdistill.run.signals import listen
-from fastdistill.run.staff import Staff
-from fastdistill.run.stops import Watch
+from fastdistill.run.teachers.cache import CompletionCache
+from fastdistill.run.teachers.pool import Staff
 
 DONE = "done"
 

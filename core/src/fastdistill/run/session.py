@@ -15,26 +15,26 @@ from attrs import define, field
 
 from fastdistill.model.report import Finished, Settled, Started, Ticked
 from fastdistill.protocols import Reporter
-from fastdistill.run.admit import Admission
-from fastdistill.run.cache import CompletionCache
-from fastdistill.run.crew import Audience, gate_line, open_reporters
+from fastdistill.run.admission import Admission
+from fastdistill.run.audit.self_audit import SelfCheck
 from fastdistill.run.engine import Engine
+from fastdistill.run.events import Herald
 from fastdistill.run.flow import DONE, Flow
 from fastdistill.run.folder import LEDGER, MANIFEST, locked, prepare
-from fastdistill.run.herald import Herald
-from fastdistill.run.ledger import Ledger
+from fastdistill.run.gates.opening import Audience, gate_line, open_reporters
+from fastdistill.run.ledger.ledger import Ledger
+from fastdistill.run.ledger.ownership import PUT, Claim, check, claim, finished, reach, source_digest_of
+from fastdistill.run.ledger.rows import dumps
+from fastdistill.run.limits import Limits, Watch, thrifty, wanted
 from fastdistill.run.plan import Plan
-from fastdistill.run.records import dumps
-from fastdistill.run.register import PUT, Claim, check, claim, finished, reach, source_digest_of
-from fastdistill.run.reports import FILES, Facts, write_reports
-from fastdistill.run.selfcheck import SelfCheck
-from fastdistill.run.services import LentServices
-from fastdistill.run.source import JsonLines
-from fastdistill.run.staff import Staff, hire, recall
-from fastdistill.run.stops import Limits, Watch, thrifty, wanted
-from fastdistill.run.store import default_folder
-from fastdistill.run.tally import Tally
-from fastdistill.run.workers import WorkerPool
+from fastdistill.run.progress import Tally
+from fastdistill.run.report.write import FILES, Facts, write_reports
+from fastdistill.run.services.artifacts import default_folder
+from fastdistill.run.services.services import LentServices
+from fastdistill.run.services.worker_pool import WorkerPool
+from fastdistill.run.tasks import JsonLines
+from fastdistill.run.teachers.cache import CompletionCache
+from fastdistill.run.teachers.pool import Staff, hire, recall
 
 TICK = 0.5
 """Seconds between two looks at the progress."""

@@ -12,9 +12,9 @@ import anyio
 from fastdistill.errors import UsageError
 from fastdistill.model.answer import Call, Choice, Completion
 from fastdistill.protocols import Provider
-from fastdistill.run.services import LentServices
-from fastdistill.run.store import Store
-from fastdistill.run.workers import WorkerPool
+from fastdistill.run.services.artifacts import Store
+from fastdistill.run.services.services import LentServices
+from fastdistill.run.services.worker_pool import WorkerPool
 
 Reply = str | Completion | Exception
 

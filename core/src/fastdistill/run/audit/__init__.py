@@ -1,0 +1,1 @@
+"""The gates' error rates: labelled cases, mutants, a judge against known answers."""

@@ -1,0 +1,1 @@
+"""The way of a candidate through the gates of a run."""

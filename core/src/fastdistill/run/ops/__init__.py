@@ -1,0 +1,1 @@
+"""What `fd` does with a finished run."""

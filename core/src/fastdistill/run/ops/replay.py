@@ -1,0 +1,171 @@
+"""Judges a run's recorded answers again, without a network, and compares verdict by verdict."""
+
+import shutil
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import attrs
+from attrs import frozen
+
+from fastdistill.config import Loaded
+from fastdistill.errors import RunFolderError
+from fastdistill.model.report import Finished
+from fastdistill.run.folder import DATASET, LEDGER, prepare
+from fastdistill.run.ledger.ledger import check, connect
+from fastdistill.run.ledger.rows import loads
+from fastdistill.run.plan import Plan
+from fastdistill.run.session import Session
+from fastdistill.serde import StructureError, structure
+from fastdistill.settings import RunConfig
+
+JUDGED = ("attempts", "candidates", "verdicts", "decisions", "sessions")
+_COMPARED = (
+    "gate, kind, fingerprint, outcome, reason, detail, score, evidence, exec_pass, gold_match, class_key"
+)
+
+
+def copy_ledger(run: Path, into: Path) -> None:
+    """A copy of `run`'s ledger in the folder `into`; `run` is only read.
+
+    Raises `RunFolderError` for a ledger that is missing, damaged or from a newer version.
+    """
+    source = run / LEDGER
+    if not source.is_file():
+        raise RunFolderError(f"there is no ledger at {str(source)!r}: is this the folder of a run?")
+    try:
+        for name in (LEDGER, f"{LEDGER}-wal"):
+            if (run / name).is_file():
+                shutil.copyfile(run / name, into / name)
+        with closing(connect(into / LEDGER, write=True)) as copied:
+            check(copied, source)
+            found = copied.execute("PRAGMA integrity_check").fetchone()[0]
+            if found != "ok":
+                raise RunFolderError(f"the ledger {str(source)!r} is damaged: {found}")
+    except (OSError, sqlite3.DatabaseError) as error:
+        raise RunFolderError(f"cannot read the ledger {str(source)!r}: {error}") from None
+
+
+def meta_of(folder: Path) -> dict[str, str]:
+    """What the ledger in `folder` says of its run."""
+    with closing(connect(folder / LEDGER, write=False)) as ledger:
+        found = {row["key"]: row["value"] for row in ledger.execute("SELECT key, value FROM meta")}
+    if "run_id" not in found:
+        raise RunFolderError(f"the ledger in {str(folder)!r} holds no run")
+    return found
+
+
+def recorded_config(meta: Mapping[str, str]) -> Loaded:
+    """The run file that a run was started with, as its ledger keeps it."""
+    try:
+        config = structure(loads(meta["config"]), RunConfig)
+    except (KeyError, StructureError) as error:
+        raise RunFolderError(f"the ledger's record of its configuration cannot be read: {error}") from None
+    return Loaded(config=config, origins={}, source="the recorded run file")
+
+
+def recorded_of(run: Path) -> Loaded:
+    """The run file of the run in the folder `run`, which is only read. Raises `RunFolderError`."""
+    with TemporaryDirectory(prefix="fastdistill-") as tmp:
+        copy_ledger(run, Path(tmp))
+        return recorded_config(meta_of(Path(tmp)))
+
+
+@frozen(kw_only=True)
+class Difference:
+    """One thing that a replay found otherwise, and the likeliest cause."""
+
+    task_id: str
+    where: str
+    recorded: str
+    replayed: str
+    cause: str
+
+
+async def rejudge(run: Path, plan: Plan, source: Path, folder: Path) -> Finished:
+    """Take `run`'s recorded answers through `plan`'s gates, into the new run folder `folder`."""
+    prepare(folder)
+    copy_ledger(run, folder)
+    meta = meta_of(folder)
+    with closing(connect(folder / LEDGER, write=True)) as copied:
+        copied.execute("BEGIN")
+        for table in JUDGED:
+            copied.execute(f"DELETE FROM {table}")  # noqa: S608  ours
+        copied.execute("DELETE FROM meta WHERE key NOT IN ('ledger_version', 'identities')")
+        copied.execute("INSERT INTO meta VALUES ('replay_of', ?)", (meta["run_id"],))
+        copied.execute("COMMIT")
+    config = attrs.evolve(plan.config, audit=0, calibrate=0, cache=False)
+    session = Session(
+        plan=attrs.evolve(plan, config=config, reporters=()),
+        folder=folder,
+        source=source,
+        recorded=loads(meta.get("identities", "{}")),
+        signals=False,
+    )
+    return await session.run()
+
+
+def _rows(folder: Path, sql: str) -> dict[tuple[Any, ...], dict[str, Any]]:
+    with closing(connect(folder / LEDGER, write=False)) as ledger:
+        return {tuple(row)[:5]: dict(row) for row in ledger.execute(sql)}
+
+
+_VERDICTS = (
+    "SELECT t.task_id, v.sample_id, v.attempt, v.choice, v.ordinal, "  # noqa: S608  ours
+    f"{_COMPARED} FROM verdicts v JOIN tasks t USING (sample_id)"
+    " WHERE EXISTS (SELECT 1 FROM decisions d WHERE d.sample_id = v.sample_id)"
+)
+_DECISIONS = (
+    "SELECT t.task_id, d.sample_id, 0, 0, 0, d.status, d.reason, d.attempt, d.choice, d.labelled"
+    " FROM decisions d JOIN tasks t USING (sample_id) WHERE COALESCE(d.reason, '') <> 'not-recorded'"
+)
+
+
+def _cause(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> str:
+    if old is None or new is None:
+        return "an earlier difference"
+    if "fingerprint" in old and old["fingerprint"] != new["fingerprint"]:
+        return "another plugin version or gate configuration"
+    if "deadline" in (old["reason"], new["reason"]):
+        return "a deadline"
+    return "nondeterminism"
+
+
+def _said(row: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> str:
+    if row is None:
+        return "nothing"
+    keys = [key for key in row if other is None or row[key] != other[key]]
+    shown = [key for key in ("gate", "outcome", "reason") if key in row and key not in keys]
+    return ", ".join(f"{key}={row[key]!r:.200}" for key in (*shown, *keys) if key != "sample_id")
+
+
+def compare(run: Path, replayed: Path) -> list[Difference]:
+    """Every difference between a run (a copy with its log folded in) and its replay."""
+    found = []
+    for what, sql in (("verdict", _VERDICTS), ("decision", _DECISIONS)):
+        old, new = _rows(run, sql), _rows(replayed, sql)
+        for key in sorted({*old, *new}):
+            one, two = old.get(key), new.get(key)
+            if one == two or (one is None and key[1] not in {k[1] for k in old}):
+                continue
+            found.append(
+                Difference(
+                    task_id=str(key[0]),
+                    where=what if what == "decision" else f"verdict {key[4]} of attempt {key[2]}",
+                    recorded=_said(one, two),
+                    replayed=_said(two, one),
+                    cause=_cause(one, two),
+                )
+            )
+    return found
+
+
+def same_bytes(run: Path, replayed: Path) -> bool:
+    """Whether both runs have the same dataset, byte for byte."""
+    try:
+        return (run / DATASET).read_bytes() == (replayed / DATASET).read_bytes()
+    except OSError:
+        return False

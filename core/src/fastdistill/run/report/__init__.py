@@ -1,0 +1,1 @@
+"""What a run leaves beside its ledger: exports, reports, page and manifest."""

@@ -1,0 +1,142 @@
+"""The manifest: what came in, what was asked, what ran, what came out, each by its hash."""
+
+import hashlib
+import importlib.util
+import json
+import os
+import platform
+import sqlite3
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from fastdistill.host import Offer
+from fastdistill.run.folder import LOCK, MANIFEST
+from fastdistill.run.report.quality import SCHEMA_VERSION
+
+CONTENT = ("tasks", "bad_tasks", "completions", "attempts", "faults", "candidates", "verdicts", "decisions")
+"""The ledger's tables that a digest of its content covers."""
+_MODULUS = 1 << 256
+
+
+def file_digest(path: Path) -> str:
+    """sha256 of a file's bytes, lower-case hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def rows_digest(rows: Iterable[Iterable[Any]]) -> str:
+    """A digest of rows as a multiset: their sha256 added up, so that order does not matter."""
+    total = count = 0
+    for row in rows:
+        text = json.dumps(
+            [value.hex() if isinstance(value, bytes) else value for value in row],
+            ensure_ascii=True,
+            separators=(",", ":"),
+        )
+        total += int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
+        count += 1
+    return hashlib.sha256(f"{count}:{total % _MODULUS:064x}".encode()).hexdigest()
+
+
+def ledger_digest(ledger: sqlite3.Connection) -> str:
+    """The digest of a ledger's content, whatever the order of its rows."""
+    parts = []
+    for table in CONTENT:
+        columns = "*"
+        if table == "faults":
+            columns = "request_id, sample_id, teacher, purpose, kind, detail, final, at"
+        parts.append(rows_digest(ledger.execute(f"SELECT {columns} FROM {table}")))  # noqa: S608  ours
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def package_digest(module: str) -> str | None:
+    """sha256 over the installed files of a module's top package; None if they cannot be found."""
+    spec = importlib.util.find_spec(module.partition(".")[0])
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    if not places:
+        return None
+    total = hashlib.sha256()
+    root = Path(places[0])
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            total.update(f"{path.relative_to(root).as_posix()}\n{file_digest(path)}\n".encode())
+    return total.hexdigest()
+
+
+def plugin_entry(offer: Offer) -> dict[str, Any]:
+    """How the manifest names a plugin that took part."""
+    origin, config = offer.origin, offer.spec.config
+    return {
+        "kind": offer.kind,
+        "name": offer.spec.name,
+        "plugin": origin.plugin,
+        "distribution": origin.distribution,
+        "version": origin.version,
+        "files": package_digest(_module_of(offer)) if origin.distribution != "unknown" else None,
+        "config": f"{config.__module__}.{config.__qualname__}",
+    }
+
+
+def _module_of(offer: Offer) -> str:
+    made: Any = getattr(offer.spec, "open", None) or getattr(offer.spec, "build", None)
+    return str(getattr(made, "__module__", None) or offer.spec.config.__module__)
+
+
+def environment() -> dict[str, Any]:
+    """Where the run took place; no names of people, hosts or folders."""
+    found: dict[str, Any] = {
+        "python": platform.python_version(),
+        "implementation": sys.implementation.name,
+        "system": platform.system(),
+        "machine": platform.machine(),
+        "cpus": os.cpu_count(),
+        "sqlite": sqlite3.sqlite_version,
+    }
+    for name in ("fastdistill", "pluggy", "attrs", "cattrs", "anyio", "httpx", "sqlglot", "sympy", "apsw"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = None
+    return found
+
+
+def self_digest(manifest: Mapping[str, Any]) -> str:
+    """The manifest's digest of itself: over everything but the digest."""
+    rest = {key: value for key, value in manifest.items() if key != "digest"}
+    text = json.dumps(rest, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def file_digests(folder: Path) -> dict[str, str]:
+    """The sha256 of every file of a run folder but the manifest and the lock."""
+    return {
+        path.relative_to(folder).as_posix(): file_digest(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in (MANIFEST, LOCK)
+    }
+
+
+def prompts_entry(ledger: sqlite3.Connection) -> dict[str, Any]:
+    """The templates that were used, and a digest of all prompts as they were sent."""
+    templates = ledger.execute(
+        "SELECT json_extract(prompt, '$.template'), json_extract(prompt, '$.version'), purpose, COUNT(*)"
+        " FROM completions GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+    ).fetchall()
+    return {
+        "templates": [
+            {"template": name, "version": version_, "purpose": purpose, "requests": count}
+            for name, version_, purpose, count in templates
+        ],
+        "rendered": rows_digest(ledger.execute("SELECT request_id, prompt, sampling FROM completions")),
+    }
+
+
+def seal(manifest: dict[str, Any]) -> dict[str, Any]:
+    """`manifest` with its schema's version in front and its own digest behind."""
+    made = {"schema_version": SCHEMA_VERSION, **manifest}
+    return {**made, "digest": self_digest(made)}

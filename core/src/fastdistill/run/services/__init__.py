@@ -1,0 +1,1 @@
+"""What a run lends to the plugins that it opens."""

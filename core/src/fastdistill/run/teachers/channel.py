@@ -1,0 +1,114 @@
+"""The line to one teacher, online or in batches, with every fault in the ledger."""
+
+import random
+import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from fastdistill.errors import ProviderError, UsageError, boundary
+from fastdistill.model.answer import Call, Completion
+from fastdistill.protocols import Batch, Bounded, Provider
+from fastdistill.run.ledger.ledger import Ledger
+from fastdistill.run.plan import TeacherPlan
+from fastdistill.run.progress import Tally
+from fastdistill.run.teachers.batch import ROOM, open_batches
+from fastdistill.run.teachers.dispatcher import endpoints_of
+from fastdistill.run.teachers.retry import Retry
+from fastdistill.run.teachers.teacher import fault_row
+
+
+@frozen(kw_only=True)
+class Blamed:
+    """A provider whose programming errors are told under its owner's name."""
+
+    provider: Provider
+    owner: str
+
+    @property
+    def identity(self) -> str:
+        """The endpoint's."""
+        return self.provider.identity
+
+    async def complete(self, call: Call, /) -> Completion:
+        """The provider's answer."""
+        with boundary(self.owner, "complete"):
+            return await self.provider.complete(call)
+
+
+def cap_of(plan: TeacherPlan, provider: Provider, share: int) -> int | None:
+    """The most calls one of `share` endpoints may have at once: the run file's, the provider's, or None."""
+    known = [provider.max_in_flight] if isinstance(provider, Bounded) else []
+    if plan.config.max_in_flight is not None:
+        known.append(-(-plan.config.max_in_flight // share))
+    return min(known, default=None)
+
+
+class Line(Protocol):
+    """What a teacher asks through."""
+
+    @property
+    def in_flight(self) -> int:
+        """Calls under way."""
+
+    def room(self) -> float:
+        """How many requests should be at hand."""
+
+    def halt(self) -> None:
+        """Make no more calls: who waits is told `RunHalted`."""
+
+    def report(self) -> dict[str, Any]:
+        """Plain data for the timing report."""
+
+    async def complete(self, call: Call) -> Completion:
+        """The answer, or the error that retrying could not mend."""
+
+
+async def open_line(
+    stack: AsyncExitStack, plan: TeacherPlan, providers: Sequence[Provider], ledger: Ledger, tally: Tally
+) -> Line:
+    """The line to `plan`'s model, over all its endpoints.
+
+    Raises `UsageError` for batch mode with a provider that has none.
+    """
+    config, owner = plan.config, str(plan.offer.origin)
+
+    def on_fault(call: Call, error: ProviderError) -> None:
+        tally.retries += 1
+        ledger.note([fault_row(call, config.title, error, final=False)])
+
+    retry = Retry(retries=config.retries, deadline=config.deadline)
+    rng = random.Random()  # noqa: S311  jitter, and nothing that a run's outcome hangs on
+    if config.mode == "online":
+        return endpoints_of(
+            [Blamed(provider=provider, owner=owner) for provider in providers],
+            retry=retry,
+            clock=time.monotonic,
+            rng=rng,
+            caps=[cap_of(plan, provider, len(providers)) for provider in providers],
+            requests_per_minute=config.requests_per_minute,
+            tokens_per_minute=config.tokens_per_minute,
+            on_fault=on_fault,
+            why_idle=lambda: tally.idle_cause,
+        )
+    batching = [provider for provider in providers if isinstance(provider, Batch)]
+    if len(batching) < len(providers):
+        raise UsageError(
+            f"teacher {config.title!r}: provider {config.provider!r} has no offline batches; "
+            'set mode = "online", or choose a provider that has them, such as openai'
+        )
+    return await stack.enter_async_context(
+        open_batches(
+            providers=batching,
+            owner=owner,
+            ledger=ledger,
+            retry=retry,
+            rng=rng,
+            size=config.batch_size,
+            interval=config.batch_interval,
+            most=config.max_in_flight or ROOM,
+            on_fault=on_fault,
+        )
+    )

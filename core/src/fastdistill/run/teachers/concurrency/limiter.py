@@ -1,0 +1,194 @@
+"""How many calls one endpoint gets at once: found, capped, cut on refusals, and held when it asks for it.
+
+A `Pacer` does no waiting itself: `take` gives a permit or None, and `ready_in` says when to ask again.
+A permit is held for one call to the endpoint and for nothing else: no back-off, no gate.
+"""
+
+import math
+import random
+from collections import defaultdict
+from collections.abc import Callable
+
+from attrs import define, field, frozen
+
+from fastdistill.errors import (
+    ConnectionFailed,
+    FinalError,
+    Overloaded,
+    ProviderError,
+    RateLimited,
+    TimedOut,
+)
+from fastdistill.model.answer import Completion
+from fastdistill.run.teachers.concurrency.overload import Refusals, Trial
+from fastdistill.run.teachers.concurrency.samples import Cohort
+from fastdistill.run.teachers.concurrency.search import START, Climb
+from fastdistill.run.teachers.rate_limit import Bucket, Quota
+
+CUTTING = (RateLimited, Overloaded, TimedOut, ConnectionFailed)
+"""Errors that say: fewer at once."""
+UNANIMOUS = 3
+"""So many refusals, most of the calls: a Retry-After is taken to be meant for the whole endpoint."""
+JITTER = 0.1
+HISTORY = 2_000
+
+
+@frozen
+class Permit:
+    """Leave for one call."""
+
+    began: float
+    mark: tuple[Cohort, int] | None
+    reserved: float
+    trial: Trial
+
+
+@frozen
+class Step:
+    """One change of the limit, for the timing report."""
+
+    at: float
+    """Seconds since the pacer was made."""
+    limit: int
+    why: str
+
+
+@define(kw_only=True)
+class Pacer:
+    """The limit of one endpoint. `cap` is hard; None lets it grow as far as it pays."""
+
+    clock: Callable[[], float]
+    rng: random.Random
+    cap: int | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    history: list[Step] = field(factory=list, init=False)
+    why_idle: Callable[[], str] = lambda: "no-work"
+    """Why there is no call to make, when there is none."""
+    idle: dict[str, float] = field(factory=lambda: defaultdict(float), init=False)
+    """Slot-seconds within the limit that were not used, by reason."""
+    busy: float = field(default=0.0, init=False)
+    """Slot-seconds that were used."""
+    at_cap: float = field(default=0.0, init=False)
+    """Seconds for which every slot of a hard cap was in use."""
+    climb: Climb = field(init=False)
+    quota: Quota = field(init=False)
+    _refusals: Refusals = field(factory=Refusals, init=False)
+    _usual: float | None = field(default=None, init=False)
+    _made: float = field(init=False)
+    _at: float = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.climb = Climb(ceiling=self.cap or math.inf, limit=START)
+        self.quota = Quota(
+            requests=Bucket(self.requests_per_minute) if self.requests_per_minute else None,
+            tokens=Bucket(self.tokens_per_minute) if self.tokens_per_minute else None,
+        )
+        self._made = self._at = self.clock()
+        self._record()
+
+    @property
+    def limit(self) -> int:
+        """Calls at once, as far as is known now."""
+        return self.climb.limit
+
+    @property
+    def in_flight(self) -> int:
+        """Calls under way."""
+        return self.climb.in_flight
+
+    def ready_in(self) -> float:
+        """Seconds until a permit can be had; infinite while only the end of a call can free one."""
+        if self.climb.in_flight >= self.climb.limit:
+            return math.inf
+        return self.quota.wait(self.clock())
+
+    def take(self) -> Permit | None:
+        """A permit, if there is one now."""
+        now = self._advance()
+        if self.climb.in_flight >= self.climb.limit or self.quota.wait(now) > 0:
+            return None
+        return Permit(
+            now, self.climb.started(now), self.quota.begin(now), self._refusals.start(now, self.limit)
+        )
+
+    def succeed(self, permit: Permit, completion: Completion) -> None:
+        """The call brought an answer."""
+        now = self._advance()
+        usage = completion.usage
+        output = usage.completion_tokens if usage else None
+        total = None if usage is None or output is None else output + (usage.prompt_tokens or 0)
+        self.quota.settle(now, permit.reserved, total)
+        if completion.rate_hint:
+            self.quota.hint(now, completion.rate_hint)
+        self._over(now, permit, self._goods(output))
+        self._note(permit, refused=False)
+
+    def fail(self, permit: Permit, error: Exception | None) -> None:
+        """The call brought `error`, or was given up when None."""
+        now = self._advance()
+        self.quota.settle(now, permit.reserved, None)
+        self._over(now, permit, None)
+        if isinstance(error, CUTTING):
+            self._note(permit, refused=True)
+            self._hold(now, permit.trial, error)
+        elif isinstance(error, FinalError):
+            self._note(permit, refused=False)
+
+    def restore(self, limit: int) -> None:
+        """Back to a limit from before an outage."""
+        self._refusals = Refusals()
+        self.climb.ceiling = self.cap or math.inf
+        self._set(limit, "the endpoint is back")
+
+    def _goods(self, output: int | None) -> float:
+        """Tokens of an answer, or 1 when the endpoint's first answer did not say: always of one kind."""
+        if self._usual is None:
+            self._usual = float(output or 0)
+        if not self._usual:
+            return 1.0
+        self._usual += 0.05 * ((output or self._usual) - self._usual)
+        return float(output or self._usual)
+
+    def _hold(self, now: float, trial: Trial, error: ProviderError) -> None:
+        mostly = trial.refused >= max(UNANIMOUS, trial.started / 2)
+        if mostly and error.retry_after is not None:
+            self.quota.hold(now + error.retry_after * (1 + JITTER * self.rng.random()))
+
+    def _over(self, now: float, permit: Permit, goods: float | None) -> None:
+        before = self.climb.limit
+        self.climb.ended(now, permit.mark, goods=goods)
+        if self.climb.limit != before:
+            self._record()
+
+    def _note(self, permit: Permit, *, refused: bool) -> None:
+        change = self._refusals.note(self._at, permit.trial, refused=refused)
+        if change is None:
+            if self._refusals.refused_at is None:
+                self.climb.ceiling = self.cap or math.inf
+            return
+        self._set(change.limit or int(self.climb.limit * change.factor), change.why, climb=change.climb)
+
+    def _set(self, limit: int, why: str, *, climb: bool = False) -> None:
+        bounded = max(1, min(limit, self.cap or limit))
+        refused = self._refusals.refused_at is not None
+        self.climb.ceiling = bounded if refused else self.cap or math.inf
+        self.climb.set(bounded, why, "ramp" if climb else "settled")
+        self._record()
+
+    def _advance(self) -> float:
+        now = self.clock()
+        passed, self._at = now - self._at, now
+        if passed > 0:
+            self.busy += self.climb.in_flight * passed
+            spare = self.climb.limit - self.climb.in_flight
+            if spare > 0:
+                held = self.quota.wait(now - passed) > 0
+                self.idle["rate-limited" if held else self.why_idle()] += spare * passed
+            elif self.climb.limit == self.cap:
+                self.at_cap += passed
+        return now
+
+    def _record(self) -> None:
+        if len(self.history) < HISTORY:
+            self.history.append(Step(self._at - self._made, self.climb.limit, self.climb.why))

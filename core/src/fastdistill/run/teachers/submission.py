@@ -1,0 +1,85 @@
+"""Hands batches in so that none is paid for twice, whenever we are cut off.
+
+A batch has a key of ours in the ledger before it is handed in under that key. Should its acceptance not be
+heard, whether the connection or we ourselves broke off, it is looked for before it is handed in anew.
+"""
+
+import random
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from itertools import count
+from typing import TypeVar
+
+import anyio
+from attrs import frozen
+
+from fastdistill.errors import FastDistillError, boundary
+from fastdistill.model.answer import Call
+from fastdistill.protocols import Batch
+from fastdistill.run.ledger.ledger import Ledger
+from fastdistill.run.teachers.retry import Retry
+
+T = TypeVar("T")
+UNHEARD = "?"
+"""Before the key of a batch, in place of an id that is not known yet."""
+_KEEP = "INSERT OR REPLACE INTO batches VALUES (?, ?, ?, ?)"
+
+
+def identity_of(provider: Batch) -> str:
+    """The endpoint's identity."""
+    return str(getattr(provider, "identity", ""))
+
+
+@frozen(kw_only=True)
+class HandingIn:
+    """Hands in to one endpoint, again and again where that may help."""
+
+    provider: Batch
+    owner: str
+    """Who is to blame for what the provider raises."""
+    ledger: Ledger
+    retry: Retry
+    rng: random.Random
+    halted: Callable[[], bool]
+
+    async def handed_in(self, calls: Sequence[Call]) -> str:
+        """The id of a new batch of `calls`, which the ledger has by then. Raises what cannot be mended."""
+        key = uuid.uuid4().hex
+        self.keep(calls, UNHEARD + key)
+
+        async def attempt(tries: int) -> str:
+            if tries > 1 and (found := await self._find(key)) is not None:
+                return found
+            with boundary(self.owner, "submit"):
+                return await self.provider.submit(calls, key)
+
+        batch_id = await self._persist(attempt)
+        self.keep(calls, batch_id)
+        return batch_id
+
+    async def found(self, unheard: str) -> str | None:
+        """The id of the batch that the ledger has as `unheard`; None if it was never taken."""
+        key = unheard.removeprefix(UNHEARD)
+        return await self._persist(lambda _: self._find(key))
+
+    def keep(self, calls: Iterable[Call], batch_id: str) -> None:
+        """Note in the ledger which batch the calls are in."""
+        where, now = identity_of(self.provider), time.time()
+        self.ledger.write([(_KEEP, (call.request_id, batch_id, where, now)) for call in calls])
+
+    async def _find(self, key: str) -> str | None:
+        with boundary(self.owner, "find"):
+            return await self.provider.find(key)
+
+    async def _persist(self, attempt: Callable[[int], Awaitable[T]]) -> T:
+        began = time.monotonic()
+        for tries in count(1):
+            try:
+                return await attempt(tries)
+            except FastDistillError as error:
+                delay = self.retry.delay(error, tries, time.monotonic() - began, self.rng)
+                if delay is None or self.halted():
+                    raise
+                await anyio.sleep(delay)
+        raise AssertionError("the loop returns or raises")
