@@ -2,7 +2,8 @@
 
 import inspect
 from collections.abc import Iterable, Iterator
-from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points
+from importlib.metadata import version as installed_version
 from typing import Any, Literal
 
 import pluggy
@@ -107,10 +108,12 @@ class PluginHost:
                 self._register(plugin, origin)
         return self
 
-    def register(self, plugin: object, name: str, *, distribution: str = "unknown") -> None:
-        """Add a plugin object by hand, as tests do."""
+    def register(
+        self, plugin: object, name: str, *, distribution: str = "unknown", version: str | None = None
+    ) -> None:
+        """Add a plugin object by hand, as tests do; its `version` is that of `distribution` unless given."""
         try:
-            installed = version(distribution)
+            installed = version or installed_version(distribution)
         except PackageNotFoundError:
             installed = "unknown"
         self._register(plugin, Origin(plugin=name, distribution=distribution, version=installed))

@@ -68,9 +68,12 @@ converter = _converter()
 """Shared by the whole product; plugins' records need no hooks of their own."""
 
 
-def nearest(name: str, known: list[str]) -> str:
-    """` (did you mean 'x'?)` for the known name closest to `name`, or nothing."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+def nearest(name: str, known: list[str], *, cutoff: float = 0.6) -> str:
+    """` (did you mean 'x'?)` for the known name closest to `name`, or nothing.
+
+    `cutoff` is how alike they must be at least, from 0 to 1.
+    """
+    close = difflib.get_close_matches(name, known, n=1, cutoff=cutoff)
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
