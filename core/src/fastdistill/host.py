@@ -111,7 +111,7 @@ class PluginHost:
     def register(
         self, plugin: object, name: str, *, distribution: str = "unknown", version: str | None = None
     ) -> None:
-        """Add a plugin object by hand, as tests do; its `version` is that of `distribution` unless given."""
+        """Add a plugin object by hand; its `version` is that of `distribution` unless given."""
         try:
             installed = version or installed_version(distribution)
         except PackageNotFoundError:

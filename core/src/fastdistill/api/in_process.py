@@ -126,7 +126,7 @@ def with_functions(host: PluginHost, gates: Iterable[object], key: str) -> list[
             names.append(one.name)
         else:
             raise UsageError(
-                f"{key}: {one!r:.80} is neither the name of a gate nor a function under @fastdistill.rule or "
-                "@fastdistill.gate"
+                f"{key}: {one!r:.80} is neither the name of a gate nor a function under "
+                "@fastdistill.rule or @fastdistill.gate"
             )
     return names

@@ -92,8 +92,8 @@ class Judge:
             raise UsageError(f"this row is no task of {self.plan.config.scenario!r}: {made.detail}")
         if not made.has_gold and not self.plan.config.accept_unmatched:
             raise UsageError(
-                f"this row of {self.plan.config.scenario!r} has no gold to compare with; add it, or open the "
-                "verifier with accept_unmatched=True to judge by the other gates alone"
+                f"this row of {self.plan.config.scenario!r} has no gold to compare with; add it, or open "
+                "the verifier with accept_unmatched=True to judge by the other gates alone"
             )
         return made
 

@@ -13,7 +13,7 @@ GATE_KEYS = ("gates", "extra_gates")
 
 
 def plan_of(caller: str, settings: Mapping[str, Any], *, asks: bool) -> Plan:
-    """Resolve `settings`. Raises as a run file's mistakes do, all at once, named as the caller wrote them."""
+    """Resolve `settings`; their mistakes are raised at once, as those of a run file."""
     host = PluginHost().discover()
     layers = []
     for key, value in settings.items():
@@ -22,7 +22,7 @@ def plan_of(caller: str, settings: Mapping[str, Any], *, asks: bool) -> Plan:
         if key in GATE_KEYS:
             if isinstance(value, str):
                 raise UsageError(f"{key}: {value!r} is one name; write a list: [{value!r}]")
-            value = with_functions(host, value, key)  # noqa: PLW2901
+            value = with_functions(host, value, key)
         layers.append((f"{caller}({key}=...)", [key], _plain(value)))
     loaded: Loaded = load(None, (), layers)
     named = Loaded(

@@ -1,14 +1,15 @@
-"""The verifier: a scenario's gates for one caller, as a reward or in a notebook.
+r"""The verifier: a scenario's gates for one caller, as a reward or in a notebook.
 
     with fastdistill.verifier("math") as verifier:
-        verifier.verify({"problem": "What is 6*7?", "answer": "42"}, "It is \\boxed{42}.").reward   # 1.0
+        verifier.verify({"problem": "What is 6*7?", "answer": "42"}, "It is \boxed{42}.").reward   # 1.0
 
-No teacher and no run folder are needed. A verdict is that of `fd run` and `fd audit` with the same settings.
+No teacher and no run folder are needed. A verdict is that of `fd run` and `fd audit` with equal settings.
 """
 
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -80,7 +81,7 @@ class Verifier(_Opened):
         flying = deque[Future[list[Verified]]]()
         try:
             for chunk in _chunks(pairs):
-                flying.append(self._thread.submit(lambda judge, chunk=chunk: judge.verify_all(chunk)))
+                flying.append(self._thread.submit(partial(_verify_all, chunk)))
                 if len(flying) >= IN_FLIGHT:
                     yield from flying.popleft().result()
             while flying:
@@ -117,7 +118,7 @@ class AsyncVerifier(_Opened):
         flying = deque[Future[list[Verified]]]()
         try:
             async for chunk in _achunks(pairs):
-                flying.append(self._thread.submit(lambda judge, chunk=chunk: judge.verify_all(chunk)))
+                flying.append(self._thread.submit(partial(_verify_all, chunk)))
                 if len(flying) >= IN_FLIGHT:
                     for found in await awaited(flying.popleft()):
                         yield found
@@ -127,6 +128,10 @@ class AsyncVerifier(_Opened):
         finally:
             for future in flying:
                 future.cancel()
+
+
+async def _verify_all(chunk: Sequence[Pair], judge: Judge) -> list[Verified]:
+    return await judge.verify_all(chunk)
 
 
 def _chunks(pairs: Iterable[Pair]) -> Iterator[Sequence[Pair]]:
