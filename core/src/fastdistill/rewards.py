@@ -31,8 +31,8 @@ Rewards = list[float | None]
 Columns = Mapping[str, str] | None
 
 TRL_SKIPS = (1, 6)
-"""TRL's first minor version whose GRPO leaves an item with no reward out (`unscorable_mask`); before, `nansum`
-made it 0."""
+"""TRL's first minor version whose GRPO leaves an item with no reward out (`unscorable_mask`): before,
+`nansum` made it 0."""
 
 
 def trl(
@@ -121,7 +121,7 @@ def verifiers(
 def openrlhf(
     verifier: Verifier, *, gold: str, undecided: Undecided = "group-mean"
 ) -> Callable[..., dict[str, Any]]:
-    """Make OpenRLHF's `reward_func` (openrlhf/utils/agent.py): a label is the gold, or a row as a mapping."""
+    """Make OpenRLHF's `reward_func` (openrlhf/utils/agent.py); a label is the gold, or a row."""
     rewarder = Rewarder(verifier=verifier, undecided=_no_skip("OpenRLHF", undecided))
 
     def reward_func(
@@ -148,9 +148,8 @@ def skyrl(
         def __init__(self, env_config: Any = None, extras: Mapping[str, Any] | None = None) -> None:
             super().__init__()
             held = extras or {}
-            self.row = rewarder.row(held.get("extra_info") or {}) | {
-                gold: held["reward_model"]["ground_truth"]
-            }
+            truth = held["reward_model"]["ground_truth"]
+            self.row = rewarder.row(held.get("extra_info") or {}) | {gold: truth}
 
         def step(self, action: str) -> dict[str, Any]:
             reward = rewarder.rewards([self.row], [action])[0]
@@ -160,7 +159,7 @@ def skyrl(
 
 
 def reply_in(query: str, prompt: str) -> str:
-    """Return what follows the prompt in a query that holds both; the query where it does not begin with it."""
+    """Return what follows the prompt in a query that begins with it; else the query."""
     head, found, tail = query.partition(prompt)
     return tail if found and not head.strip() else query
 
