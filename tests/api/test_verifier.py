@@ -11,12 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 import psutil
 import pytest
 
-from fastdistill import Candidate, Finding, Outcome, PluginError, Task, UsageError, passed, rejected
-from fastdistill.api.in_process import gate, rule
-from fastdistill.api.verifier import Verifier, averifier, verifier
+from fastdistill import (
+    Candidate,
+    Finding,
+    Outcome,
+    PluginError,
+    Task,
+    UsageError,
+    Verifier,
+    averifier,
+    gate,
+    passed,
+    rejected,
+    rule,
+    verifier,
+)
 
 SUM = {"problem": "What is 6*7?", "answer": "42"}
 ALGEBRA = {"problem": "Factor it.", "answer": "x^2-1"}
@@ -96,7 +109,9 @@ def test_many_is_a_stream(math: Verifier) -> None:
 
 
 def test_settings_are_those_of_a_run_file() -> None:
-    with pytest.raises(UsageError, match=r"verifier\(\): 1 problem\n  gate_deadlin: unknown key.*gate_deadline"):
+    with pytest.raises(
+        UsageError, match=r"verifier\(\): 1 problem\n  gate_deadlin: unknown key.*gate_deadline"
+    ):
         verifier("math", gate_deadlin=3)
     with pytest.raises(PluginError, match="there is no scenario 'maths'"):
         verifier("maths")
@@ -123,7 +138,7 @@ def test_functions_as_gates() -> None:
 
     @gate
     async def even_answer(task: Task[Any], candidate: Candidate) -> Finding:
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         return passed() if int(candidate.answer) % 2 == 0 else rejected("odd")
 
     with verifier("math", extra_gates=[short_answer, even_answer]) as opened:
@@ -140,7 +155,7 @@ def test_a_function_of_the_wrong_kind_is_told() -> None:
     async def awaited(task: Task[Any], candidate: Candidate) -> Finding:
         return passed()
 
-    with pytest.raises(UsageError, match="use @fastdistill.gate"):
+    with pytest.raises(UsageError, match=r"use @fastdistill\.gate"):
         rule(awaited)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="neither the name of a gate nor a function"):
         verifier("math", gates=[awaited])
@@ -219,7 +234,7 @@ def test_a_child_opens_gates_of_its_own_and_leaves_those_of_its_parent(tmp_path:
     script = tmp_path / "forks.py"
     script.write_text(
         "import os, sys\n"
-        "from fastdistill.api.verifier import verifier\n"
+        "from fastdistill import verifier\n"
         "row = {'answer': 'x^2-1'}\n"
         "with verifier('math') as opened:\n"
         "    assert opened.verify(row, '\\\\boxed{(x-1)(x+1)}').reward == 1.0\n"
@@ -232,7 +247,9 @@ def test_a_child_opens_gates_of_its_own_and_leaves_those_of_its_parent(tmp_path:
         "    assert opened.verify(row, '\\\\boxed{-1+x^2}').reward == 1.0\n"
         "print('both')\n"
     )
-    done = subprocess.run([sys.executable, "-W", "error", script], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", script], capture_output=True, text=True, timeout=120
+    )
     assert (done.stdout, done.returncode) == ("both\n", 0), done.stderr
 
 

@@ -1,7 +1,11 @@
 """Fast Distill: distil a teacher into a dataset in which every row is verified.
 
-This is what plugin authors import; everything else is the core's own.
+This is what plugin authors import, and what notebooks and trainers call; everything else is the core's own.
+The verbs (`verifier` and its kin) are loaded when first used, so that importing a plugin stays cheap.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from fastdistill.errors import (
     AuthFailed,
@@ -15,6 +19,7 @@ from fastdistill.errors import (
     FastDistillError,
     NotFound,
     Overloaded,
+    PluginError,
     ProviderError,
     RateLimited,
     ServerFailed,
@@ -70,7 +75,37 @@ from fastdistill.specs import (
     Workers,
 )
 
+if TYPE_CHECKING:
+    from fastdistill.api.in_process import gate, rule
+    from fastdistill.api.verified import Verified
+    from fastdistill.api.verifier import AsyncVerifier, Verifier, averifier, verifier
+
+_VERBS = {
+    "AsyncVerifier": "fastdistill.api.verifier",
+    "Verified": "fastdistill.api.verified",
+    "Verifier": "fastdistill.api.verifier",
+    "averifier": "fastdistill.api.verifier",
+    "gate": "fastdistill.api.in_process",
+    "rule": "fastdistill.api.in_process",
+    "verifier": "fastdistill.api.verifier",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a verb when it is first used."""
+    if name not in _VERBS:
+        raise AttributeError(f"module 'fastdistill' has no attribute {name!r}")
+    found = getattr(import_module(_VERBS[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_VERBS})
+
+
 __all__ = [
+    "AsyncVerifier",
     "AuthFailed",
     "BadReply",
     "BadRequest",
@@ -108,6 +143,7 @@ __all__ = [
     "Noticed",
     "Outcome",
     "Overloaded",
+    "PluginError",
     "Progress",
     "Prompt",
     "Provider",
@@ -139,11 +175,17 @@ __all__ = [
     "Usage",
     "UsageError",
     "Verdict",
+    "Verified",
+    "Verifier",
     "WorkerLost",
     "Workers",
+    "averifier",
     "canonical_json",
+    "gate",
     "hookimpl",
     "passed",
     "rejected",
+    "rule",
     "undecided",
+    "verifier",
 ]

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, ExitStack, suppress
+from contextvars import Context
 from typing import Any, Generic, TypeVar
 
 import anyio
@@ -75,7 +76,8 @@ class LoopThread(Generic[T]):
     def submit(self, function: Callable[[T], Coroutine[Any, Any, R]]) -> "Future[R]":
         """Start `function(resource)` in the loop without waiting for it."""
         loop, resource = self._running()
-        return asyncio.run_coroutine_threadsafe(function(resource), loop)
+        # An empty context: the caller's says which async library runs there, and it may be another.
+        return Context().run(asyncio.run_coroutine_threadsafe, function(resource), loop)
 
     def call(self, function: Callable[[T], Coroutine[Any, Any, R]]) -> R:
         """Wait for `function(resource)`; an interrupted wait cancels it."""
