@@ -16,8 +16,8 @@ from fastdistill.errors import FastDistillError, TaskError, UsageError, boundary
 from fastdistill.model.answer import Choice, Completion
 from fastdistill.model.task import BadTask, Task, canonical_json
 from fastdistill.model.verdict import Outcome
-from fastdistill.run.audit import open_gates
-from fastdistill.run.gates import GateLine
+from fastdistill.run.audit.cases import open_gates
+from fastdistill.run.gates.pipeline import GateLine
 from fastdistill.run.plan import Plan
 
 V = TypeVar("V")
