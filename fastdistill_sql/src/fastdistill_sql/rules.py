@@ -69,6 +69,11 @@ def known_names(task: Task[Any], candidate: Candidate, /) -> Finding:
     return rejected(f"no-such-{kind}", f"no such {kind}: {name[:80]}{hint}")
 
 
+def prepares(database: Path, query: str) -> bool:
+    """Whether SQLite prepares the one statement `query` over `database`; yes where there is no database."""
+    return _fault(database, query) is None
+
+
 def _database(task: Task[Any]) -> Path:
     database = task.payload.database
     return database if isinstance(database, Path) else Path(database)

@@ -34,7 +34,10 @@ class SqlScenario:
 
     def read(self, task: Task[SqlPayload], completion: Completion, /) -> Reading:
         """The query in the reply."""
-        return read_reply(completion.text, completion.finish)
+        from fastdistill_sql.rules import prepares  # SQLite waits for the first reply
+
+        database = task.payload.database
+        return read_reply(completion.text, completion.finish, lambda query: prepares(database, query))
 
     def mutants(self, task: Task[SqlPayload], /) -> Iterable[Mutant]:
         """Wrong neighbours and equivalent rewrites of the gold."""

@@ -46,11 +46,17 @@ def plausible(content: str) -> bool:
                 return False
         else:
             run = 0
-        if token.text == "." and (token.end == len(content) or content[token.end].isspace()):
+        if token.text == "." and _full_stop(content, token.start):
             return False
         if token.kind == "word" and "'" in token.text:
             return False
     return True
+
+
+def _full_stop(content: str, at: int) -> bool:
+    """Whether the dot at `at` ends a sentence; one with space on both sides stands between two names."""
+    before, after = content[at - 1 : at], content[at + 1 : at + 2]
+    return not before.isspace() and (not after or after.isspace())
 
 
 def another_statement(text: str) -> bool:
