@@ -244,7 +244,7 @@ def test_any_text_is_read_without_raising(reply: str):
 @pytest.mark.parametrize(
     "piece", ["<sql>", "```sql\nselect 'a\n", '{"', "`select ", "SELECT\n", '{"a":', "'", "/*",
               "select 1\n", "select a,\n\n", "```py\n'select '\n```\n", "1. select a\nx y z w\n",
-              "&gt;select ", "\\*\u2018", "<plan></plan>", "select " + "(" * 50, 
+              "&gt;select ", "\\*\u2018", "<plan></plan>", "select " + "(" * 50,
               "with a as (select 1)\n", "\u2018select \u2019"],
 )  # fmt: skip
 def test_hostile_replies_cost_linear_time(piece: str):
