@@ -17,7 +17,7 @@ from fastdistill_openai.provider import open_openai
 
 from fastdistill import Call, Message, Prompt, Sampling
 from fastdistill.testing import lend
-from fastdistill.testing.simulator import SimulatorProcess
+from fastdistill_simulator import SimulatorProcess
 
 SCHEMA = "CREATE TABLE city (id INTEGER, name TEXT, country_id INTEGER);\n" * 12
 Ask = Callable[[int], Awaitable[object]]

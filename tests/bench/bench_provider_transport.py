@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from fastdistill.testing.simulator import SimulatorProcess
+from fastdistill_simulator import SimulatorProcess
 
 Send = Callable[[httpx.URL, bytes], Awaitable[bytes]]
 HEADERS = {"content-type": "application/json", "authorization": "Bearer nobody"}

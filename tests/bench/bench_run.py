@@ -30,7 +30,7 @@ from fastdistill.model.report import Finished
 from fastdistill.run.plan import resolve
 from fastdistill.run.session import Session
 from fastdistill.testing.scripted import ScriptedProvider
-from fastdistill.testing.simulator import SimulatorProcess
+from fastdistill_simulator import SimulatorProcess
 
 FAULTS = ("429", "429-bare", "503", "500", "reset", "truncated", "empty", "400")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from support.toy import rows
 
-from fastdistill.testing.simulator import Asked, TeacherSimulator
+from fastdistill_simulator import Asked, TeacherSimulator
 
 FD = [sys.executable, "-c", "from fastdistill.cli.main import main; main()"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support.toy import rows
 
-from fastdistill.testing.simulator import Asked, TeacherSimulator
+from fastdistill_simulator import Asked, TeacherSimulator
 
 FD = [sys.executable, "-c", "from fastdistill.cli.main import main; main()"]
 PACK = Path(str(files("fastdistill_code") / "pack" / "tasks.jsonl"))

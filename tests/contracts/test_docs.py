@@ -1,7 +1,6 @@
 """Docs that cannot go stale: hooks, quoted code, commands and links."""
 
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -57,9 +56,3 @@ def test_the_public_names_are_what_they_are() -> None:
     assert sorted(fastdistill.__all__) == fastdistill.__all__
     assert [name for name in fastdistill.__all__ if not hasattr(fastdistill, name)] == []
     assert {"Task", "Finding", "hookimpl", "RuleSpec", "Scenario", "Services"} <= set(fastdistill.__all__)
-
-
-def test_all_distributions_share_one_version() -> None:
-    files = [*ROOT.glob("*/pyproject.toml"), *ROOT.glob("plugins/*/pyproject.toml")]
-    versions = {tomllib.loads(path.read_text())["project"]["version"] for path in files}
-    assert len(versions) == 1

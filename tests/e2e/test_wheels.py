@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fastdistill.testing.simulator import Asked, TeacherSimulator
+from fastdistill_simulator import Asked, TeacherSimulator
 
 ROOT = Path(__file__).parents[2]
 MEMBERS = [path.parent for path in (*ROOT.glob("*/pyproject.toml"), *ROOT.glob("plugins/*/pyproject.toml"))]

@@ -24,11 +24,11 @@ from fastdistill import (
     rejected,
 )
 from fastdistill.run.tasks import JsonLines
-from fastdistill.testing.simulator import Asked, TeacherSimulator
 from fastdistill_math.fast import plain
 from fastdistill_math.importers import run as import_from
 from fastdistill_math.rows import MathGold
 from fastdistill_math.scenario import MathScenario
+from fastdistill_simulator import Asked, TeacherSimulator
 
 PACK = Path(sys.modules[MathScenario.__module__].__file__ or "").parent / "pack" / "tasks.jsonl"
 FD = [sys.executable, "-c", "from fastdistill.cli.main import main; main()"]

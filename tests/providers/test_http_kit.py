@@ -33,7 +33,7 @@ from fastdistill.http import (
     said,
     split_thinking,
 )
-from fastdistill.testing.simulator import Faults, TeacherSimulator, in_order
+from fastdistill_simulator import Faults, TeacherSimulator, in_order
 
 # a shared machine may be slow without the code being so
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

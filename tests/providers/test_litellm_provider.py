@@ -28,7 +28,7 @@ from fastdistill import (
     TimedOut,
 )
 from fastdistill.testing import lend
-from fastdistill.testing.simulator import TeacherSimulator
+from fastdistill_simulator import TeacherSimulator
 
 CALL = Call(
     request_id="r",

@@ -32,7 +32,7 @@ from fastdistill import (
     TimedOut,
 )
 from fastdistill.testing import lend
-from fastdistill.testing.simulator import Faults, TeacherSimulator, in_order
+from fastdistill_simulator import Faults, TeacherSimulator, in_order
 
 (SPEC,) = fastdistill_providers()
 

@@ -37,7 +37,7 @@ from fastdistill import (
 )
 from fastdistill.http import normalised
 from fastdistill.testing import lend
-from fastdistill.testing.simulator import Faults, TeacherSimulator, in_order
+from fastdistill_simulator import Faults, TeacherSimulator, in_order
 
 (SPEC,) = fastdistill_providers()
 KEY = "sk-very-secret-0123456789"

@@ -7,7 +7,7 @@ import anyio
 import httpx
 import pytest
 
-from fastdistill.testing.simulator import Faults, SimulatorProcess, TeacherSimulator, in_order
+from fastdistill_simulator import Faults, SimulatorProcess, TeacherSimulator, in_order
 
 
 def body(prompt: str, **more: object) -> dict[str, object]:

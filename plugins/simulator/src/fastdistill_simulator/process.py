@@ -9,7 +9,7 @@ from urllib.request import ProxyHandler, build_opener
 
 
 class SimulatorProcess:
-    """Runs `python -m fastdistill.testing.simulator ARGUMENTS` while it is entered."""
+    """Runs `python -m fastdistill_simulator ARGUMENTS` while it is entered."""
 
     root_url: str
     base_url: str
@@ -21,7 +21,7 @@ class SimulatorProcess:
 
     def __enter__(self) -> Self:
         """Start; the port is open on return. Raises RuntimeError if it does not come up."""
-        command = [sys.executable, "-m", "fastdistill.testing.simulator", *self._arguments]
+        command = [sys.executable, "-m", "fastdistill_simulator", *self._arguments]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None  # noqa: S101  it is a pipe
         line = self._process.stdout.readline()

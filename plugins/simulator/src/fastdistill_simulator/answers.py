@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fastdistill.testing.simulator.asked import Asked, dice
+from fastdistill_simulator.asked import Asked, dice
 
 Answer = Callable[[Asked, int], str]
 """Given the request and the choice's index (from 0), the reply's text."""

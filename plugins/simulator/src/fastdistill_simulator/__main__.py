@@ -1,4 +1,4 @@
-"""`python -m fastdistill.testing.simulator`: the simulated teacher in its own process.
+"""`python -m fastdistill_simulator`: the simulated teacher in its own process.
 
 Prints one JSON line with `base_url` and `root_url`, then serves until it is terminated, when it prints its
 counters as another line. `GET /simulator/counters`, `/simulator/reset` and
@@ -12,14 +12,14 @@ import signal
 import sys
 from pathlib import Path
 
-from fastdistill.testing.simulator.answers import from_table, plain_answer, read_table
-from fastdistill.testing.simulator.faults import Faults
-from fastdistill.testing.simulator.server import Listener
-from fastdistill.testing.simulator.settings import Settings
+from fastdistill_simulator.answers import from_table, plain_answer, read_table
+from fastdistill_simulator.faults import Faults
+from fastdistill_simulator.server import Listener
+from fastdistill_simulator.settings import Settings
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m fastdistill.testing.simulator")
+    parser = argparse.ArgumentParser(prog="python -m fastdistill_simulator")
     add = parser.add_argument
     add("--host", default="127.0.0.1")
     add("--port", type=int, default=0, help="0: any free one")

@@ -5,12 +5,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from fastdistill.testing.simulator import dialects
-from fastdistill.testing.simulator.asked import Asked, last_text
-from fastdistill.testing.simulator.batches import Batches
-from fastdistill.testing.simulator.chat import Chat
-from fastdistill.testing.simulator.settings import Settings
-from fastdistill.testing.simulator.wire import Exchange, Request
+from fastdistill_simulator import dialects
+from fastdistill_simulator.asked import Asked, last_text
+from fastdistill_simulator.batches import Batches
+from fastdistill_simulator.chat import Chat
+from fastdistill_simulator.settings import Settings
+from fastdistill_simulator.wire import Exchange, Request
 
 CONTROL = "/simulator/"
 

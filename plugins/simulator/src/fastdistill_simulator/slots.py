@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attrs import define, field
 
-from fastdistill.testing.simulator.counters import Counters
+from fastdistill_simulator.counters import Counters
 
 
 @define(eq=False)

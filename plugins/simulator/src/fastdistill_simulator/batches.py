@@ -5,11 +5,11 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl
 
-from fastdistill.testing.simulator import dialects
-from fastdistill.testing.simulator.answers import Answer
-from fastdistill.testing.simulator.asked import Asked, last_text
-from fastdistill.testing.simulator.latency import count_tokens
-from fastdistill.testing.simulator.wire import Request
+from fastdistill_simulator import dialects
+from fastdistill_simulator.answers import Answer
+from fastdistill_simulator.asked import Asked, last_text
+from fastdistill_simulator.latency import count_tokens
+from fastdistill_simulator.wire import Request
 
 POLLS = 2
 """A batch is `in_progress` for this many looks at it."""

@@ -5,9 +5,9 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from fastdistill.testing.simulator.answers import Answer, plain_answer
-from fastdistill.testing.simulator.faults import Faults
-from fastdistill.testing.simulator.latency import parse_latency
+from fastdistill_simulator.answers import Answer, plain_answer
+from fastdistill_simulator.faults import Faults
+from fastdistill_simulator.latency import parse_latency
 
 
 @frozen(kw_only=True)

@@ -4,14 +4,14 @@ import asyncio
 import time
 from email.utils import formatdate
 
-from fastdistill.testing.simulator import dialects
-from fastdistill.testing.simulator.asked import Asked, dice
-from fastdistill.testing.simulator.counters import Counters
-from fastdistill.testing.simulator.faults import AT_THE_DOOR
-from fastdistill.testing.simulator.latency import PrefixCache, count_tokens, parse_latency
-from fastdistill.testing.simulator.settings import Settings
-from fastdistill.testing.simulator.slots import Slots, Work
-from fastdistill.testing.simulator.wire import Exchange
+from fastdistill_simulator import dialects
+from fastdistill_simulator.asked import Asked, dice
+from fastdistill_simulator.counters import Counters
+from fastdistill_simulator.faults import AT_THE_DOOR
+from fastdistill_simulator.latency import PrefixCache, count_tokens, parse_latency
+from fastdistill_simulator.settings import Settings
+from fastdistill_simulator.slots import Slots, Work
+from fastdistill_simulator.wire import Exchange
 
 FLOOD = 1 << 40
 """Bytes that a flooding body promises."""

@@ -7,10 +7,10 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from fastdistill.testing.simulator.counters import Counters
-from fastdistill.testing.simulator.desk import Desk
-from fastdistill.testing.simulator.settings import Settings
-from fastdistill.testing.simulator.wire import Connection
+from fastdistill_simulator.counters import Counters
+from fastdistill_simulator.desk import Desk
+from fastdistill_simulator.settings import Settings
+from fastdistill_simulator.wire import Connection
 
 T = TypeVar("T")
 

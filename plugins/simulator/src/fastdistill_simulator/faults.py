@@ -5,7 +5,7 @@ from typing import Literal, get_args
 
 from attrs import Factory, field, frozen
 
-from fastdistill.testing.simulator.asked import Asked, dice
+from fastdistill_simulator.asked import Asked, dice
 
 Fault = Literal[
     "429",  # with Retry-After

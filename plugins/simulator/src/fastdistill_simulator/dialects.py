@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import frozen
 
-from fastdistill.testing.simulator.asked import Asked
+from fastdistill_simulator.asked import Asked
 
 
 @frozen(kw_only=True)
