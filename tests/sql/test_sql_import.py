@@ -6,8 +6,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
 from fastdistill import ImportOptions, Task, UsageError
+from fastdistill.cli.main import cli
 from fastdistill.run.tasks import JsonLines
 from fastdistill_sql.importers import run
 from fastdistill_sql.importers.wikisql import render
@@ -23,6 +25,10 @@ TABLE = {
         ["Cid", "7", "n/a", "Z", None],
     ],
 }
+
+
+def fd(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, [str(one) for one in arguments])
 
 
 def form(sel: int, agg: int, *conds: list[object]) -> dict[str, object]:
@@ -131,6 +137,149 @@ def test_spider_and_bird_layouts(tmp_path: Path):
     assert answers(tmp_path / "b") == {"Which?": [("Reds",)]}
     row = json.loads((tmp_path / "b" / "tasks.jsonl").read_text())
     assert row["meta"] == {"hint": "team refers to name"}
+
+
+def rows_of(out: Path, name: str = "tasks.jsonl") -> list[dict[str, object]]:
+    return [json.loads(line) for line in (out / name).read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_test_split_of_spider_has_a_folder_of_its_own(tmp_path: Path):
+    source, out = tmp_path / "spider_data", tmp_path / "out"
+    out.mkdir()
+    team(source / "database" / "team" / "team.sqlite")
+    team(source / "test_database" / "team" / "team.sqlite")
+    with closing(sqlite3.connect(source / "test_database" / "team" / "team.sqlite")) as made:
+        made.execute("INSERT INTO team VALUES (2, 'Blues')")
+        made.commit()
+    row = {"db_id": "team", "query": "SELECT count(*) FROM team", "query_toks": [], "sql": {}}
+    (source / "dev.json").write_text(json.dumps([row | {"question": "dev?"}]))
+    (source / "test.json").write_text(json.dumps([row | {"question": "test?"}]))
+    run("spider", tmp_path, out, ImportOptions())
+    assert answers(out) == {"dev?": [(1,)], "test?": [(2,)]}
+    assert [row["tags"] for row in rows_of(out)] == [["dev"], ["test"]]
+
+
+MINI_DEV = [
+    {
+        "question_id": 1471,
+        "db_id": "club",
+        "question": "Which clubs are from Oslo?",
+        "evidence": "from Oslo refers to City = 'OSL'",
+        "SQL": "SELECT `Club Name` FROM club WHERE City = 'OSL'",
+        "difficulty": "simple",
+    },
+    {
+        "question_id": 1472,
+        "db_id": "club",
+        "question": "Nothing?",
+        "evidence": "",
+        "SQL": "SELECT City FROM club WHERE City = 'X';",
+        "difficulty": "challenging",
+    },
+]
+
+
+def mini_dev(folder: Path) -> None:
+    place = folder / "dev_databases" / "club"
+    (place / "database_description").mkdir(parents=True)
+    with closing(sqlite3.connect(place / "club.sqlite")) as made:
+        made.execute("CREATE TABLE club (`Club Name` TEXT, City TEXT, x INTEGER)")
+        made.execute("INSERT INTO club VALUES ('Reds', 'OSL', 1)")
+        made.commit()
+    (place / "database_description" / "club.csv").write_bytes(
+        "\ufefforiginal_column_name,column_name,column_description,data_format,value_description\r\n".encode()
+        + b"Club Name ,name,the club\x92s   name,text,\r\n"
+        + b'City,,three letters,text,"OSL: Oslo\nMAL: ""Malaga"""\r\n,,,,\r\nx,x,x,integer\r\n'
+    )
+    (place / "database_description" / "broken.csv").write_bytes(b'original_column_name\n"' + b"a" * 200_000)
+    (folder / "mini_dev_sqlite.json").write_text(json.dumps(MINI_DEV))
+
+
+def test_the_mini_dev_of_bird_brings_evidence_and_descriptions(tmp_path: Path):
+    mini_dev(tmp_path / "minidev" / "MINIDEV")
+    out = tmp_path / "out"
+    out.mkdir()
+    report = run("bird", tmp_path, out, ImportOptions())
+    first, second = rows_of(out)
+    assert (first["task_id"], first["tags"]) == ("bird-mini-dev-01471", ["mini-dev", "simple"])
+    assert first["meta"] == {"hint": "from Oslo refers to City = 'OSL'"}
+    assert second["tags"] == ["mini-dev", "challenging", "degenerate"]
+    assert json.loads((out / "databases" / "club.columns.json").read_text(encoding="utf-8")) == {
+        "club": {"Club Name": "the club\u2019s name", "City": 'three letters; OSL: Oslo MAL: "Malaga"'}
+    }
+    assert report.counts["unreadable-descriptions"] == 1
+    task = next(iter(SqlScenario().tasks(JsonLines(path=out / "tasks.jsonl"))))
+    assert isinstance(task, Task)
+    shown = SqlScenario().prompt(task, 1).messages[-1].content
+    assert """City TEXT,  -- three letters; OSL: Oslo MAL: "Malaga"; 'OSL'""" in shown
+
+
+@pytest.mark.parametrize("lines", [False, True])
+def test_questions_and_databases_may_lie_anywhere(tmp_path: Path, lines: bool):
+    team(tmp_path / "dbs" / "team.db")
+    rows = [{"db_id": "team", "question": f"How many{i}?", "query": "SELECT 1"} for i in range(2)]
+    file = tmp_path / ("q.jsonl" if lines else "q.json")
+    file.write_text("\n".join(map(json.dumps, rows)) if lines else json.dumps(rows))
+    found = fd(
+        "tasks", "import", "spider", tmp_path / "out", "--questions", file, "--databases", tmp_path / "dbs"
+    )
+    assert found.exit_code == 0, found.output
+    assert [row["task_id"] for row in rows_of(tmp_path / "out")] == ["spider-q-00000", "spider-q-00001"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["wikisql", "out", "--questions", "q.json"], "takes neither --questions nor --databases"),
+        (["spider", "out", "--questions", "lost.json"], "there is no file"),
+        (["spider", "out"], "SOURCE and OUT are wanted"),
+        (["spider", "a", "b", "c"], "SOURCE and OUT are wanted"),
+    ],
+)
+def test_what_cannot_be_imported_is_said_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+):
+    monkeypatch.chdir(tmp_path)
+    found = fd("tasks", "import", *arguments)
+    assert isinstance(found.exception, UsageError)
+    assert said in str(found.exception)
+
+
+def test_what_is_left_out_is_named_with_its_reason(tmp_path: Path):
+    source, out = tmp_path / "in", tmp_path / "out"
+    out.mkdir()
+    team(source / "database" / "team" / "team.sqlite")
+    (source / "database" / "text").mkdir()
+    (source / "database" / "text" / "text.sqlite").write_text("no database " * 100)
+    rows = [
+        ("team", "fine?", "SELECT name FROM team"),
+        ("team", "column?", "SELECT nam FROM team"),
+        ("team", "writes?", "DELETE FROM team"),
+        ("team", "now?", "SELECT date('now')"),
+        ("team", "none?", ""),
+        ("gone", "gone?", "SELECT 1"),
+        ("text", "text?", "SELECT 1"),
+        ("../team", "outside?", "SELECT 1"),
+    ]
+    (source / "dev.json").write_text(
+        json.dumps([{"db_id": d, "question": q, "query": sql} for d, q, sql in rows])
+    )
+    report = run("spider", source, out, ImportOptions())
+    assert [row["question"] for row in rows_of(out)][:1] == ["fine?"]
+    found = {row["question"]: (row["reason"], row["cause"]) for row in rows_of(out, "left_out.jsonl")}
+    assert found == {
+        "column?": ("gold-fails", "no-such-column"),
+        "writes?": ("gold-fails", "not-read-only"),
+        "now?": ("gold-fails", "nondeterministic"),
+        "none?": ("gold-fails", "no-statement"),
+        "gone?": ("missing-database", "missing-database"),
+        "text?": ("broken-database", "broken-database"),
+    }
+    assert (report.counts["left-out"], report.counts["gold-fails"]) == (6, 4)
+    assert not (tmp_path / "out" / "team.sqlite").exists()
+    (source / "dev.json").write_text(json.dumps([{"db_id": "gone", "question": "?", "query": "SELECT 1"}]))
+    with pytest.raises(UsageError, match="--databases"):
+        run("spider", source, out, ImportOptions())
 
 
 def test_a_draw_repeats_and_keeps_a_schema_on_one_side(tmp_path: Path):

@@ -11,7 +11,7 @@ from fastdistill import BadTask, Choice, Completion, ScenarioSpec, Task, TaskErr
 from fastdistill.host import PluginHost
 from fastdistill.run.tasks import JsonLines
 from fastdistill_sql.databases import resolve
-from fastdistill_sql.ddl import describe
+from fastdistill_sql.ddl import Shown, describe
 from fastdistill_sql.prompt import SqlOptions
 from fastdistill_sql.scenario import SqlScenario
 
@@ -133,14 +133,15 @@ def test_a_thousand_columns_and_bytes_that_are_no_text(tmp_path: Path):
         made.execute(f"CREATE TABLE wide ({', '.join(f'c{i} TEXT' for i in range(1000))})")
         made.execute("INSERT INTO wide (c0) VALUES (CAST(x'ff41' AS TEXT))")
         made.commit()
-    assert describe(path, 1, 1).count("TEXT") == 1000
+    [wide] = describe(path, Shown(value_hints=1, sample_rows=1))
+    assert wide.text.count("TEXT") == 1000
 
 
 def test_a_corrupt_database_is_that_tasks_error(tmp_path: Path):
     path = tmp_path / "corrupt.db"
     path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
     with pytest.raises(TaskError) as caught:
-        describe(path, 1, 0)
+        describe(path, Shown())
     assert caught.value.reason == "broken-database"
     assert str(path) in caught.value.detail
 
@@ -160,3 +161,79 @@ def test_the_plugin_offers_the_scenario_with_gates_that_exist():
     assert set(spec.gates) <= names
     assert spec.pack is not None
     assert spec.pack().is_file()
+
+
+def prompt_of(task: Task | BadTask, **options: object) -> str:
+    assert isinstance(task, Task)
+    return SqlScenario(SqlOptions(**options)).prompt(task, 1).messages[-1].content  # type: ignore[arg-type]
+
+
+def test_descriptions_of_columns_stand_behind_them_and_are_cut(tmp_path: Path):
+    notes = {"TEAM": {"home city": "where the team   plays; 'NULL' if it moves", "lost": "no such column"}}
+    (tmp_path / "notes.json").write_text(json.dumps(notes))
+    [task] = load(tmp_path, row(descriptions="notes.json"))
+    assert "UNIQUE  -- where the team plays; 'NULL' if it moves; 'Oslo', 'oslo'" in prompt_of(task)
+    assert "UNIQUE  -- where the...; 'Oslo', 'oslo'" in prompt_of(task, description_characters=10)
+    assert "where" not in prompt_of(task, description_characters=0)
+
+
+@pytest.mark.parametrize("text", ["[]", "{not json", '{"team": "text"}'])
+def test_broken_descriptions_are_that_tasks_error(tmp_path: Path, text: str):
+    (tmp_path / "notes.json").write_text(text)
+    [lost, broken] = load(
+        tmp_path, row(descriptions="lost.json"), row(task_id="t2", descriptions="notes.json")
+    )
+    assert isinstance(lost, BadTask)
+    assert lost.reason == "missing-descriptions"
+    with pytest.raises(TaskError, match=r"notes\.json") as raised:
+        prompt_of(broken)
+    assert raised.value.reason == "broken-descriptions"
+
+
+MANY = (
+    "".join(f"CREATE TABLE other{i} (id INTEGER PRIMARY KEY, a TEXT);" for i in range(30))
+    + """
+CREATE TABLE country (id INTEGER PRIMARY KEY, name TEXT);
+CREATE TABLE city (id INTEGER PRIMARY KEY, country_id INTEGER REFERENCES country (id), name TEXT);
+CREATE TABLE "Tram Line" (id INTEGER PRIMARY KEY, city_id INTEGER REFERENCES CITY, name TEXT);
+CREATE VIEW big AS SELECT c.name FROM city AS c WHERE c.id > 1;
+"""
+)
+
+
+def shown_tables(text: str) -> set[str]:
+    return {
+        line.split(" (")[0].split(" ", 2)[2] for line in text.splitlines() if line.startswith("CREATE ")
+    }
+
+
+def test_a_schema_around_the_gold_has_its_tables_their_neighbours_and_drawn_others(tmp_path: Path):
+    (tmp_path / "many.sql").write_text(MANY)
+    some = [
+        row(task_id=f"t{i}", database="many.sql", gold_sql="SELECT name FROM big WHERE name > 'a'")
+        for i in range(3)
+    ]
+    tasks = load(tmp_path, *some, row(task_id="free", database="many.sql"))
+    near = {"country", "city", '"Tram Line"', "big"}
+    assert shown_tables(prompt_of(tasks[0], schema="gold+0")) == near
+    drawn = [shown_tables(prompt_of(task, schema="gold+4")) for task in tasks[:3]]
+    assert [len(tables - near) for tables in drawn] == [4, 4, 4]
+    assert len({frozenset(tables) for tables in drawn}) > 1
+    assert prompt_of(tasks[0], schema="gold+4") == prompt_of(tasks[0], schema="gold+4")
+    everything = shown_tables(prompt_of(tasks[0]))
+    assert len(everything) == 34
+    assert shown_tables(prompt_of(tasks[0], schema="gold+999")) == everything
+    assert shown_tables(prompt_of(tasks[3], schema="gold+0")) == everything
+
+
+def test_a_schema_that_is_too_long_is_an_error_before_anything_is_asked(tmp_path: Path):
+    [task] = load(tmp_path, row())
+    with pytest.raises(TaskError, match="max_schema_characters = 100") as raised:
+        prompt_of(task, max_schema_characters=100)
+    assert raised.value.reason == "schema-too-long"
+
+
+@pytest.mark.parametrize("wrong", ["gold", "gold+", "gold+-1", "some", "gold+99999"])
+def test_a_schema_is_all_or_around_the_gold(wrong: str):
+    with pytest.raises(ValueError):
+        SqlOptions(schema=wrong)

@@ -145,6 +145,8 @@ class ImportSpec:
     summary: str
     run: Callable[[Path, Path, "ImportOptions"], "ImportReport"]
     """Given SOURCE and OUT (a folder that exists), writes `tasks.jsonl` and what it needs there."""
+    questions: bool = False
+    """Whether it takes `--questions` and `--databases`; then SOURCE may be left out."""
 
 
 @frozen(kw_only=True)
@@ -156,6 +158,10 @@ class ImportOptions:
     seed: int = 0
     eval_share: float = 0.0
     """Share of groups (schemas, sources) to put aside in `eval.jsonl`."""
+    questions: Path | None = None
+    """One file of questions in the release's columns, instead of those that the release names."""
+    databases: Path | None = None
+    """Where the databases lie that the questions are about."""
 
 
 @frozen(kw_only=True)

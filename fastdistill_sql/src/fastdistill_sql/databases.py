@@ -36,6 +36,19 @@ def resolve(base: Path, written: str) -> Path:
     return found
 
 
+def described(base: Path, written: str) -> Path | None:
+    """The file of column descriptions for `written`, or None where nothing is written.
+
+    Raises `TaskError` `missing-descriptions`, naming the path.
+    """
+    if not written:
+        return None
+    path = (base / written).expanduser().resolve()
+    if not path.is_file():
+        raise TaskError("missing-descriptions", f"there is no file of descriptions at {path} ({written!r})")
+    return path
+
+
 @lru_cache(maxsize=4096)
 def _usable(path: Path, changed: int, size: int) -> Path:
     try:

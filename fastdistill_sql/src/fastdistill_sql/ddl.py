@@ -5,7 +5,10 @@ from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 
+from attrs import frozen
+
 from fastdistill import TaskError
+from fastdistill_sql.notes import Notes, read_notes
 
 _PLAIN = "abcdefghijklmnopqrstuvwxyz_"
 _LOOKED_AT = 2000
@@ -14,20 +17,41 @@ _WIDEST = 40
 """Characters of one value; longer ones are cut."""
 
 
-def describe(database: Path, value_hints: int, sample_rows: int) -> str:
-    """CREATE TABLE statements with keys, `value_hints` values a text column, `sample_rows` rows a table.
+@frozen(kw_only=True)
+class Shown:
+    """What is shown of each table."""
 
-    Raises `TaskError`: `broken-database` when the file cannot be read.
+    value_hints: int = 3
+    """Values of each text column."""
+    sample_rows: int = 0
+    note_characters: int = 0
+    """Characters of each column's description."""
+
+
+@frozen
+class Described:
+    """One table or view as text."""
+
+    name: str
+    text: str
+    parents: tuple[str, ...] = ()
+    """The tables that its foreign keys point at, in lower case."""
+
+
+def describe(database: Path, shown: Shown, notes: Path | None = None) -> tuple[Described, ...]:
+    """A CREATE TABLE statement for each table, with keys, values, descriptions from `notes`, and rows.
+
+    Raises `TaskError`: `broken-database` when the file cannot be read, `broken-descriptions`.
     """
     try:
         changed = database.stat().st_mtime_ns
     except OSError as error:
         raise TaskError("missing-database", f"there is no database at {database}") from error
-    return _describe(database, changed, value_hints, sample_rows)
+    return _describe(database, changed, shown, read_notes(notes))
 
 
 @lru_cache(maxsize=512)
-def _describe(database: Path, changed: int, value_hints: int, sample_rows: int) -> str:
+def _describe(database: Path, changed: int, shown: Shown, notes: Notes) -> tuple[Described, ...]:
     try:
         with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as opened:
             opened.text_factory = lambda raw: raw.decode("utf-8", "replace")
@@ -35,15 +59,15 @@ def _describe(database: Path, changed: int, value_hints: int, sample_rows: int) 
                 "SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')"
                 " AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY type, rowid"
             ).fetchall()
-            parts = [_table(opened, name, kind, value_hints, sample_rows) for name, kind in names]
+            parts = tuple(_table(opened, name, kind, shown, notes) for name, kind in names)
     except sqlite3.Error as error:
         raise TaskError("broken-database", f"cannot read the schema of {database}: {error}") from error
     if not parts:
         raise TaskError("broken-database", f"{database} has no tables")
-    return "\n".join(parts)
+    return parts
 
 
-def _table(opened: sqlite3.Connection, name: str, kind: str, value_hints: int, sample_rows: int) -> str:
+def _table(opened: sqlite3.Connection, name: str, kind: str, shown: Shown, notes: Notes) -> Described:
     columns = [c for c in opened.execute(f"PRAGMA table_xinfo({quoted(name)})") if c[6] != 1]
     keys = [c[1] for c in sorted(columns, key=lambda c: c[5]) if c[5]]
     unique = _unique(opened, name)
@@ -54,15 +78,23 @@ def _table(opened: sqlite3.Connection, name: str, kind: str, value_hints: int, s
             text += " PRIMARY KEY"
         else:
             text += (" NOT NULL" if required else "") + (" UNIQUE" if column in unique else "")
-        lines.append((text, _hint(opened, name, column, declared, value_hints)))
+        said = notes.text(name, column, shown.note_characters)
+        lines.append((text, _remark(said, _hint(opened, name, column, declared, shown.value_hints))))
     if len(keys) > 1:
         lines.append((f"PRIMARY KEY ({', '.join(map(identifier, keys))})", ""))
-    lines += [(text, "") for text in _references(opened, name)]
+    references = _references(opened, name)
+    lines += [(text, "") for _, text in references]
     body = "\n".join(
         f"  {text}{',' if i < len(lines) else ''}{hint}" for i, (text, hint) in enumerate(lines, 1)
     )
     noun = "VIEW" if kind == "view" else "TABLE"
-    return f"CREATE {noun} {identifier(name)} (\n{body}\n);" + _rows(opened, name, sample_rows)
+    text = f"CREATE {noun} {identifier(name)} (\n{body}\n);" + _rows(opened, name, shown.sample_rows)
+    return Described(name, text, tuple(parent.lower() for parent, _ in references))
+
+
+def _remark(*parts: str) -> str:
+    said = "; ".join(part for part in parts if part)
+    return f"  -- {said}" if said else ""
 
 
 def _unique(opened: sqlite3.Connection, table: str) -> set[str]:
@@ -75,7 +107,8 @@ def _unique(opened: sqlite3.Connection, table: str) -> set[str]:
     return found
 
 
-def _references(opened: sqlite3.Connection, table: str) -> list[str]:
+def _references(opened: sqlite3.Connection, table: str) -> list[tuple[str, str]]:
+    """Each foreign key's parent and its clause."""
     by_key: dict[int, tuple[str, list[str], list[str]]] = {}
     for key, _, parent, here, there, *_ in opened.execute(f"PRAGMA foreign_key_list({quoted(table)})"):
         found = by_key.setdefault(key, (parent, [], []))
@@ -83,14 +116,17 @@ def _references(opened: sqlite3.Connection, table: str) -> list[str]:
         if there is not None:
             found[2].append(identifier(there))
     return [
-        f"FOREIGN KEY ({', '.join(here)}) REFERENCES {identifier(parent)}"
-        + (f" ({', '.join(there)})" if there else "")
+        (
+            parent,
+            f"FOREIGN KEY ({', '.join(here)}) REFERENCES {identifier(parent)}"
+            + (f" ({', '.join(there)})" if there else ""),
+        )
         for _, (parent, here, there) in sorted(by_key.items())
     ]
 
 
 def _hint(opened: sqlite3.Connection, table: str, column: str, declared: str, most: int) -> str:
-    """`  -- 'a', 'b'`: how this column writes its text."""
+    """`'a', 'b'`: how this column writes its text."""
     kind = declared.upper()
     if not most or any(word in kind for word in ("INT", "REAL", "FLOA", "DOUB", "NUM", "BLOB", "BOOL")):
         return ""
@@ -99,7 +135,7 @@ def _hint(opened: sqlite3.Connection, table: str, column: str, declared: str, mo
         " WHERE typeof(v) = 'text' LIMIT ?",
         (_LOOKED_AT, most),
     ).fetchall()
-    return "  -- " + ", ".join(literal(value) for (value,) in found) if found else ""
+    return ", ".join(literal(value) for (value,) in found)
 
 
 def _rows(opened: sqlite3.Connection, table: str, most: int) -> str:

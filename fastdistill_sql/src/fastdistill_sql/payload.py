@@ -14,3 +14,5 @@ class SqlPayload:
     gold: tuple[str, ...] = ()
     """Every right query, the first one first; empty where there is no gold."""
     dialect: str = "sqlite"
+    descriptions: Path | None = None
+    """What its columns mean, for the prompt."""

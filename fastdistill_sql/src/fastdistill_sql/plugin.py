@@ -61,7 +61,12 @@ def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
         pack_limit=24,
         pack=lambda: Path(__file__).parent / "pack" / "tasks.jsonl",
         importers=tuple(
-            ImportSpec(name=name, summary=f"{title}, as released", run=_Importer(name))
+            ImportSpec(
+                name=name,
+                summary=f"{title}, as released",
+                run=_Importer(name),
+                questions=name != "wikisql",
+            )
             for name, title in (("wikisql", "WikiSQL"), ("spider", "Spider"), ("bird", "BIRD"))
         ),
     )

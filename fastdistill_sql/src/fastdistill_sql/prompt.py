@@ -1,12 +1,13 @@
 """What a teacher is shown: rules, schema, then the question, so that prompts share their beginning."""
 
+import random
 from hashlib import sha256
 
 from attrs import field, frozen
-from attrs.validators import ge, le
+from attrs.validators import ge, le, matches_re
 
-from fastdistill import Message, Prompt, Task
-from fastdistill_sql.ddl import describe
+from fastdistill import Message, Prompt, Task, TaskError
+from fastdistill_sql.ddl import Described, Shown, describe
 from fastdistill_sql.payload import SqlPayload
 
 TEMPLATE = "sql-fenced"
@@ -47,13 +48,22 @@ class SqlOptions:
     """Values shown of each text column: they say how text is written and cased."""
     sample_rows: int = field(default=0, validator=[ge(0), le(20)])
     """Rows shown of each table."""
+    description_characters: int = field(default=160, validator=[ge(0), le(2000)])
+    """Characters shown of each column's description, where the task has some."""
+    schema: str = field(default="all", validator=matches_re(r"all|gold\+\d{1,4}"))
+    """Which tables are shown: `all`, or `gold+N`, those that gold reads, their neighbours, and N others."""
+    max_schema_characters: int = field(default=400_000, validator=ge(1))
+    """A longer schema is the task's error, before anything is asked."""
     few_shot: int = field(default=0, validator=[ge(0), le(len(_SHOTS))])
     """Worked examples, over a schema of their own, shown before the question."""
 
 
 def make_prompt(options: SqlOptions, task: Task[SqlPayload]) -> Prompt:
-    """The prompt of `task`. Raises `TaskError` when its database cannot be read."""
-    schema = describe(task.payload.database, options.value_hints, options.sample_rows)
+    """The prompt of `task`.
+
+    Raises `TaskError`: when its database cannot be read, `schema-too-long`, `broken-descriptions`.
+    """
+    schema = _schema(options, task)
     shots = _SHOTS[: options.few_shot]
     messages = [Message(role="system", content=_SYSTEM)]
     for ddl, question, sql in shots:
@@ -64,6 +74,42 @@ def make_prompt(options: SqlOptions, task: Task[SqlPayload]) -> Prompt:
     messages.append(Message(role="user", content=asked))
     digest = sha256(f"{TEMPLATE}\0{VERSION}\0{len(shots)}\0{schema}".encode()).hexdigest()
     return Prompt(messages=tuple(messages), template=TEMPLATE, version=VERSION, prefix_key=digest)
+
+
+def _schema(options: SqlOptions, task: Task[SqlPayload]) -> str:
+    shown = Shown(
+        value_hints=options.value_hints,
+        sample_rows=options.sample_rows,
+        note_characters=options.description_characters,
+    )
+    tables = describe(task.payload.database, shown, task.payload.descriptions)
+    if options.schema != "all" and task.payload.gold:
+        tables = _around_gold(tables, task, int(options.schema.removeprefix("gold+")))
+    schema = "\n".join(table.text for table in tables)
+    if len(schema) > options.max_schema_characters:
+        raise TaskError(
+            "schema-too-long",
+            f"the schema of {task.payload.database.name!r} has {len(schema)} characters, more than "
+            f"max_schema_characters = {options.max_schema_characters}; show fewer values, or schema = 'gold+5'",
+        )
+    return schema
+
+
+def _around_gold(
+    tables: tuple[Described, ...], task: Task[SqlPayload], others: int
+) -> tuple[Described, ...]:
+    """The tables that the golds read, those beside them by foreign keys, and `others` drawn for this task."""
+    from fastdistill_sql.rules import tables_read  # SQLite waits for the first prompt that needs it
+
+    read = {name for gold in task.payload.gold for name in tables_read(task.payload.database, gold)}
+    if not read:
+        return tables
+    near = {parent for t in tables if t.name.lower() in read for parent in t.parents}
+    near |= {t.name.lower() for t in tables if not read.isdisjoint(t.parents)}
+    far = [t.name.lower() for t in tables if t.name.lower() not in read | near]
+    rng = random.Random(f"schema\0{task.task_id}")  # noqa: S311  a draw, not a secret
+    drawn = set(rng.sample(far, min(others, len(far))))
+    return tuple(t for t in tables if t.name.lower() in read | near | drawn)
 
 
 def _ask(schema: str, question: str, hint: str) -> str:

@@ -18,6 +18,8 @@ class SqlRow:
     """The right query; without it no gate can say `gold_match`."""
     acceptable_sql: tuple[str, ...] = ()
     """Further right queries."""
+    descriptions: str = ""
+    """A JSON file of what columns mean, `{table: {column: text}}`; relative to the task file."""
     dialect: str = "sqlite"
     tags: tuple[str, ...] = ()
     meta: dict[str, Any] = field(factory=dict)

@@ -107,11 +107,38 @@ def _connection(database: Path) -> "apsw.Connection":
         opened = apsw.Connection(
             f"{database.as_uri()}?mode=ro", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
         )
-        opened.config(apsw.SQLITE_DBCONFIG_DQS_DML, 0)
         opened.execute("SELECT 1 FROM sqlite_master").close()
     except apsw.Error as error:
         raise OSError(f"cannot read {database}: {error}") from error
     return opened
+
+
+def tables_read(database: Path, query: str) -> frozenset[str]:
+    """The tables and views that `query` reads, in lower case; none where SQLite cannot prepare it.
+
+    Raises `OSError` when the database cannot be read.
+    """
+    import apsw
+
+    read: set[str] = set()
+
+    def note(
+        action: int, first: str | None, second: str | None, third: str | None, view: str | None
+    ) -> int:
+        if action == apsw.SQLITE_READ:
+            read.update(name.lower() for name in (first, view) if name)
+        return apsw.SQLITE_OK
+
+    with _LOCK:
+        opened = _connection(database)
+        opened.authorizer = note
+        try:
+            opened.execute("EXPLAIN " + query, can_cache=False).close()
+        except apsw.Error:
+            return frozenset()
+        finally:
+            opened.authorizer = None
+    return frozenset(read)
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from attrs import field, frozen
 
 from fastdistill import BadTask, Completion, Mutant, Prompt, Reading, Source, Task, TaskError
-from fastdistill_sql.databases import resolve
+from fastdistill_sql.databases import described, resolve
 from fastdistill_sql.payload import SqlPayload
 from fastdistill_sql.prompt import SqlOptions, make_prompt
 from fastdistill_sql.reading import read_reply
@@ -59,7 +59,12 @@ def _task(source: Source, row: SqlRow, line: int) -> Task[SqlPayload] | BadTask:
         return Task(
             task_id=row.task_id,
             input={"question": row.question, "database": row.database, "dialect": row.dialect},
-            payload=SqlPayload(database=database, gold=gold, dialect="sqlite"),
+            payload=SqlPayload(
+                database=database,
+                gold=gold,
+                dialect="sqlite",
+                descriptions=described(source.base, row.descriptions),
+            ),
             has_gold=bool(gold),
             tags=row.tags,
             meta=row.meta,

@@ -14,9 +14,9 @@ def run(name: str, source: Path, out: Path, options: ImportOptions) -> ImportRep
 
     Raises `UsageError` when `source` does not look like the release or a file of it cannot be read.
     """
-    if not source.is_dir():
+    if not source.is_dir() and options.questions is None:
         raise UsageError(f"there is no folder {str(source)!r}; unpack the release of {name} first")
     try:
-        return write(_READERS[name](source), out, options)
+        return write(_READERS[name](source, options), out, options)
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise UsageError(f"{str(source)!r} is not laid out like {name}: {error!r}") from error

@@ -1,30 +1,37 @@
-"""BIRD as released: `dev.json` or `train.json`, with `dev_databases/ID/ID.sqlite` beside it."""
+"""BIRD as released: `train.json` or `dev.json` with `dev_databases/ID/ID.sqlite` beside it, and the mini-dev."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from fastdistill import UsageError
-from fastdistill_sql.importers.drawn import Found, copy_of, read_json
+from fastdistill import ImportOptions
+from fastdistill_sql.importers.descriptions import read_descriptions
+from fastdistill_sql.importers.drawn import Found
+from fastdistill_sql.importers.files import copy_of, database_in, parts_of, read_rows
 
-_PARTS = ("train", "dev")
+_PARTS = (
+    ("train", "train.json", "train_databases"),
+    ("dev", "dev.json", "dev_databases"),
+    ("mini-dev", "mini_dev_sqlite.json", "dev_databases"),
+)
 
 
-def found(source: Path) -> Iterator[Found]:
-    """The questions of every part that is there; their evidence becomes the prompt's hint."""
-    parts = [name for name in _PARTS if (source / f"{name}.json").is_file()]
-    if not parts:
-        raise UsageError(f"{str(source)!r} holds neither train.json nor dev.json")
-    for part in parts:
-        for number, row in enumerate(read_json(source / f"{part}.json")):
+def found(source: Path, options: ImportOptions) -> Iterator[Found]:
+    """The questions of every part that is there; evidence becomes the hint, descriptions go to the prompt."""
+    sources = (source, source / "MINIDEV", source / "minidev" / "MINIDEV")
+    for part in parts_of(sources, _PARTS, options):
+        for number, row in enumerate(read_rows(part.questions)):
             name = str(row["db_id"])
             evidence = str(row.get("evidence") or "").strip()
+            database = database_in(part.databases, name)
             yield Found(
-                task_id=f"bird-{part}-{row.get('question_id', number):05d}",
+                task_id=f"bird-{part.name}-{row.get('question_id', number):05d}",
                 question=str(row["question"]),
                 gold_sql=str(row["SQL"]).strip().rstrip(";").strip(),
                 group=name,
-                database=f"{name}.sqlite",
-                place=copy_of(source / f"{part}_databases" / name / f"{name}.sqlite"),
-                tags=(part, *([str(row["difficulty"])] if row.get("difficulty") else [])),
+                database=f"{Path(name).name}.sqlite",
+                place=copy_of(database),
+                describe=partial(read_descriptions, database.parent / "database_description"),
+                tags=(part.name, *([str(row["difficulty"])] if row.get("difficulty") else [])),
                 meta={"hint": evidence} if evidence else {},
             )

@@ -1,28 +1,32 @@
-"""Spider as released: `train_spider.json`, `train_others.json`, `dev.json`, `database/ID/ID.sqlite`."""
+"""Spider as released: three files of questions over `database/ID/ID.sqlite`, one over `test_database/`."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from fastdistill import UsageError
-from fastdistill_sql.importers.drawn import Found, copy_of, read_json
+from fastdistill import ImportOptions
+from fastdistill_sql.importers.drawn import Found
+from fastdistill_sql.importers.files import copy_of, database_in, parts_of, read_rows
 
-_PARTS = ("train_spider.json", "train_others.json", "dev.json")
+_PARTS = (
+    ("train_spider", "train_spider.json", "database"),
+    ("train_others", "train_others.json", "database"),
+    ("dev", "dev.json", "database"),
+    ("test", "test.json", "test_database"),
+)
 
 
-def found(source: Path) -> Iterator[Found]:
+def found(source: Path, options: ImportOptions) -> Iterator[Found]:
     """The questions of every part that is there."""
-    parts = [source / name for name in _PARTS if (source / name).is_file()]
-    if not parts:
-        raise UsageError(f"{str(source)!r} holds none of {', '.join(_PARTS)}")
-    for part in parts:
-        for number, row in enumerate(read_json(part)):
+    for part in parts_of((source, source / "spider_data", source / "spider"), _PARTS, options):
+        side = "test-" if part.databases.name == "test_database" else ""
+        for number, row in enumerate(read_rows(part.questions)):
             name = str(row["db_id"])
             yield Found(
-                task_id=f"spider-{part.stem}-{number:05d}",
+                task_id=f"spider-{part.name}-{number:05d}",
                 question=str(row["question"]),
                 gold_sql=str(row["query"]).strip().rstrip(";").strip(),
                 group=name,
-                database=f"{name}.sqlite",
-                place=copy_of(source / "database" / name / f"{name}.sqlite"),
-                tags=(part.stem,),
+                database=f"{side}{Path(name).name}.sqlite",
+                place=copy_of(database_in(part.databases, name)),
+                tags=(part.name,),
             )

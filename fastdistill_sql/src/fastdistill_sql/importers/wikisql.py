@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fastdistill import UsageError
+from fastdistill import ImportOptions, UsageError
 from fastdistill_sql.importers.drawn import Found
 
 _PARTS = ("train", "dev", "test")
@@ -24,8 +24,10 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)")
 HINT = "All text in this database is in lower case."
 
 
-def found(source: Path) -> Iterator[Found]:
+def found(source: Path, options: ImportOptions) -> Iterator[Found]:
     """The questions of every part that is there, in `source` or its folder `data`."""
+    if options.questions is not None or options.databases is not None:
+        raise UsageError("WikiSQL keeps its tables beside its questions: name the folder, not --questions")
     folder = source / "data" if (source / "data").is_dir() else source
     parts = [part for part in _PARTS if (folder / f"{part}.jsonl").is_file()]
     if not parts:
