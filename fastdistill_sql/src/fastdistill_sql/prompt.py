@@ -90,7 +90,7 @@ def _schema(options: SqlOptions, task: Task[SqlPayload]) -> str:
         raise TaskError(
             "schema-too-long",
             f"the schema of {task.payload.database.name!r} has {len(schema)} characters, more than "
-            f"max_schema_characters = {options.max_schema_characters}; show fewer values, or schema = 'gold+5'",
+            f"max_schema_characters = {options.max_schema_characters}; show less, or schema = 'gold+5'",
         )
     return schema
 
@@ -98,7 +98,7 @@ def _schema(options: SqlOptions, task: Task[SqlPayload]) -> str:
 def _around_gold(
     tables: tuple[Described, ...], task: Task[SqlPayload], others: int
 ) -> tuple[Described, ...]:
-    """The tables that the golds read, those beside them by foreign keys, and `others` drawn for this task."""
+    """The tables that the golds read, those beside them by keys, and `others` drawn for the task."""
     from fastdistill_sql.rules import tables_read  # SQLite waits for the first prompt that needs it
 
     read = {name for gold in task.payload.gold for name in tables_read(task.payload.database, gold)}

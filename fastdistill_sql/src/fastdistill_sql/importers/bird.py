@@ -1,4 +1,4 @@
-"""BIRD as released: `train.json` or `dev.json` with `dev_databases/ID/ID.sqlite` beside it, and the mini-dev."""
+"""BIRD as released: `train.json`, `dev.json` and the mini-dev, with `dev_databases/ID/ID.sqlite` beside."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -17,7 +17,7 @@ _PARTS = (
 
 
 def found(source: Path, options: ImportOptions) -> Iterator[Found]:
-    """The questions of every part that is there; evidence becomes the hint, descriptions go to the prompt."""
+    """The questions of every part that is there, with evidence as hint, and descriptions for the prompt."""
     sources = (source, source / "MINIDEV", source / "minidev" / "MINIDEV")
     for part in parts_of(sources, _PARTS, options):
         for number, row in enumerate(read_rows(part.questions)):

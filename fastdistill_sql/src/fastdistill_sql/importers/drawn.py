@@ -92,7 +92,7 @@ class _Writer:
         return check(path, one.gold_sql)
 
     def described(self, one: Found) -> str:
-        """The file of its database's descriptions, relative to the task file; empty where there are none."""
+        """The file of its database's descriptions, relative to the task file, or empty."""
         if one.describe is None:
             return ""
         if one.database not in self._notes:

@@ -27,7 +27,7 @@ def parts_of(
 ) -> list[Part]:
     """The parts that are there: (part, file, folder) of `known` in the first of `sources` that has any.
 
-    `--questions` names the one file instead, `--databases` the folder. Raises `UsageError` if there is none.
+    `--questions` names one file instead, `--databases` the folder. Raises `UsageError` if there is none.
     """
     if options.questions is not None:
         if not options.questions.is_file():
