@@ -20,6 +20,7 @@ from fastdistill.api.judging import Caching, Judge, opener
 from fastdistill.api.plans import plan_of
 from fastdistill.api.thread import LoopThread, awaited
 from fastdistill.api.verified import Verified
+from fastdistill.run.plan import Plan
 
 Pair = tuple[Mapping[str, Any], str]
 
@@ -33,12 +34,12 @@ class _Opened:
     """What both verifiers share: the plan and the thread in which its gates are open."""
 
     def __init__(
-        self, scenario: str, base: Path | str, caching: Caching, retries: int, settings: Any
+        self, plan: Plan, *, base: Path | str = ".", caching: Caching | None = None, retries: int = 1
     ) -> None:
-        self.plan = plan_of("verifier", {"scenario": scenario, **settings}, asks=False)
+        self.plan = plan
         self._thread: LoopThread[Judge] = LoopThread(
-            opener(self.plan, base=Path(base), caching=caching, retries=retries),
-            name=f"verifier-{scenario}",
+            opener(plan, base=Path(base), caching=caching or Caching(), retries=retries),
+            name=f"verifier-{plan.config.scenario}",
         )
 
     def __repr__(self) -> str:
@@ -178,7 +179,8 @@ def verifier(
     be, at once.
     """
     caching = Caching(tasks=tasks_cached, verdicts=verdicts_cached)
-    return Verifier(scenario, base, caching, retries, settings)
+    plan = plan_of("verifier", {"scenario": scenario, **settings}, asks=False)
+    return Verifier(plan, base=base, caching=caching, retries=retries)
 
 
 def averifier(
@@ -192,4 +194,5 @@ def averifier(
 ) -> AsyncVerifier:
     """Make an awaited verifier; see `verifier`."""
     caching = Caching(tasks=tasks_cached, verdicts=verdicts_cached)
-    return AsyncVerifier(scenario, base, caching, retries, settings)
+    plan = plan_of("averifier", {"scenario": scenario, **settings}, asks=False)
+    return AsyncVerifier(plan, base=base, caching=caching, retries=retries)

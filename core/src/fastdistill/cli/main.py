@@ -12,6 +12,7 @@ COMMANDS = {
     "report": ("fastdistill.cli.report", "Show what a run found."),
     "audit": ("fastdistill.cli.audit", "Measure the gates' own error rates."),
     "replay": ("fastdistill.cli.replay", "Judge a run's recorded answers again, without a network."),
+    "serve": ("fastdistill.cli.serve", "Serve a scenario's gates as a verifier over HTTP."),
     "merge": ("fastdistill.cli.merge", "Make one run of all the shards of a run."),
     "verify": ("fastdistill.cli.verify", "Check a run's files against its manifest."),
     "diff": ("fastdistill.cli.diff", "Show what changed between two runs."),

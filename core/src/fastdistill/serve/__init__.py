@@ -1,0 +1,1 @@
+"""The verifier as a service, `fd serve`: needs the extra `serve`."""
