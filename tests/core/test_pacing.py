@@ -244,6 +244,21 @@ def test_refusals_from_before_a_cut_do_not_cut_again() -> None:
     assert pacer.limit == 27
 
 
+@pytest.mark.parametrize("refused", [True, False])
+def test_calls_in_flight_when_an_outage_ends_end_as_any_other(refused: bool) -> None:
+    pacer = VirtualTeacher().pacer()
+    before = [pacer.take() for _ in range(pacer.limit)]
+    pacer.restore(64)
+    after = [pacer.take() for _ in range(pacer.limit - len(before))]
+    for permit in (*before, *after):
+        assert permit
+        if refused:
+            pacer.fail(permit, Overloaded("503"))
+        else:
+            pacer.succeed(permit, ANSWER)
+    assert pacer.in_flight == 0
+
+
 def test_idle_slots_are_counted_by_reason() -> None:
     teacher = VirtualTeacher()
     pacer = teacher.pacer()

@@ -189,3 +189,25 @@ async def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatc
             url = "http://teacher.invalid/v1/chat/completions"
             assert (await line.ask("POST", url, b'{"messages":[]}')).status == 200
         assert simulator.counters.requests == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("whose", ["ours", "the caller's"])
+async def test_a_call_that_is_too_late_closes_its_connection(whose: str) -> None:
+    with TeacherSimulator(slots=1, latency="fixed:5") as simulator:
+        async with open_transport(None) as send:
+            line = Line(send=send, where="here", headers={}, timeout=0.3 if whose == "ours" else 30)
+            url = simulator.base_url + "/chat/completions"
+
+            async def ask() -> None:
+                with anyio.move_on_after(30 if whose == "ours" else 0.3):
+                    with pytest.raises(TimedOut):
+                        await line.ask("POST", url, b'{"messages":[]}')
+
+            async with anyio.create_task_group() as group:
+                for _ in range(6):
+                    group.start_soon(ask)
+            with anyio.fail_after(3):
+                while simulator.counters.gone < 6:  # noqa: ASYNC110  a server sends no event
+                    await anyio.sleep(0.01)
+        assert simulator.counters.served == 0

@@ -8,7 +8,7 @@ from fastdistill.http.address import normalised
 from fastdistill.http.exchange import Answer, Line
 from fastdistill.http.failures import Said, failure, kind_of, said
 from fastdistill.http.limits import rate_hint, retry_after
-from fastdistill.http.message import read_message, read_usage
+from fastdistill.http.message import read_count, read_message, read_usage
 from fastdistill.http.thinking import split_thinking
 from fastdistill.http.transport import open_transport
 
@@ -21,6 +21,7 @@ __all__ = [
     "normalised",
     "open_transport",
     "rate_hint",
+    "read_count",
     "read_message",
     "read_usage",
     "retry_after",

@@ -1,6 +1,7 @@
 """What carries one request there and back, and its own two ways to fail; knows nothing of providers."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Protocol
 
 from attrs import frozen
 
@@ -30,8 +31,16 @@ class TooLong(Exception):
     """The answer has more bytes than it may."""
 
 
-Send = Callable[[str, str, Headers, bytes, int], Awaitable[Carried]]
-"""Given method, URL, headers, body and the most bytes an answer may have. Raises Lost or TooLong."""
+class Send(Protocol):
+    """Carries one request."""
+
+    def __call__(
+        self, method: str, url: str, headers: Headers, content: bytes, *, limit: int, timeout: float
+    ) -> Awaitable[Carried]:
+        """Return the answer, of at most `limit` bytes, within `timeout` seconds.
+
+        Raises `Lost` or `TooLong`. Whichever way it ends, the connection is then closed or free.
+        """
 
 
 def deepest(error: BaseException) -> str:

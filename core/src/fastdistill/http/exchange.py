@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import anyio
+import anyio.lowlevel
 from attrs import evolve, field, frozen
 
 from fastdistill.errors import BadReply, ConnectionFailed, NotFound, ProviderError, TimedOut
@@ -53,18 +54,26 @@ class Line:
         """The answer, whatever its status. Raises TimedOut, ConnectionFailed, NotFound or BadReply."""
         given = tuple({**self.headers, **headers}.items()) if headers else self._fixed
         began = time.perf_counter()
+        # what cancels us at a known time is told to the carrier, which then closes the connection itself
+        left = min(self.timeout, anyio.current_effective_deadline() - anyio.current_time())
+        if left <= 0:
+            await anyio.lowlevel.checkpoint()
+            raise self._late(left)
         try:
-            with anyio.fail_after(self.timeout):
-                found = await self.send(method, url, given, content, self.max_bytes)
-        except TimeoutError:
-            raise TimedOut(f"{self.where} gave no whole answer within {self.timeout:g} s") from None
+            found = await self.send(method, url, given, content, limit=self.max_bytes, timeout=left)
         except TooLong:
             text = f"{self.where} sent more than {self.max_bytes:,} bytes; given up"
             raise BadReply(text) from None
         except Lost as error:
+            if error.timed_out and time.perf_counter() - began >= 0.99 * left:
+                await anyio.lowlevel.checkpoint()  # whoever set the deadline hears of it in their own way
+                raise self._late(left) from None
             raise _broken(self.where, error) from None
         latency = time.perf_counter() - began
         return Answer(status=found.status, headers=found.headers, body=found.body, latency=latency)
+
+    def _late(self, seconds: float) -> TimedOut:
+        return TimedOut(f"{self.where} gave no whole answer within {max(0.0, seconds):.3g} s")
 
     async def json(self, method: str, url: str, content: bytes = b"", **headers: str) -> tuple[Any, Answer]:
         """The decoded body of a good answer; any other is the right ProviderError."""

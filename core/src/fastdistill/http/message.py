@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastdistill.http.thinking import split_thinking
-from fastdistill.model.answer import Usage
+from fastdistill.model.answer import LARGEST_COUNT, Usage
 
 
 def _text_of(blocks: list[Any], kind: str, name: str) -> str:
@@ -43,8 +43,11 @@ def read_message(message: Mapping[str, Any]) -> tuple[str, str | None]:
     return (text, reasoning) if reasoning else split_thinking(text)
 
 
-def _count(value: Any) -> int | None:
-    return value if type(value) is int and value >= 0 else None
+def read_count(value: Any) -> int | None:
+    """Return a count that a server sent; None unless it is a whole number from 0 to 2^53."""
+    if type(value) is float and value.is_integer():
+        value = int(value)
+    return value if type(value) is int and 0 <= value <= LARGEST_COUNT else None
 
 
 def read_usage(found: Any, *, completion_known: bool = True) -> Usage | None:
@@ -55,13 +58,13 @@ def read_usage(found: Any, *, completion_known: bool = True) -> Usage | None:
         detail if isinstance(detail := found.get(name), Mapping) else {}
         for name in ("prompt_tokens_details", "completion_tokens_details")
     )
-    cached = _count(prompt.get("cached_tokens"))
+    cached = read_count(prompt.get("cached_tokens"))
     if cached is None:
-        cached = _count(found.get("prompt_cache_hit_tokens"))
+        cached = read_count(found.get("prompt_cache_hit_tokens"))
     usage = Usage(
-        prompt_tokens=_count(found.get("prompt_tokens")),
-        completion_tokens=_count(found.get("completion_tokens")) if completion_known else None,
+        prompt_tokens=read_count(found.get("prompt_tokens")),
+        completion_tokens=read_count(found.get("completion_tokens")) if completion_known else None,
         cached_tokens=cached,
-        reasoning_tokens=_count(completion.get("reasoning_tokens")),
+        reasoning_tokens=read_count(completion.get("reasoning_tokens")),
     )
     return None if usage == Usage() else usage

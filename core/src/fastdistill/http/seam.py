@@ -11,14 +11,19 @@ from fastdistill.http.carrier import CONNECT, Carried, Headers, Lost, Send, TooL
 def over_httpx(handle: Callable[[httpx.Request], Awaitable[httpx.Response]]) -> Send:
     """A carrier from what turns a request into a response."""
 
-    async def send(method: str, url: str, headers: Headers, content: bytes, limit: int) -> Carried:
+    async def send(
+        method: str, url: str, headers: Headers, content: bytes, *, limit: int, timeout: float
+    ) -> Carried:
         extensions = {"timeout": {"connect": CONNECT}}
         try:
             request = httpx.Request(
                 method, url, headers=list(headers), content=content, extensions=extensions
             )
-            response = await handle(request)
-            body = await _read(response, limit)
+            with anyio.fail_after(timeout):
+                response = await handle(request)
+                body = await _read(response, limit)
+        except TimeoutError:
+            raise Lost("no whole answer in time", timed_out=True) from None
         except httpx.TimeoutException as error:
             raise Lost(deepest(error), timed_out=True) from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:

@@ -17,6 +17,8 @@ import anyio.lowlevel
 
 from fastdistill.http.carrier import CONNECT, Carried, Headers, Lost, Send, TooLong, deepest
 
+LONGEST = 7 * 86400.0
+"""Seconds; pyreqwest holds no timeout that is endless."""
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
@@ -63,9 +65,12 @@ async def _pyreqwest(verify: bool) -> AsyncIterator[Send]:
     )
     async with builder.build() as client:
 
-        async def send(method: str, url: str, headers: Headers, content: bytes, limit: int) -> Carried:
+        async def send(
+            method: str, url: str, headers: Headers, content: bytes, *, limit: int, timeout: float
+        ) -> Carried:
             try:
                 request = client.request(method, url).headers(headers).body_bytes(content)
+                request = request.timeout(timedelta(seconds=min(timeout, LONGEST)))
                 async with request.build_streamed() as response:
                     body = await _read(response.body_reader, limit)
                     names = dict(response.headers.items())

@@ -75,6 +75,10 @@ class Choice:
     finish: str | None = None
 
 
+LARGEST_COUNT = 2**53
+"""A server's count above this is unknown: no reply has so many tokens, and JSON readers lose its digits."""
+
+
 @frozen(kw_only=True)
 class Usage:
     """Tokens as the server counted them; None is unknown, never 0."""

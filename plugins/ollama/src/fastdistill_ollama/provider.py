@@ -18,7 +18,7 @@ from fastdistill import (
     SetupError,
     Usage,
 )
-from fastdistill.http import Answer, Line, normalised, open_transport, read_message
+from fastdistill.http import Answer, Line, normalised, open_transport, read_count, read_message
 from fastdistill_ollama.config import OllamaConfig
 
 DEFAULT = "http://localhost:11434"
@@ -101,8 +101,8 @@ class OllamaProvider:
         text, reasoning = read_message(message)
         reason, model = body.get("done_reason"), body.get("model")
         usage = Usage(
-            prompt_tokens=_count(body.get("prompt_eval_count")),
-            completion_tokens=_count(body.get("eval_count")),
+            prompt_tokens=read_count(body.get("prompt_eval_count")),
+            completion_tokens=read_count(body.get("eval_count")),
         )
         return Completion(
             choices=(
@@ -112,10 +112,6 @@ class OllamaProvider:
             usage=None if usage == Usage() else usage,
             latency=answer.latency,
         )
-
-
-def _count(value: Any) -> int | None:
-    return value if type(value) is int and value >= 0 else None
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ from fastdistill.errors import (
 from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Batch
 from fastdistill.run.ledger.ledger import Ledger
+from fastdistill.run.teachers.checked import checked
 from fastdistill.run.teachers.pending import Letter, OpenBatch, fail, line_of
 from fastdistill.run.teachers.retry import Retry
 from fastdistill.run.teachers.submission import UNHEARD, HandingIn, identity_of
@@ -200,7 +201,8 @@ class BatchLine:
                         continue
                     calls = [letter.call for letter in batch.letters.values()]
                     with boundary(self.owner, "collect"):
-                        outcomes.update(await batch.provider.collect(batch.batch_id, calls))
+                        found = await batch.provider.collect(batch.batch_id, calls)
+                    outcomes.update({key: _checked(outcome) for key, outcome in found.items()})
                     break
                 except RetryableError:
                     continue
@@ -216,6 +218,13 @@ class BatchLine:
             fail(batch.letters.values(), error)
         finally:
             self.handed_in.append(line_of(batch, status, began, outcomes))
+
+
+def _checked(outcome: Completion | ProviderError) -> Completion | ProviderError:
+    try:
+        return checked(outcome) if isinstance(outcome, Completion) else outcome
+    except ProviderError as error:
+        return error
 
 
 @asynccontextmanager

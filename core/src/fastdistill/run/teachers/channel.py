@@ -15,6 +15,7 @@ from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import TeacherPlan
 from fastdistill.run.progress import Tally
 from fastdistill.run.teachers.batch import ROOM, open_batches
+from fastdistill.run.teachers.checked import checked
 from fastdistill.run.teachers.dispatcher import endpoints_of
 from fastdistill.run.teachers.retry import Retry
 from fastdistill.run.teachers.teacher import fault_row
@@ -35,7 +36,8 @@ class Blamed:
     async def complete(self, call: Call, /) -> Completion:
         """The provider's answer."""
         with boundary(self.owner, "complete"):
-            return await self.provider.complete(call)
+            got = await self.provider.complete(call)
+        return checked(got)
 
 
 def cap_of(plan: TeacherPlan, provider: Provider, share: int) -> int | None:

@@ -7,8 +7,8 @@ from typing import Any
 import anyio
 from attrs import define, evolve, field, frozen
 
-from fastdistill.errors import BadReply, ProviderError
-from fastdistill.model.answer import Call, Choice, Completion, Prompt, Purpose, Sampling
+from fastdistill.errors import ProviderError
+from fastdistill.model.answer import Call, Completion, Prompt, Purpose, Sampling
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.ledger.rows import FAULT, Statement, clean, completion_row, read_completion
 from fastdistill.run.plan import TeacherPlan
@@ -104,7 +104,7 @@ class Teacher:
             start = time.perf_counter()
             self.asked += 1
             try:
-                got = _cleaned(await self.complete(call))
+                got = await self.complete(call)
             except ProviderError as error:
                 self.ledger.note([fault_row(call, self.title, error, final=True)])
                 raise
@@ -135,25 +135,6 @@ def fault_row(call: Call, teacher: str, error: ProviderError, *, final: bool) ->
         time.time(),
     )
     return FAULT, values
-
-
-def _cleaned(got: Completion) -> Completion:
-    """As the ledger can hold it, so that gates see now what a replay will see."""
-    if not got.choices:
-        raise BadReply("the provider returned a completion without choices")
-    dirty = any(
-        clean(c.text) is not c.text or (c.reasoning and clean(c.reasoning) is not c.reasoning)
-        for c in got.choices
-    )
-    if not dirty:
-        return got
-    return evolve(
-        got,
-        choices=tuple(
-            Choice(text=clean(c.text), reasoning=c.reasoning and clean(c.reasoning), finish=c.finish)
-            for c in got.choices
-        ),
-    )
 
 
 @frozen(kw_only=True)

@@ -137,6 +137,7 @@ class Pacer:
 
     def restore(self, limit: int) -> None:
         """Back to a limit from before an outage."""
+        self._refusals.abandon()
         self._refusals = Refusals()
         self.climb.ceiling = self.cap or math.inf
         self._set(limit, "the endpoint is back")

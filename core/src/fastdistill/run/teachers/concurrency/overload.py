@@ -109,6 +109,12 @@ class Refusals:
         trial.started += 1
         return trial
 
+    def abandon(self) -> None:
+        """Close every trial: calls that are still in flight tell nothing any more."""
+        for trial in self._trials:
+            trial.closed = True
+        self._trials.clear()
+
     def note(self, now: float, trial: Trial, *, refused: bool) -> Change | None:
         """A call of `trial` is over; what follows, if anything."""
         self.done += not refused
