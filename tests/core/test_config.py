@@ -60,10 +60,6 @@ def test_a_setting_reaches_into_lists_of_tables(tmp_path: Path) -> None:
     assert loaded.config.teacher[0].temperature == (0.0, 0.7)
 
 
-def test_the_default_teacher_is_the_embedded_one() -> None:
-    assert load().config.teacher[0].provider == "llamacpp"
-
-
 def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no run file"):
         load(tmp_path / "none.toml")

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from attrs import evolve
 from support.toy import solve, toy_host
 
-from fastdistill import NoOptions, RuleSpec, hookimpl, passed
+from fastdistill import NoOptions, ProviderSpec, RuleSpec, UsageError, hookimpl, passed
 from fastdistill.config import load
-from fastdistill.errors import PluginError
+from fastdistill.errors import PluginError, RunFileError
 from fastdistill.host import PluginHost
 from fastdistill.run.plan import resolve
 from fastdistill.testing.scripted import ScriptedProvider
@@ -123,6 +124,55 @@ def test_a_hook_that_raises_is_a_failure() -> None:
 def test_who_asks_nobody_needs_no_provider() -> None:
     host = toy_host(ScriptedProvider(answer=solve))
     loaded = load(None, ["scenario=adding"])
-    with pytest.raises(PluginError, match=r"no provider 'llamacpp'.*fastdistill-llamacpp.*--teacher"):
+    with pytest.raises(UsageError, match=r"which teacher\? .*--teacher .*; installed: scripted"):
         resolve(loaded, host)
     assert resolve(loaded, host, asks=False).teachers == ()
+
+
+@pytest.mark.parametrize("option", ["wrapper", "hookwrapper"])
+def test_a_wrapper_is_told_that_hooks_wrap_nothing(option: str) -> None:
+    class Wraps:
+        @hookimpl(**{option: True})
+        def fastdistill_rules(self) -> Any:
+            yield
+
+    host = PluginHost()
+    host.register(Wraps(), "wraps")
+    host.register(offering("short"), "good")
+    assert [offer.spec.name for offer in host.offers()] == ["short"]
+    (failure,) = host.failures
+    assert failure.stage == "register"
+    assert f"fastdistill_rules() is marked with @hookimpl({option}=True)" in failure.error
+
+
+def with_defaults(*names: str) -> PluginHost:
+    host = toy_host(ScriptedProvider(answer=solve))
+
+    class Plugin:
+        @hookimpl
+        def fastdistill_providers(self) -> Iterable[ProviderSpec[Any]]:
+            for name in names:
+                spec = ScriptedProvider(answer=solve).spec(name)
+                yield evolve(spec, default_model=f"{name}-small")
+
+    host.register(Plugin(), "defaults")
+    return host
+
+
+def test_who_names_no_teacher_gets_the_provider_that_has_a_default_model() -> None:
+    (teacher,) = resolve(load(None, ["scenario=adding"]), with_defaults("mine")).teachers
+    assert teacher.config.title == "mine:mine-small"
+    half = load(None, ["scenario=adding", "teacher.0.attempts=4"])
+    (teacher,) = resolve(half, with_defaults("mine")).teachers
+    assert (teacher.config.title, teacher.config.attempts) == ("mine:mine-small", 4)
+
+
+def test_two_default_teachers_are_no_default() -> None:
+    with pytest.raises(UsageError, match="mine and other each have a default model"):
+        resolve(load(None, ["scenario=adding"]), with_defaults("mine", "other"))
+
+
+def test_a_teacher_without_its_model_is_told_with_its_path() -> None:
+    loaded = load(None, ["scenario=adding", "teacher.0.provider=scripted"])
+    with pytest.raises(RunFileError, match=r"teacher\[0\].model: is missing"):
+        resolve(loaded, with_defaults())

@@ -2,7 +2,6 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,6 @@ from attrs import fields, frozen
 from fastdistill.errors import RunFileError, UsageError
 from fastdistill.serde import StructureError, join_path, structure, unstructure
 from fastdistill.settings import RunConfig, TeacherConfig
-
-DEFAULT_TEACHER = {"provider": "llamacpp", "model": "qwen2.5-coder-0.5b"}
 
 
 @frozen(kw_only=True)
@@ -110,12 +107,6 @@ def load(
         for part in path:
             at = join_path(at, int(part) if part.isdigit() else part)
         origins |= dict.fromkeys(leaves(value, at), origin)
-    if not tree.get("teacher"):
-        tree["teacher"] = [deepcopy(DEFAULT_TEACHER)]
-    elif isinstance(tree["teacher"], list) and isinstance(tree["teacher"][0], dict):
-        first = tree["teacher"][0]
-        if not {"provider", "model"} & set(first):
-            tree["teacher"][0] = {**DEFAULT_TEACHER, **first}
     problems = list[str]()
     config = _salvaged(tree, problems)
     return Loaded(config=config, origins=origins, source=source, problems=tuple(problems))
@@ -126,7 +117,10 @@ def _salvaged(tree: dict[str, Any], problems: list[str]) -> RunConfig:
     right = dict[str, Any]()
     for key, value in tree.items():
         if key in ("teacher", "helper") and isinstance(value, list):
-            kept = [_teacher(item, f"{key}[{i}]", problems) for i, item in enumerate(value)]
+            kept = [
+                _teacher(item, f"{key}[{i}]", problems, first=(key, i) == ("teacher", 0))
+                for i, item in enumerate(value)
+            ]
             right[key] = [item for item in kept if item is not None]
             continue
         try:
@@ -138,9 +132,16 @@ def _salvaged(tree: dict[str, Any], problems: list[str]) -> RunConfig:
     return structure(right, RunConfig)
 
 
-def _teacher(item: Any, path: str, problems: list[str]) -> dict[str, Any] | None:
-    """A teacher's table without what is wrong in it; None if it cannot stand then."""
+def _teacher(item: Any, path: str, problems: list[str], *, first: bool) -> dict[str, Any] | None:
+    """A teacher's table without what is wrong in it; None if it cannot stand then.
+
+    Only the first may leave out who is asked, and only as a whole: the default is asked then.
+    """
     wrong = _wrong(item, path)
+    if isinstance(item, dict):
+        missing = [key for key in ("provider", "model") if key not in item]
+        if len(missing) == 1 or (missing and not first):
+            problems.extend(f"{path}.{key}: is missing" for key in missing)
     problems.extend(wrong)
     if not wrong or not isinstance(item, dict):
         return item if isinstance(item, dict) else None

@@ -1,7 +1,7 @@
 """Finds plugins and what they offer. A broken plugin is kept as a failure and never stops the tool."""
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points
 from importlib.metadata import version as installed_version
 from typing import Any, Literal
@@ -32,13 +32,6 @@ KINDS: dict[Kind, type[Spec[Any]]] = {
     "judges": JudgeSpec,
     "reporters": ReporterSpec,
 }
-OURS = {
-    **{name: name for name in ("sql", "code", "math", "judge", "openai", "ollama", "litellm", "llamacpp")},
-    "sqlite": "sql",
-    "python": "code",
-    "sympy": "math",
-}
-"""What our packages offer, and which one it is. A stranger's name is never guessed: it may be anyone's."""
 
 
 @frozen(kw_only=True)
@@ -69,6 +62,18 @@ class PluginFailure:
     origin: Origin
     stage: Literal["import", "register", "hook"]
     error: str
+
+
+def _check_marks(name: str, marks: Mapping[str, Any] | None) -> None:
+    """Raise `PluginError` for a hook without its mark, or with one that makes it something else."""
+    if marks is None:
+        raise PluginError(f"{name}() is not marked with @hookimpl")
+    for option in ("wrapper", "hookwrapper"):
+        if marks.get(option):
+            raise PluginError(
+                f"{name}() is marked with @hookimpl({option}=True): a hook yields its own records and "
+                "wraps no other plugin's; write @hookimpl"
+            )
 
 
 @define
@@ -124,8 +129,8 @@ class PluginHost:
             self._manager.register(plugin, name=key)
             self._manager.check_pending()
             for name, member in inspect.getmembers(plugin, inspect.isroutine):
-                if name.startswith("fastdistill_") and not hasattr(member, "fastdistill_impl"):
-                    raise PluginError(f"{name}() is not marked with @hookimpl")
+                if name.startswith("fastdistill_"):
+                    _check_marks(name, getattr(member, f"{hookspecs.PROJECT}_impl", None))
         except Exception as error:  # noqa: BLE001  a plugin's shape is a stranger's too
             if self._manager.has_plugin(key):
                 self._manager.unregister(name=key)
@@ -182,8 +187,7 @@ class PluginHost:
         message = (
             f"there is no {what} {name!r}{nearest(name, names)}; installed: {', '.join(names) or 'none'}"
         )
-        if name in OURS:
-            message += f". Get it with: pip install fastdistill-{OURS[name]}"
+        message += '; install the plugin that offers it ("Packages" in the documentation lists ours)'
         if self.failures:
             broken = "; ".join(f"{f.origin}: {f.error}" for f in self.failures)
             message += f". Plugins that failed to load: {broken}"

@@ -27,8 +27,9 @@ class Price:
 class TeacherConfig:
     """A `[[teacher]]` or `[[helper]]`: one model, and how to ask it."""
 
-    provider: str
-    model: str
+    provider: str = ""
+    model: str = ""
+    """The first teacher may leave both out: then a provider that has a default model is asked."""
     name: str = ""
     """How seeds, reports and judges call it; `provider:model` unless given."""
     attempts: int = field(default=1, validator=ge(1))

@@ -105,6 +105,8 @@ class ProviderSpec(Spec[C]):
     open: Callable[[C, Services], AbstractAsyncContextManager[Provider]]
     tier: Literal[1, 2] = 1
     """1: full tests. 2: best effort."""
+    default_model: str | None = None
+    """The model of a run that names no teacher; only for a provider that needs no key and no server."""
     models: "Callable[[], ModelCatalog] | None" = None
     """For a provider that keeps weights itself: what `fd models` shows."""
 
@@ -179,6 +181,8 @@ class ScenarioSpec(Spec[C]):
     build: Callable[[C], Scenario[Any]]
     gates: tuple[str, ...]
     """The names of the default gates: rules first, then exec-evals and judges, in order."""
+    title: str | None = None
+    """The key of a task's input that people read first, such as `question`; reports show it."""
     pack: Callable[[], Path] | None = None
     """The JSON Lines file of the bundled tasks, if there are any."""
     pack_limit: int | None = None

@@ -55,6 +55,7 @@ def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
         name="code",
         summary="programming problems, answered by a Python function or program",
         config=CodeOptions,
+        title="prompt",
         build=CodeScenario,
         gates=GATES,
         pack=lambda: Path(__file__).parent / "pack" / "tasks.jsonl",

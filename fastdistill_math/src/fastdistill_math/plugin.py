@@ -40,6 +40,7 @@ def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
         name="math",
         summary="problems with one final answer, compared as mathematics",
         config=MathOptions,
+        title="problem",
         build=MathScenario,
         gates=("not-empty", "max-length", "sympy"),
         pack=lambda: Path(__file__).parent / "pack" / "tasks.jsonl",

@@ -56,6 +56,7 @@ def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
         name="sql",
         summary="questions over SQLite databases, answered by one query",
         config=SqlOptions,
+        title="question",
         build=SqlScenario,
         gates=GATES,
         pack_limit=24,

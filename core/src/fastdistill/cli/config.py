@@ -10,7 +10,7 @@ from fastdistill.cli.options import loaded, run_options
 from fastdistill.config import describe
 from fastdistill.errors import RunFileError
 from fastdistill.host import PluginHost
-from fastdistill.run.plan import resolve
+from fastdistill.run.plan import resolve, with_default_teacher
 from fastdistill.run.redact import redact
 
 
@@ -21,9 +21,11 @@ def command(runfile: Path | None, settings: tuple[str, ...], **flags: Any) -> No
     found = loaded(runfile, settings, flags)
     if found.problems:
         raise RunFileError(found.source, found.problems)
+    host = PluginHost().discover()
+    found = with_default_teacher(found, host)
     for path, value, origin in describe(found):
         shown = json.dumps(redact(value, path.rpartition(".")[2]), ensure_ascii=False)
         click.echo(f"{path} = {shown}".ljust(56) + f"  # {origin}")
     if found.config.scenario:
-        plan = resolve(found, PluginHost().discover())
+        plan = resolve(found, host)
         click.echo(f"# gates, in order: {', '.join(gate.name for gate in plan.gates)}")

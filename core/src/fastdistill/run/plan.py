@@ -13,7 +13,7 @@ from fastdistill.host import KINDS, Kind, Offer, PluginHost
 from fastdistill.model.task import canonical_json
 from fastdistill.serde import StructureError, nearest, structure, unstructure
 from fastdistill.settings import RunConfig, TeacherConfig
-from fastdistill.specs import ScenarioSpec
+from fastdistill.specs import ProviderSpec, ScenarioSpec
 
 GATE_KINDS: tuple[Kind, ...] = ("rules", "exec_evals", "judges")
 
@@ -81,6 +81,28 @@ def _unknown_tables(config: RunConfig, host: PluginHost, problems: list[str]) ->
                 problems.append(f"{kind}.{name}: no such plugin{nearest(name, names)}; installed: {there}")
 
 
+def with_default_teacher(loaded: Loaded, host: PluginHost) -> Loaded:
+    """`loaded` with a teacher: one that names neither provider nor model is the installed default.
+
+    Raises `UsageError` if there is none, or more than one.
+    """
+    first, *others = loaded.config.teacher or (TeacherConfig(),)
+    if first.provider or first.model:
+        return loaded
+    found = [
+        (offer.spec.name, offer.spec.default_model)
+        for offer in host.offers("providers")
+        if isinstance(offer.spec, ProviderSpec) and offer.spec.default_model is not None
+    ]
+    if len(found) != 1:
+        names = ", ".join(sorted(offer.spec.name for offer in host.offers("providers"))) or "none"
+        many = f" ({' and '.join(name for name, _ in found)} each have a default model)" if found else ""
+        raise UsageError(f"which teacher? Name it with --teacher PROVIDER:MODEL; installed: {names}{many}")
+    ((provider, model),) = found
+    teacher = (attrs.evolve(first, provider=provider, model=model), *others)
+    return attrs.evolve(loaded, config=attrs.evolve(loaded.config, teacher=teacher))
+
+
 def _teacher(
     config: RunConfig, one: TeacherConfig, path: str, host: PluginHost, problems: list[str], *, asks: bool
 ) -> TeacherPlan | None:
@@ -128,8 +150,11 @@ def _gate(config: RunConfig, name: str, host: PluginHost, problems: list[str]) -
 def resolve(loaded: Loaded, host: PluginHost, *, asks: bool = True) -> Plan:
     """The plan of a run file. Where nobody `asks`, teachers whose provider is not there are left out.
 
-    Raises `RunFileError` with all problems at once, `PluginError` for a plugin that is not there.
+    Raises `RunFileError` with all problems at once, `PluginError` for a plugin that is not there, and
+    `UsageError` where no teacher is named and none is the default.
     """
+    if asks and not loaded.problems:
+        loaded = with_default_teacher(loaded, host)
     config, problems = loaded.config, list(loaded.problems)
     if not config.scenario and problems:
         raise RunFileError(loaded.source, problems)

@@ -31,5 +31,6 @@ def fastdistill_providers() -> Iterable[ProviderSpec[Any]]:
         summary="a GGUF model in this process: no server, no key",
         config=LlamaCpp,
         open=_open,
+        default_model="qwen2.5-coder-0.5b",
         models=_models,
     )
