@@ -10,7 +10,7 @@ from support.toy import toy_run, write_tasks
 from fastdistill.errors import RunFolderError
 from fastdistill.run.ops.diff import diff
 from fastdistill.run.ops.verify import verify
-from fastdistill.run.report.manifest import self_digest
+from fastdistill.run.report.manifest import environment, self_digest
 
 pytestmark = pytest.mark.anyio
 
@@ -76,3 +76,9 @@ async def test_diff_names_flips_tasks_and_configuration(run: Path, tmp_path: Pat
     assert found["tasks_gone"] == ["t10", "t11"]
     assert found["flip_counts"] == {"rejected to rejected": 9, "accepted to rejected": 1}
     assert found["rates"]["p_keep"]["new"]["count"] == 0
+
+
+def test_the_environment_holds_what_the_plugins_of_the_run_declare() -> None:
+    plain, sql = environment([]), environment(["fastdistill-sql", "unknown"])
+    assert {"fastdistill", "anyio", "attrs", "cattrs", "click", "pluggy", "rich"} <= set(plain)
+    assert set(sql) - set(plain) == {"fastdistill-sql", "apsw", "sqlglot"}

@@ -128,7 +128,8 @@ def _here(manifest: Mapping[str, Any]) -> list[str]:
             notes.append(f"plugin {name}: {plugin['version']} then, {installed} here")
         elif plugin["files"] is not None and package_digest(module) != plugin["files"]:
             notes.append(f"plugin {name} {installed}: its files are not those of the run")
-    then, now = manifest.get("environment", {}), environment()
+    names = [plugin["distribution"] for plugin in manifest.get("plugins", [])]
+    then, now = manifest.get("environment", {}), environment(names)
     notes += [
         f"{key}: {then[key]} then, {now.get(key)} here" for key in sorted(then) if then[key] != now.get(key)
     ]

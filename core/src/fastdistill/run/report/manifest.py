@@ -5,11 +5,12 @@ import importlib.util
 import json
 import os
 import platform
+import re
 import sqlite3
 import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,15 @@ def _module_of(offer: Offer) -> str:
     return str(getattr(made, "__module__", None) or offer.spec.config.__module__)
 
 
-def environment() -> dict[str, Any]:
-    """Where the run took place; no names of people, hosts or folders."""
+_REQUIREMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def environment(distributions: Iterable[str]) -> dict[str, Any]:
+    """Where the run took place; no names of people, hosts or folders.
+
+    It holds the versions of what the core and `distributions` declare that they need, None for what is
+    not here.
+    """
     found: dict[str, Any] = {
         "python": platform.python_version(),
         "implementation": sys.implementation.name,
@@ -97,12 +105,35 @@ def environment() -> dict[str, Any]:
         "cpus": os.cpu_count(),
         "sqlite": sqlite3.sqlite_version,
     }
-    for name in ("fastdistill", "pluggy", "attrs", "cattrs", "anyio", "httpx", "sqlglot", "sympy", "apsw"):
+    for name in sorted(_needed({"fastdistill", *distributions})):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = None
     return found
+
+
+def _needed(distributions: set[str]) -> set[str]:
+    """The distributions and what each declares, extras that are installed included."""
+    found = set(distributions - {"unknown"})
+    for name in distributions:
+        try:
+            declared = requires(name) or []
+        except PackageNotFoundError:
+            continue
+        for text in declared:
+            needed = _REQUIREMENT.match(text)
+            if needed and ("extra ==" not in text or _installed(needed[0])):
+                found.add(needed[0].lower())
+    return found
+
+
+def _installed(name: str) -> bool:
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def self_digest(manifest: Mapping[str, Any]) -> str:

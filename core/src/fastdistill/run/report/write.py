@@ -85,7 +85,7 @@ def write_reports(folder: Path, facts: Facts, outcome: str) -> dict[str, Any]:
         timing = timing_report(ledger, run_id=facts.run_id, prices=prices, sessions=sessions)
         write_atomic(folder / QUALITY, pretty(quality))
         write_atomic(folder / TIMING, pretty(timing))
-        write_atomic(folder / PAGE, render(ledger, quality, timing, facts.plan.config.scenario))
+        write_atomic(folder / PAGE, render(ledger, quality, timing, facts.plan.spec))
         manifest = seal(
             {
                 "run_id": facts.run_id,
@@ -104,6 +104,12 @@ def write_reports(folder: Path, facts: Facts, outcome: str) -> dict[str, Any]:
 def described(facts: Facts) -> dict[str, Any]:
     """The part of a manifest that is known before the first answer."""
     plan = facts.plan
+    offers = (
+        plan.scenario.offer,
+        *(gate.offer for gate in plan.gates),
+        *(one.offer for one in (*plan.teachers, *plan.helpers)),
+        *(one.offer for one in plan.reporters),
+    )
     return {
         "scenario": plan.config.scenario,
         "source": {"name": facts.source.name, "sha256": facts.source_digest},
@@ -111,15 +117,7 @@ def described(facts: Facts) -> dict[str, Any]:
             "sha256": digest(plan.config),
             "resolved": redact(unstructure(plan.config)),
         },
-        "plugins": [
-            plugin_entry(offer)
-            for offer in (
-                plan.scenario.offer,
-                *(gate.offer for gate in plan.gates),
-                *(one.offer for one in (*plan.teachers, *plan.helpers)),
-                *(one.offer for one in plan.reporters),
-            )
-        ],
+        "plugins": [plugin_entry(offer) for offer in offers],
         "gates": [
             {
                 "name": station.name,
@@ -135,5 +133,5 @@ def described(facts: Facts) -> dict[str, Any]:
             {**teacher_rows(plan).get(title, {}), "name": title, "identity": identity}
             for title, identity in facts.identities.items()
         ],
-        "environment": environment(),
+        "environment": environment(offer.origin.distribution for offer in offers),
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastdistill.run.report.html.chart import bars, columns
 from fastdistill.run.report.html.markup import cut, escape, number, percent, share, table
+from fastdistill.specs import ScenarioSpec
 
 EXAMPLES = 4
 """Accepted and rejected answers shown, of each."""
@@ -133,35 +134,38 @@ def _stages(timing: Mapping[str, Any]) -> str:
     )
 
 
-def _question(text: str) -> str:
-    found = json.loads(text)
-    for key in ("question", "problem", "prompt"):
-        if isinstance(found.get(key), str):
-            return str(found[key])
-    return text
+def _title(text: str, key: str | None) -> str:
+    """The part of a task's input that its scenario names, or all of it."""
+    found = json.loads(text).get(key)
+    return found if isinstance(found, str) else text
 
 
-def _card(row: sqlite3.Row, kind: str) -> str:
+def _card(row: sqlite3.Row, kind: str, key: str | None) -> str:
     reply = json.loads(row["choices"])[row["choice"]][0]
     verdict = "accepted" if row["reason"] is None else f"{row['gate']}: {row['reason']}"
     detail = f'<p class="note">{cut(row["detail"])}</p>' if row["detail"] else ""
     return (
         f'<div class="card {kind}"><h3>{escape(row["task_id"])} · {escape(verdict)}</h3>'
-        f'<p class="note">{cut(_question(row["input"]))}</p>{detail}<pre>{cut(reply)}</pre></div>'
+        f'<p class="note">{cut(_title(row["input"], key))}</p>{detail}<pre>{cut(reply)}</pre></div>'
     )
 
 
-def _examples(ledger: sqlite3.Connection) -> str:
+def _examples(ledger: sqlite3.Connection, key: str | None) -> str:
     taken: Sequence[sqlite3.Row] = ledger.execute(_TAKEN, (EXAMPLES,)).fetchall()
     refused: Sequence[sqlite3.Row] = ledger.execute(_REFUSED, (EXAMPLES,)).fetchall()
     none = '<p class="note">none</p>'
-    left = "".join(_card(row, "") for row in taken) or none
-    right = "".join(_card(row, "fault" if row["outcome"] == "error" else "bad") for row in refused) or none
+    left = "".join(_card(row, "", key) for row in taken) or none
+    right = (
+        "".join(_card(row, "fault" if row["outcome"] == "error" else "bad", key) for row in refused) or none
+    )
     return f'<div class="pair"><div>{left}</div><div>{right}</div></div>'
 
 
 def render(
-    ledger: sqlite3.Connection, quality: Mapping[str, Any], timing: Mapping[str, Any], scenario: str
+    ledger: sqlite3.Connection,
+    quality: Mapping[str, Any],
+    timing: Mapping[str, Any],
+    scenario: ScenarioSpec[Any],
 ) -> str:
     """The page's text."""
     css = files("fastdistill.run.report.html").joinpath("page.css").read_text(encoding="utf-8")
@@ -179,7 +183,7 @@ def render(
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>Fast Distill: {escape(quality['run_id'])}</title><style>{css}</style></head><body><main>"
-        f"<h1>Fast Distill: {escape(scenario)}</h1>"
+        f"<h1>Fast Distill: {escape(scenario.name)}</h1>"
         f'<p class="note">run {escape(quality["run_id"])} · {number(timing["elapsed"], 1)} s · '
         f"{counts['duplicates']} duplicates · {counts['unsettled']} not yet settled</p>"
         f"{_tiles(quality, timing)}"
@@ -191,6 +195,6 @@ def render(
         + (f"<h2>The judge against gold</h2>{_calibration(judge)}" if judge else "")
         + f'<h2>Over time</h2><div class="charts">{charts}</div>'
         f"<h2>Where the time went, milliseconds</h2>{_stages(timing)}"
-        f"<h2>Accepted and rejected, side by side</h2>{_examples(ledger)}"
+        f"<h2>Accepted and rejected, side by side</h2>{_examples(ledger, scenario.title)}"
         "</main></body></html>\n"
     )
