@@ -138,6 +138,20 @@ class Batch(Protocol):
         ...
 
 
+@runtime_checkable
+class Illustrated(Protocol):
+    """Optional for a gate: it can write what it invented to judge a candidate, for a person to look at."""
+
+    async def illustrate(
+        self, task: Task[Any], candidate: Candidate, seed: int | None, into: Path, /
+    ) -> str:
+        """Write what has `seed`, or what refuses `candidate`, to the file `into`; one sentence on it.
+
+        Raises `TaskError` where there is none.
+        """
+        ...
+
+
 class Rule(Protocol):
     """A cheap, pure check that runs inline."""
 

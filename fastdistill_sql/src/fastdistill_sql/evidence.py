@@ -1,4 +1,8 @@
-"""What a verdict shows of results: bounded excerpts, the first difference, a digest. No times, no paths."""
+"""What a verdict shows of results: bounded excerpts, the first difference, a digest. No times, no paths.
+
+A person who reads a reject finds the question, the gold, both results and where they part; on a neighbour
+database also the rows that make the difference.
+"""
 
 import json
 from collections import Counter
@@ -6,9 +10,21 @@ from hashlib import sha256
 from typing import Any
 
 from fastdistill_sql.compare import Expected
-from fastdistill_sql.execute import Row, Table, Value
+from fastdistill_sql.execute import Failure, Row, Table, Value
+from fastdistill_sql.guard import Guarded
+from fastdistill_sql.lexer import tokens
+from fastdistill_sql.schema import quoted
 
 ROWS, COLUMNS, TEXT = 5, 8, 60
+_TABLES, _TABLE_ROWS = 6, 12
+_QUERY = 2000
+"""Characters of a question or gold."""
+
+
+def asked(question: object, golds: tuple[str, ...]) -> dict[str, Any]:
+    """The question and the first gold, as a reject shows them."""
+    said: dict[str, Any] = {"question": _clean(str(question)[:_QUERY])}
+    return said | ({"gold_sql": _clean(golds[0][:_QUERY])} if golds else {})
 
 
 def excerpt(rows: list[Row]) -> list[list[Any]]:
@@ -38,6 +54,32 @@ def difference(wanted: Expected, found: Table) -> dict[str, Any]:
         "expected": excerpt(own),
         "first_difference": _sentence(wanted.width, own, found),
     }
+
+
+def failure(wanted: Expected | None, failed: Failure) -> dict[str, Any]:
+    """The gold's result in excerpt, and what the candidate says instead of one."""
+    shown: dict[str, Any] = {"first_difference": f"the query fails: {failed.detail}"[:500]}
+    return shown if wanted is None else shown | {"expected": excerpt(wanted.window(wanted.rows))}
+
+
+def tables_used(database: Guarded, *queries: str) -> dict[str, Any]:
+    """Rows of the tables and views that `queries` name, the columns that they name first."""
+    named = {t.text.strip('"`[]').lower() for query in queries for t in tokens(query)
+             if t.kind in ("word", "name")}  # fmt: skip
+    shown: dict[str, Any] = {}
+    with database.unguarded() as connection:
+        tables = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') ORDER BY rowid"
+        )
+        for table in [str(name) for (name,) in tables if str(name).lower() in named][:_TABLES]:
+            columns = [str(row[1]) for row in connection.execute(f"PRAGMA table_info({quoted(table)})")]
+            columns.sort(key=lambda name: name.lower() not in named)
+            chosen = columns[:COLUMNS]
+            rows = connection.execute(
+                f"SELECT {', '.join(map(quoted, chosen))} FROM {quoted(table)} LIMIT {_TABLE_ROWS}"  # noqa: S608  quoted
+            )
+            shown[table] = {"columns": chosen, "rows": [[_shown(v) for v in row] for row in rows]}
+    return shown
 
 
 def _sentence(width: int, own: list[Row], found: Table) -> str:

@@ -71,6 +71,7 @@ class SqliteGate:
 
     async def __call__(self, task: Task[SqlPayload], candidate: Candidate, /) -> Finding:
         """What running `candidate` shows. Raises `TaskError` for a broken database or gold."""
+        from fastdistill_sql.evidence import asked
         from fastdistill_sql.judging import judge
 
         payload = task.payload
@@ -83,8 +84,25 @@ class SqliteGate:
             return undecided("deadline", str(error))
         except WorkerLost as error:
             return undecided("worker-lost", str(error))
-        found["evidence"] = {**found.get("evidence", {}), "database": digest[:16]}
+        shown = asked(task.input.get("question", ""), payload.gold) if found["outcome"] == "reject" else {}
+        found["evidence"] = {**shown, **found.get("evidence", {}), "database": digest[:16]}
         return Finding(**{**found, "outcome": Outcome(found["outcome"])})
+
+    async def illustrate(
+        self, task: Task[SqlPayload], candidate: Candidate, seed: int | None, into: Path, /
+    ) -> str:
+        """Write the neighbour database with `seed`, or that which refuses `candidate`, to the file `into`.
+
+        Raises `TaskError` `no-neighbour`, naming the seeds that there are.
+        """
+        from fastdistill_sql.illustrating import illustrate
+
+        payload = task.payload
+        if not payload.gold or not self.options.neighbours:
+            raise TaskError("no-neighbour", "neighbours are made for tasks with gold, unless turned off")
+        suite = await self._suite(payload, await anyio.to_thread.run_sync(_digest, payload.database))
+        job = {"job": self._job(payload, candidate.answer, suite), "seed": seed, "into": str(into)}
+        return str(await self.services.workers.run(illustrate, job, deadline=self.options.suite_deadline))
 
     async def _suite(self, payload: SqlPayload, digest: str) -> Path:
         """The task's suite, from the store or made now."""

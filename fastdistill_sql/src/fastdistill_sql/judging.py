@@ -5,6 +5,7 @@ its own runs alone.
 """
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from attrs import frozen
 from fastdistill import TaskError
 from fastdistill.serde import structure
 from fastdistill_sql.compare import Comparison, Expected, Permutation, matching
-from fastdistill_sql.evidence import class_key, difference, excerpt
+from fastdistill_sql.evidence import class_key, difference, excerpt, failure, tables_used
 from fastdistill_sql.execute import Budget, Failure, Table, run
 from fastdistill_sql.extra import extra_variants
 from fastdistill_sql.guard import Guarded, reader, stamp
@@ -83,7 +84,10 @@ def judge(payload: dict[str, Any]) -> dict[str, Any]:
     if isinstance(found, Failure):
         if found.reason == "broken-database":
             raise TaskError("broken-database", f"{job.database}: {found.detail}")
-        return _reject(found.reason, found.detail, exec_pass=False, gold_match=False if task else None)
+        shown = failure(task.real.wanted[0], found) if task else {}
+        return _reject(
+            found.reason, found.detail, exec_pass=False, gold_match=False if task else None, evidence=shown
+        )
     if task is None:
         return _unlabelled(job, found)
     return _against(job, task, found)
@@ -108,23 +112,34 @@ def _against(job: Job, task: Prepared, found: Table) -> dict[str, Any]:
         wanted = next(w for w in task.real.wanted if w is not None)
         shown = facts | difference(wanted, found)
         return _reject("wrong-rows", shown["first_difference"], gold_match=False, evidence=shown, **told)
-    grounds = list(task.variants)
-    if task.suite is not None:
-        grounds += _own(job, task)
-    for ground in grounds:
+    for ground in grounds_of(job, task):
         result = run(ground.database, job.candidate, BUDGET)
         if isinstance(result, Failure):
             detail = f"on neighbour {ground.seed}: {result.detail}"
-            shown = facts | {"variant": ground.seed}
+            gold = next((w for w in ground.wanted if w is not None), None)
+            shown = facts | _neighbour(job, ground) | failure(gold, result)
             return _reject("wrong-on-neighbour", detail, gold_match=False, evidence=shown, **told)
         alive = _agreeing(job, ground, result, alive)
         if not alive:
             wanted = next(w for w in ground.wanted if w is not None)
-            shown = facts | {"variant": ground.seed} | difference(wanted, result)
+            shown = facts | _neighbour(job, ground) | difference(wanted, result)
             detail = f"on neighbour {ground.seed}: {shown['first_difference']}"
             return _reject("wrong-on-neighbour", detail, gold_match=False, evidence=shown, **told)
     shown = facts | {"rows": len(found.rows), "candidate": excerpt(found.rows), "gold": min(alive)}
     return {"outcome": "pass", "gold_match": True, "evidence": shown, **told}
+
+
+def grounds_of(job: Job, task: Prepared) -> Iterator[Ground]:
+    """The neighbours that judge a candidate: the task's, then those made for what only it names."""
+    yield from task.variants
+    if task.suite is not None:
+        yield from _own(job, task)
+
+
+def _neighbour(job: Job, ground: Ground) -> dict[str, Any]:
+    """Which neighbour it is, and its rows that the queries are about."""
+    tables = tables_used(ground.database, job.golds[0], job.candidate)
+    return {"variant": ground.seed, "tables": tables}
 
 
 Alive = dict[int, list[Permutation] | None]

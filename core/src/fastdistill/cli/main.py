@@ -15,6 +15,7 @@ COMMANDS = {
     "serve": ("fastdistill.cli.serve", "Serve a scenario's gates as a verifier over HTTP."),
     "merge": ("fastdistill.cli.merge", "Make one run of all the shards of a run."),
     "verify": ("fastdistill.cli.verify", "Check a run's files against its manifest."),
+    "neighbour": ("fastdistill.cli.neighbour", "Write the neighbour database that refused an answer."),
     "diff": ("fastdistill.cli.diff", "Show what changed between two runs."),
     "plugins": ("fastdistill.cli.plugins", "List what is installed, and what failed to load."),
     "config": ("fastdistill.cli.config", "Print the resolved run file with each value's origin."),
