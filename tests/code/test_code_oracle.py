@@ -2,6 +2,7 @@
 
 import ast
 import random
+import re
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from fastdistill.testing import lend
 from fastdistill_code.gate import open_gate
 from fastdistill_code.jobs import CallInput
 from fastdistill_code.options import PythonOptions
-from fastdistill_code.oracle.choose import cover, spread
-from fastdistill_code.oracle.inputs import make_inputs
+from fastdistill_code.oracle.choose import spread
+from fastdistill_code.oracle.inputs import contracts, make_inputs
 from fastdistill_code.oracle.operators import faults
 from fastdistill_code.oracle.refactors import rewritings
+from fastdistill_code.oracle.wording import Wording, examples, wording
 from fastdistill_code.rows import CodeRow
 from fastdistill_code.scenario import make_task
 
@@ -35,11 +37,14 @@ TESTS = {
 }
 OPTIONS = PythonOptions(allow_weak_sandbox=True, parallel=1, cpu_seconds=0.5)
 
+NOTHING_SAID = Wording()
 
-def inputs(*rows: tuple[Any, ...], count: int = 100, hints: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    return [
-        c.args for c in make_inputs([CallInput(args=row) for row in rows], random.Random(7), count, hints)
-    ]
+
+def inputs(
+    *rows: tuple[Any, ...], count: int = 100, hints: tuple[Any, ...] = (), said: Wording = NOTHING_SAID
+) -> list[tuple[Any, ...]]:
+    found = contracts([CallInput(args=row) for row in rows], said, hints)
+    return [call.args for call in make_inputs(found, random.Random(7), count)]
 
 
 def test_what_holds_of_all_seen_inputs_holds_of_the_new_ones():
@@ -87,12 +92,36 @@ def test_faults_are_programs_and_leave_words_alone():
     assert spread(found, 5, "s") == spread(found, 5, "s")
 
 
-def test_few_inputs_cover_all_that_can_be_killed():
-    kills = [{0, 1}, {1, 2}, set(), {3}]
-    assert set().union(
-        *({m for m, k in enumerate(kills) if i in k} for i in cover(kills, set(), 4, 10))
-    ) == {0, 1, 3}
-    assert len(cover(kills, set(), 4, 2)) == 2
+def test_what_may_be_chance_is_no_law():
+    assert any(items != sorted(items) for (items,) in inputs(([1, 2],), ([3, 9],), ([5],)))
+    assert any(len(set(items)) < len(items) for (items,) in inputs(([1, 2, 5],), ([3, 9],), ([2, 4, 6],)))
+
+
+def test_what_the_prompt_says_loosens_what_was_seen():
+    assert any(k == 0 for _, k in inputs(([3, 1], 1), ([5], 3), said=wording("k from 0")))
+    assert not any(k == 0 for _, k in inputs(([3, 1], 1), ([5], 3)))
+    assert any("\t" in text for (text,) in inputs(("a b",), ("cd",), said=wording("tabs stay as they are")))
+    assert all(base < 10 for _, base in inputs((8, 3), (9, 8), said=wording("bases are less than 10")))
+    said = wording("Integers are non-negative; there are no negatives. Return them in any order.")
+    assert (said.negative, said.from_zero, said.any_order) == (False, True, True)
+
+
+def test_the_calls_that_a_prompt_shows_are_read_as_syntax():
+    prompt = "def f(a, b):\n    f([1, 2], b='x(') == 3, and f(1 + 1, -2); f(other) and g.f(1) are none."
+    assert examples(prompt, "f") == [
+        CallInput(args=([1, 2],), kwargs={"b": "x("}),
+        CallInput(args=(2, -2)),
+    ]
+
+
+def test_lists_within_lists_grow_deeper_and_codes_keep_their_grammar():
+    def depth(value: Any) -> int:
+        return 1 + max(map(depth, value), default=0) if isinstance(value, list) else 0
+
+    assert max(depth(items) for (items,) in inputs(([1, [2, [3]]],), ([],), ([[1], [2]],))) > 3
+    for (code,) in inputs(("1h30m",), ("45s",), ("2h5s",)):
+        assert re.fullmatch(r"(\d+h)?(\d+m)?(\d+s)?", code)
+        assert code
 
 
 def test_rewritings_do_the_same():

@@ -11,24 +11,47 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from attrs.validators import ge, in_, instance_of, optional
 
 _NUMBERS = (bool, int, float, complex, Decimal, Fraction)
 _MAPPINGS = (dict, Counter, defaultdict, OrderedDict)
 _SETS = (set, frozenset)
+_LARGE = 10**300
 _GREEDY = 1000
 """Items beyond which unordered comparison with a tolerance only pairs sorted numbers."""
 
 
-def _number(expected: Any, got: Any, tolerance: float | None) -> bool:
+@frozen(kw_only=True)
+class Margin:
+    """How far numbers may lie apart: the widest of the three counts."""
+
+    mixed: float = 0.0
+    """Times max(1, |expected|)."""
+    relative: float = 0.0
+    """Times the larger of both, as `math.isclose` has it."""
+    absolute: float = 0.0
+
+    def holds(self, expected: Any, got: Any) -> bool:
+        """Whether the numbers are near enough to each other."""
+        one, two = complex(expected), complex(got)
+        off = abs(one - two)
+        most = max(self.mixed * max(1.0, abs(one)), self.relative * max(abs(one), abs(two)), self.absolute)
+        return math.isfinite(off) and off <= most
+
+
+Tolerance = float | Margin | None
+"""A float is a `Margin.mixed`."""
+
+
+def _number(expected: Any, got: Any, tolerance: Tolerance) -> bool:
     if expected == got or (expected != expected and got != got):
         return True
     if tolerance is None or (isinstance(expected, bool) and isinstance(got, bool)):
         return False
+    margin = tolerance if isinstance(tolerance, Margin) else Margin(mixed=tolerance)
     try:
-        off = abs(complex(expected) - complex(got))
-        return math.isfinite(off) and off <= tolerance * max(1.0, abs(complex(expected)))
+        return margin.holds(expected, got)
     except (OverflowError, ValueError):
         return False
 
@@ -37,14 +60,14 @@ def _sign(value: Any) -> float:
     return math.copysign(1.0, value) if type(value) is float else 0.0
 
 
-def python_equal(expected: Any, got: Any, tolerance: float | None = None) -> bool:
+def python_equal(expected: Any, got: Any, tolerance: Tolerance = None) -> bool:
     """Python's `==`, but NaN equals NaN, and numbers may differ by `tolerance` * max(1, |expected|)."""
     if type(expected) in _NUMBERS and type(got) in _NUMBERS:
         return _number(expected, got, tolerance)
     return _nested(expected, got, tolerance, python_equal, mixed=False)
 
 
-def json_equal(expected: Any, got: Any, tolerance: float | None = None) -> bool:
+def json_equal(expected: Any, got: Any, tolerance: Tolerance = None) -> bool:
     """As `python_equal`, but True is not 1, and a tuple may answer for a list, which is all that JSON
     has.
     """
@@ -53,7 +76,7 @@ def json_equal(expected: Any, got: Any, tolerance: float | None = None) -> bool:
     return _nested(expected, got, tolerance, json_equal, mixed=True)
 
 
-def exact_equal(expected: Any, got: Any, tolerance: float | None = None) -> bool:
+def exact_equal(expected: Any, got: Any, tolerance: Tolerance = None) -> bool:
     """The same types all the way down; 0.0 is not -0.0."""
     if type(expected) is not type(got):
         return False
@@ -62,12 +85,14 @@ def exact_equal(expected: Any, got: Any, tolerance: float | None = None) -> bool
     return _nested(expected, got, tolerance, exact_equal, mixed=False)
 
 
-Equal = Callable[[Any, Any, float | None], bool]
+Equal = Callable[[Any, Any, Tolerance], bool]
 
 
-def _nested(expected: Any, got: Any, tolerance: float | None, equal: Equal, *, mixed: bool) -> bool:
+def _nested(expected: Any, got: Any, tolerance: Tolerance, equal: Equal, *, mixed: bool) -> bool:
     kind, other = type(expected), type(got)
     if kind in _MAPPINGS and other in _MAPPINGS:
+        if kind is OrderedDict and other is OrderedDict and equal is python_equal:
+            return _same_order(expected, got, tolerance)
         return _mappings(expected, got, tolerance, equal)
     if kind in _SETS and other in _SETS:
         return expected == got or (tolerance is not None and unordered(expected, got, tolerance, equal))
@@ -80,13 +105,38 @@ def _nested(expected: Any, got: Any, tolerance: float | None, equal: Equal, *, m
     return kind is other and bool(expected == got)
 
 
-def _mappings(expected: Any, got: Any, tolerance: float | None, equal: Equal) -> bool:
+def _same_order(expected: Any, got: Any, tolerance: Tolerance) -> bool:
+    """Two `OrderedDict`s, whose order counts for Python."""
+    return len(expected) == len(got) and all(
+        python_equal(one, two, tolerance) for one, two in zip(expected.items(), got.items(), strict=True)
+    )
+
+
+def _mappings(expected: Any, got: Any, tolerance: Tolerance, equal: Equal) -> bool:
+    if type(expected) is Counter and type(got) is Counter:  # what is not counted counts as 0
+        expected, got = ({k: v for k, v in one.items() if v} for one in (expected, got))
+    if equal is json_equal:
+        expected, got = _named(expected), _named(got)
     if len(expected) != len(got):
         return False
     for key, value in expected.items():
         if key not in got or not equal(value, got[key], tolerance):
             return False
     return True
+
+
+def _named(mapping: Any) -> Any:
+    """The mapping with its number keys as JSON writes them; as it is when two would be one."""
+    if all(type(key) is str for key in mapping):
+        return mapping
+    named = {_name(key): value for key, value in mapping.items()}
+    return named if len(named) == len(mapping) else mapping
+
+
+def _name(key: Any) -> Any:
+    if key is None or type(key) is bool:
+        return {None: "null", True: "true", False: "false"}[key]
+    return repr(key) if type(key) is float or (type(key) is int and abs(key) < _LARGE) else key
 
 
 def key_of(value: Any) -> tuple[Any, ...]:
@@ -97,7 +147,7 @@ def key_of(value: Any) -> tuple[Any, ...]:
         return (
             "number",
             0 if nan else hash(value),
-            "nan" if nan else repr(Fraction(value)) if _finite(value) else repr(value),
+            "nan" if nan else _digits(value),
         )
     if kind in _MAPPINGS:
         return ("mapping", tuple(sorted((key_of(k), key_of(v)) for k, v in value.items())))
@@ -108,15 +158,19 @@ def key_of(value: Any) -> tuple[Any, ...]:
     return (kind.__name__, repr(value))
 
 
-def _finite(value: Any) -> bool:
-    return type(value) is not float or math.isfinite(value)
+def _digits(value: Any) -> str:
+    """Equal for equal numbers of any type; hexadecimal, for Python writes no long decimals."""
+    if type(value) is float and not math.isfinite(value):
+        return repr(value)
+    exact = Fraction(value)
+    return f"{exact.numerator:x}/{exact.denominator:x}"
 
 
 def _items(value: Any) -> list[Any] | None:
     return list(value) if type(value) in (list, tuple, set, frozenset, deque) else None
 
 
-def unordered(expected: Any, got: Any, tolerance: float | None = None, equal: Equal = json_equal) -> bool:
+def unordered(expected: Any, got: Any, tolerance: Tolerance = None, equal: Equal = json_equal) -> bool:
     """The same items as often, in any order, whatever of list, tuple and set holds them."""
     wanted, had = _items(expected), _items(got)
     if wanted is None or had is None:
@@ -135,14 +189,43 @@ def unordered(expected: Any, got: Any, tolerance: float | None = None, equal: Eq
     return True
 
 
-def _set(expected: Any, got: Any, tolerance: float | None = None) -> bool:
+def _set(expected: Any, got: Any, tolerance: Tolerance = None) -> bool:
     wanted, had = _items(expected), _items(got)
     if wanted is None or had is None:
         return json_equal(expected, got, tolerance)
     return {key_of(item) for item in wanted} == {key_of(item) for item in had}
 
 
-def _truth(expected: Any, got: Any, tolerance: float | None = None) -> bool:
+def _iterated(value: Any) -> list[Any] | None:
+    """What Python meets when it goes through the value; None where it cannot."""
+    return list(value) if type(value) in (str, bytes, bytearray, *_MAPPINGS) else _items(value)
+
+
+def _as_list(expected: Any, got: Any, tolerance: Tolerance = None) -> bool:
+    wanted, had = _iterated(expected), _iterated(got)
+    if wanted is None or had is None:
+        return python_equal(expected, got, tolerance)
+    return python_equal(wanted, had, tolerance)
+
+
+def _as_sorted(expected: Any, got: Any, tolerance: Tolerance = None) -> bool:
+    wanted, had = _iterated(expected), _iterated(got)
+    if wanted is None or had is None:
+        return python_equal(expected, got, tolerance)
+    try:
+        return python_equal(sorted(wanted), sorted(had), tolerance)
+    except TypeError:
+        return unordered(wanted, had, tolerance, python_equal)
+
+
+def _as_set(expected: Any, got: Any, tolerance: Tolerance = None) -> bool:
+    wanted, had = _iterated(expected), _iterated(got)
+    if wanted is None or had is None:
+        return python_equal(expected, got, tolerance)
+    return _set(wanted, had, tolerance)
+
+
+def _truth(expected: Any, got: Any, tolerance: Tolerance = None) -> bool:
     return bool(expected) == bool(got)
 
 
@@ -150,7 +233,7 @@ def _lines(text: str) -> list[str]:
     return [line.rstrip() for line in text.rstrip().split("\n")]
 
 
-def _text(expected: Any, got: Any, tolerance: float | None = None) -> bool:
+def _text(expected: Any, got: Any, tolerance: Tolerance = None) -> bool:
     return type(got) is str and _lines(str(expected)) == _lines(got)
 
 
@@ -162,8 +245,12 @@ COMPARERS: dict[str, Equal] = {
     "set": _set,
     "truth": _truth,
     "text": _text,
+    "as-list": _as_list,
+    "as-sorted": _as_sorted,
+    "as-set": _as_set,
 }
-"""`json` is for call cases, `python` for what was an assert, `text` passes over trailing white space."""
+"""`json` is for call cases, `python` for what was an assert, `text` passes over trailing white space;
+`as-list` and its like are what `list(answer) == list(value)` says, over texts and dictionaries too."""
 
 
 @frozen(kw_only=True)
@@ -173,10 +260,24 @@ class Match:
     comparer: str = field(default="json", validator=in_(tuple(COMPARERS)))
     tolerance: float | None = field(default=None, validator=optional([instance_of(float), ge(0.0)]))
     """Numbers may differ by tolerance * max(1, |expected|)."""
+    relative: float = field(default=0.0, validator=ge(0.0))
+    absolute: float = field(default=0.0, validator=ge(0.0))
+    """As `math.isclose` has them."""
+
+    @property
+    def margin(self) -> Tolerance:
+        """What numbers may differ by; None where they may not."""
+        if not self.relative and not self.absolute:
+            return self.tolerance
+        return Margin(mixed=self.tolerance or 0.0, relative=self.relative, absolute=self.absolute)
 
     def same(self, expected: Any, got: Any) -> bool:
         """Whether `got` is the expected answer; False for values too deep to compare."""
         try:
-            return COMPARERS[self.comparer](expected, got, self.tolerance)
+            return COMPARERS[self.comparer](expected, got, self.margin)
         except (RecursionError, TypeError, ArithmeticError):
             return False
+
+    def loosely(self, expected: Any, got: Any) -> bool:
+        """As `same`, but numbers may differ by a millionth at least."""
+        return evolve(self, tolerance=max(self.tolerance or 0.0, 1e-6)).same(expected, got)

@@ -10,9 +10,10 @@ from attrs import define, evolve, field, frozen
 
 from fastdistill import Candidate, Finding, Outcome, Services, Task, TaskError
 from fastdistill_code.jobs import CallInput, Job, Limits
-from fastdistill_code.judging import find, find_checked
-from fastdistill_code.kinds.suite import Check, Returns, Suite
+from fastdistill_code.judging import find, find_checked, with_generated
+from fastdistill_code.kinds.suite import Suite
 from fastdistill_code.options import PythonOptions
+from fastdistill_code.oracle.against import against
 from fastdistill_code.oracle.build import Oracle, oracle_for
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner, open_sandbox
@@ -23,11 +24,9 @@ _KEPT = 512
 
 @frozen(kw_only=True)
 class Prepared:
-    """A task's suite with its generated calls."""
+    """What is kept of a task: its generated calls, and what is said of its tests."""
 
-    suite: Suite
-    given: int
-    """Calls or texts that the task came with."""
+    oracle: Oracle
     evidence: dict[str, Any]
 
 
@@ -48,10 +47,18 @@ class PythonGate:
 
     async def __call__(self, task: Task[CodePayload], candidate: Candidate, /) -> Finding:
         """What the candidate's results say. `TaskError` when the gold or the tests are broken."""
-        ready = await self._ready(task)
-        limits = self.options.limits(task.payload.limits)
-        found = await judge(self.runner, candidate.answer, task.payload, ready.suite, ready.given, limits)
+        ready, payload = await self._ready(task), task.payload
+        limits = self.options.limits(payload.limits)
+        given = len(payload.suite.calls) or len(payload.suite.stdin)
+        found = await judge(self.runner, candidate.answer, payload, payload.suite, given, limits)
+        if found.outcome is Outcome.PASS and ready.oracle.known:
+            seen = await against(self.runner, candidate.answer, payload, ready.oracle, limits, given)
+            found = with_generated(found, seen, given)
         return evolve(found, evidence=ready.evidence | dict(found.evidence))
+
+    async def prepare(self, task: Task[CodePayload], /) -> None:
+        """Make the task's oracle before its teacher is paid. `TaskError` when gold or tests are broken."""
+        await self._ready(task)
 
     async def _ready(self, task: Task[CodePayload]) -> Prepared:
         key = task.sample_id + task.payload.digest
@@ -89,15 +96,7 @@ class PythonGate:
             alive = oracle.total - oracle.killed
             weak = weak or (alive >= 3 and oracle.killed < self.options.weak_below * oracle.total)
         evidence["weak_oracle"] = weak
-        return Prepared(suite=_joined(suite, oracle), given=given, evidence=evidence)
-
-
-def _joined(suite: Suite, oracle: Oracle) -> Suite:
-    start = len(suite.calls)
-    checks: tuple[Check, ...] = tuple(
-        Returns(index=start + i, value=value, match=oracle.match) for i, value in enumerate(oracle.values)
-    )
-    return evolve(suite, calls=suite.calls + oracle.calls, checks=suite.checks + checks)
+        return Prepared(oracle=oracle, evidence=evidence)
 
 
 def _stub(payload: CodePayload) -> str:

@@ -4,6 +4,8 @@ from collections import Counter
 from hashlib import sha256
 from typing import Any
 
+from attrs import evolve
+
 from fastdistill import Finding, passed, rejected, undecided
 from fastdistill_code.compare import key_of
 from fastdistill_code.jobs import (
@@ -18,6 +20,7 @@ from fastdistill_code.jobs import (
     Value,
 )
 from fastdistill_code.kinds.suite import Check, Failure, failure, said
+from fastdistill_code.oracle.against import Outcome
 
 _LOAD = {
     "Raised": "load-failed",
@@ -65,6 +68,27 @@ def find(report: Report, checks: tuple[Check, ...], given: int, evidence: dict[s
     if failures:
         return undecided("deadline", f"call {failures[0].index}: {failures[0].detail}", evidence=told)
     return passed(score=1.0, exec_pass=True, gold_match=True, class_key=key, evidence=told)
+
+
+def with_generated(found: Finding, outcome: Outcome, given: int) -> Finding:
+    """The finding on a candidate that passed its own tests, with what the generated inputs say."""
+    told: dict[str, Any] = {"inputs": outcome.inputs, "differ": len(outcome.differences)}
+    if outcome.declined:
+        told["declined"] = outcome.declined
+    evidence = {**found.evidence, "generated": told}
+    if outcome.first is None:
+        if outcome.undecided:
+            return undecided("deadline", "the generated calls did not end in time", evidence=evidence)
+        return evolve(found, evidence=evidence)
+    return rejected(
+        outcome.first.reason,
+        _sentence(outcome.first, given),
+        exec_pass=found.exec_pass,
+        gold_match=False,
+        class_key=found.class_key,
+        differences=outcome.differences,
+        evidence=evidence | _shown(outcome.first, generated=True),
+    )
 
 
 def find_checked(checked: Checked, evidence: dict[str, Any]) -> Finding:

@@ -13,7 +13,7 @@ class PythonOptions:
 
     generated: bool = True
     """Make further inputs with the gold, where there is one."""
-    max_inputs: int = field(default=48, validator=[ge(1), le(1000)])
+    max_inputs: int = field(default=256, validator=[ge(1), le(1000)])
     """Generated inputs kept for a task."""
     max_mutants: int = field(default=40, validator=[ge(1), le(400)])
     """Broken variants of the gold that the inputs are chosen against."""

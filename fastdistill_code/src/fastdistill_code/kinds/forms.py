@@ -26,11 +26,10 @@ def simple(expression: ast.expr, names: dict[str, int], constant: Evaluator) -> 
             comparators=[margin],
         ) if dotted(function) in ("abs", "math.fabs"):
             return _closeness(left, right, name, index, margin, constant)
-        case ast.Call(func=function, args=[left, right], keywords=[]) if dotted(function) == "math.isclose":
-            pair = _sides(left, right, name, constant)
-            return pair and Returns(
-                index=index, value=pair[1], match=Match(comparer="python", tolerance=1e-9)
-            )
+        case ast.Call(func=function, args=[left, right], keywords=words) if (
+            dotted(function) == "math.isclose"
+        ):
+            return _isclose(left, right, name, index, words, constant)
     return None
 
 
@@ -45,6 +44,15 @@ def _sides(left: ast.expr, right: ast.expr, name: str, constant: Evaluator) -> t
     return None
 
 
+_ITERATED: dict[str, tuple[str, tuple[type, ...]]] = {
+    "set": ("as-set", (set, frozenset)),
+    "sorted": ("as-sorted", (list,)),
+    "list": ("as-list", (list,)),
+    "tuple": ("as-list", (tuple,)),
+}
+"""What goes through the answer, and the types of value that it can equal."""
+
+
 def _equality(
     left: ast.expr, right: ast.expr, name: str, index: int, constant: Evaluator, *, identity: bool
 ) -> Check | None:
@@ -55,12 +63,12 @@ def _equality(
     match side:
         case ast.Name():
             comparer = "exact" if identity else "python"
-        case ast.Call(func=ast.Name(id="set"), args=[ast.Name()], keywords=[]):
-            comparer = "set"
-        case ast.Call(func=ast.Name(id="sorted"), args=[ast.Name()], keywords=[]):
-            comparer = "unordered"
-        case ast.Call(func=ast.Name(id="tuple" | "list"), args=[ast.Name()], keywords=[]):
-            comparer = "json"
+        case ast.Call(
+            func=ast.Name(id="set" | "sorted" | "list" | "tuple" as way), args=[ast.Name()], keywords=[]
+        ):
+            comparer, kinds = _ITERATED[way]
+            if type(value) not in kinds or identity:
+                return None
         case _:
             return None
     return Returns(index=index, value=value, match=Match(comparer=comparer))
@@ -75,9 +83,19 @@ def _closeness(
     tolerance = constant.value(margin)
     if not isinstance(tolerance, float) or type(pair[1]) not in (int, float):
         return None
-    # The test's margin is absolute, ours grows with the value: never wider than the test's.
-    return Returns(
-        index=index,
-        value=pair[1],
-        match=Match(comparer="python", tolerance=tolerance / max(1.0, abs(pair[1]))),
-    )
+    return Returns(index=index, value=pair[1], match=Match(comparer="python", absolute=tolerance))
+
+
+def _isclose(
+    left: ast.expr, right: ast.expr, name: str, index: int, words: list[ast.keyword], constant: Evaluator
+) -> Check | None:
+    """`math.isclose` with its own margins: relative to the larger of both unless it says so."""
+    pair = _sides(left, right, name, constant)
+    if pair is None or not isinstance(pair[0], ast.Name) or type(pair[1]) not in (int, float):
+        return None
+    margins = {word.arg: constant.value(word.value) for word in words}
+    relative, absolute = margins.pop("rel_tol", 1e-9), margins.pop("abs_tol", 0.0)
+    if margins or not all(type(m) in (int, float) and m >= 0 for m in (relative, absolute)):
+        return None
+    match = Match(comparer="python", relative=float(relative), absolute=float(absolute))
+    return Returns(index=index, value=pair[1], match=match)

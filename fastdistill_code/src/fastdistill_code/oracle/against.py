@@ -1,0 +1,151 @@
+"""A candidate against the gold on generated inputs: where they differ, and what that is worth."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from attrs import field, frozen
+
+from fastdistill import Difference
+from fastdistill_code import wire
+from fastdistill_code.compare import key_of
+from fastdistill_code.jobs import CallInput, CallResult, Job, Limits, Raised, Skipped, TimedOut, Value
+from fastdistill_code.kinds.suite import Failure, Returns, failure, said
+from fastdistill_code.oracle.batch import Answer, many
+from fastdistill_code.oracle.build import Oracle, differing
+from fastdistill_code.oracle.gold import Known
+from fastdistill_code.payload import CodePayload
+from fastdistill_code.runner import Runner
+
+_CONFIRMED = 12
+"""Differences that are run once more, each by a call of its own."""
+_CHUNK = 32
+_DECLINED = 0.4
+"""Share of inputs that a program may refuse by an `assert` of its own: it checks its contract."""
+_EACH = 1.0
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """What the generated inputs say of a candidate."""
+
+    inputs: int = 0
+    first: Failure | None = None
+    differences: tuple[Difference, ...] = field(default=(), repr=False)
+    declined: int = 0
+    """Inputs that the candidate refused by an assert of its own."""
+    undecided: bool = False
+    """Our clock ran out before any difference was found."""
+
+
+async def against(
+    runner: Runner, source: str, payload: CodePayload, oracle: Oracle, limits: Limits, given: int
+) -> Outcome:
+    """Run the candidate on the oracle's inputs; a difference counts when a call of its own shows it too."""
+    entry_point = payload.entry_point or ""
+    whole = limits.cpu_seconds + _EACH
+    answers = await many(runner, source, entry_point, oracle.calls, limits, each=_EACH, whole=whole)
+    wrong = differing(oracle, answers)
+    if not wrong:
+        return Outcome(inputs=len(oracle.known))
+    declined = [i for i in wrong if i < len(answers) and _refused(answers[i])]
+    if len(declined) <= _DECLINED * len(oracle.known):
+        wrong = [i for i in wrong if i not in set(declined)]
+    else:
+        declined = []
+    found = await _confirmed(runner, source, payload, oracle, limits, wrong, alone=True)
+    if found is not None and not found and wrong:
+        every = list(range(len(oracle.known)))
+        found = await _confirmed(runner, source, payload, oracle, limits, every, alone=False)
+    if not found:
+        return Outcome(inputs=len(oracle.known), declined=len(declined), undecided=found is None)
+    seen = dict(found)
+    first = next(iter(seen))
+    shown = failure(Returns(index=0, value=oracle.known[first].value, match=oracle.match), [seen[first]])
+    rest = [i for i in wrong if i not in seen and i < len(answers)] if len(wrong) > _CONFIRMED else []
+    differences = [*(_told(oracle.known[i], result) for i, result in found)]
+    differences += [_answered(oracle.known[i], answers[i]) for i in rest]
+    return Outcome(
+        inputs=len(oracle.known),
+        first=Failure(
+            reason=shown.reason if shown else "wrong-value",
+            index=given + first,
+            detail=shown.detail if shown else "",
+            expected=shown.expected if shown else "",
+            got=shown.got if shown else "",
+        ),
+        differences=tuple(differences),
+        declined=len(declined),
+    )
+
+
+async def _confirmed(
+    runner: Runner,
+    source: str,
+    payload: CodePayload,
+    oracle: Oracle,
+    limits: Limits,
+    places: Sequence[int],
+    *,
+    alone: bool,
+) -> list[tuple[int, CallResult]] | None:
+    """Those places where a call of its own differs too, with its result; None when only our clock ran out.
+
+    `alone`: a dozen of them, whatever ends the process; else all in one process, up to its end.
+    """
+    found: list[tuple[int, CallResult]] = []
+    late = False
+    for start in range(0, min(len(places), _CONFIRMED) if alone else len(places), _CHUNK):
+        part = places[start : start + (_CONFIRMED if alone else _CHUNK)]
+        job = Job(
+            source=source,
+            entry_point=payload.entry_point,
+            calls=tuple(oracle.known[i].call for i in part),
+            limits=limits,
+            keep_going=alone,
+        )
+        report = await runner.run(job)
+        for i, result in zip(part, report.results, strict=False):
+            if isinstance(result, (TimedOut, Skipped)):
+                late = late or isinstance(result, TimedOut)
+            elif not (
+                isinstance(result, Value) and oracle.match.same(oracle.known[i].value, result.value)
+            ) and not (isinstance(result, Raised) and result.type_name == "AssertionError" and not alone):
+                found.append((i, result))
+        if found:
+            break
+    return None if late and not found else found
+
+
+def _refused(answer: Answer) -> bool:
+    return answer.kind == 1 and answer.data == b"AssertionError"
+
+
+def _digest(*parts: object) -> str:
+    text = "\n".join(map(repr, parts))
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def input_digest(call: CallInput) -> str:
+    """A digest of a call's arguments."""
+    return _digest(key_of(list(call.args)), key_of(call.kwargs))
+
+
+def _told(known: Known, result: CallResult) -> Difference:
+    output = (
+        _digest("value", key_of(result.value))
+        if isinstance(result, Value)
+        else _digest("end", said(result))
+    )
+    return Difference(input=input_digest(known.call), output=output, grade="near")
+
+
+def _answered(known: Known, answer: Answer) -> Difference:
+    try:
+        output = (
+            _digest("value", key_of(wire.decode(answer.data)))
+            if answer.returned
+            else _digest("end", answer.data)
+        )
+    except wire.BadBytes:
+        output = _digest("end", "bad bytes")
+    return Difference(input=input_digest(known.call), output=output, grade="near")

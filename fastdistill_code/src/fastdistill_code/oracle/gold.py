@@ -1,0 +1,182 @@
+"""What the gold answers to made inputs, and which of its answers are worth comparing with."""
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from attrs import frozen
+
+from fastdistill_code import wire
+from fastdistill_code.compare import Match
+from fastdistill_code.jobs import CallInput, Limits
+from fastdistill_code.oracle.batch import Answer, many, packed
+from fastdistill_code.oracle.probes import HELPERS, probed
+from fastdistill_code.runner import Runner
+
+EACH = 0.06
+"""CPU seconds of the gold beyond which an input is not used."""
+WHOLE = 0.6
+"""CPU seconds that all inputs of one run of the gold may take together."""
+_CHUNK = 40
+_LARGEST = 20_000
+_SENTINEL = 1e6
+_BORDERS = {2**bits + off for bits in (31, 32, 63, 64) for off in (-1, 0)}
+_NUDGE = 1e-9
+_GRID = 64
+_TIES = 0.25
+_USUAL = 4
+
+
+@frozen
+class Known:
+    """An input and what the gold answers to it, decoded and as the bytes that carry it."""
+
+    call: CallInput
+    value: Any
+    data: bytes
+
+
+async def known_answers(
+    runner: Runner,
+    source: str,
+    entry_point: str,
+    seen: Sequence[CallInput],
+    made: Sequence[CallInput],
+    match: Match,
+    limits: Limits,
+    *,
+    ties: bool,
+) -> list[Known]:
+    """Those inputs that the gold answers quickly, twice alike, and as it answers the seen ones.
+
+    In the second run numbers with a fraction are moved by a billionth: what then changes its answer hangs
+    on rounding, and tells right programs apart.
+    """
+    first = await _run(runner, probed(source)[0] + HELPERS, entry_point, [*seen, *made], limits)
+    given, answers = first[: len(seen)], first[len(seen) :]
+    values = [wire.decode(answer.data) for answer in given if answer.returned]
+    kinds, usual = {_form(value) for value in values}, _usual(given)
+    usable: list[tuple[CallInput, Any, bytes]] = []
+    for call, one in zip(made, answers, strict=False):
+        if one.returned and len(one.data) <= _LARGEST and usual <= set(one.ways):
+            value = wire.decode(one.data)
+            if (not kinds or _form(value) in kinds) and not _sentinel(value):
+                usable.append((call, value, one.data))
+    steady = await _steady(runner, source, entry_point, usable, match, limits, any(map(_has_float, values)))
+    if ties and steady:
+        turned = await _turned(runner, source, entry_point, steady, match, limits)
+        steady = [one for i, one in enumerate(steady) if i not in turned]
+    return steady
+
+
+async def _steady(
+    runner: Runner,
+    source: str,
+    entry_point: str,
+    usable: Sequence[tuple[CallInput, Any, bytes]],
+    match: Match,
+    limits: Limits,
+    real: bool,
+) -> list[Known]:
+    """Those that the gold answers alike when it runs again, on numbers that are moved a little."""
+    calls = [_nudged(call, fractions=not real) for call, _, _ in usable]
+    again = await _run(runner, source, entry_point, calls, limits)
+    return [
+        Known(call, value, data)
+        for (call, value, data), two in zip(usable, again, strict=False)
+        if two.returned and (two.data == data or match.loosely(value, wire.decode(two.data)))
+    ]
+
+
+def _usual(seen: Sequence[Answer]) -> set[int]:
+    """The ways that every seen input took: a program that does not, has nothing to do with its input."""
+    taken = [set(answer.ways) for answer in seen if answer.returned]
+    return set.intersection(*taken) if len(taken) >= _USUAL else set()
+
+
+async def _turned(
+    runner: Runner, source: str, entry_point: str, known: Sequence[Known], match: Match, limits: Limits
+) -> set[int]:
+    """The places of inputs where the order of a list decides, of a gold that elsewhere goes without it.
+
+    There it breaks a tie that the problem leaves open: several answers are right.
+    """
+    back = [(i, call) for i, one in enumerate(known) if (call := _reversed(one.call)) is not None]
+    again = await _run(runner, source, entry_point, [call for _, call in back], limits)
+    other = {
+        i
+        for (i, _), answer in zip(back, again, strict=False)
+        if answer.data != known[i].data
+        and not (answer.returned and match.loosely(known[i].value, wire.decode(answer.data)))
+    }
+    return other if len(other) <= _TIES * len(back) else set()
+
+
+def _reversed(call: CallInput) -> CallInput | None:
+    """The call with its one list back to front; None where there is none, or another list beside it."""
+    lists = [i for i, x in enumerate(call.args) if isinstance(x, (list, tuple))]
+    if len(lists) != 1 or call.kwargs or len(set(map(repr, call.args[lists[0]]))) < 2:
+        return None
+    args = list(call.args)
+    args[lists[0]] = args[lists[0]][::-1]
+    return CallInput(args=tuple(args))
+
+
+async def _run(
+    runner: Runner, source: str, entry_point: str, calls: Sequence[CallInput], limits: Limits
+) -> list[Answer]:
+    """Answers to a beginning of `calls`; where one ends the process, its neighbours run apart."""
+
+    async def once(part: Sequence[CallInput]) -> list[Answer]:
+        return await many(
+            runner, source, entry_point, packed(part), limits, each=EACH, whole=WHOLE, most=_LARGEST
+        )
+
+    found = await once(calls)
+    if found or not calls:
+        return found
+    for start in range(0, len(calls), _CHUNK):
+        part = calls[start : start + _CHUNK]
+        answers = await once(part)
+        found += answers or [Answer(2, b"")] * len(part)
+    return found
+
+
+def _has_float(value: object) -> bool:
+    return type(value) is float or (isinstance(value, (list, tuple)) and any(_has_float(x) for x in value))
+
+
+def _form(value: object) -> str:
+    return "number" if type(value) in (int, float) else type(value).__name__
+
+
+def _sentinel(value: object) -> bool:
+    """Whether the number is one that programs start from ("smaller than all"): no answer."""
+    if type(value) is float and math.isinf(value):
+        return True
+    if type(value) is not int or abs(value) < _SENTINEL:
+        return False
+    return abs(value) in _BORDERS or not str(abs(value)).strip("9")
+
+
+def _nudged(call: CallInput, *, fractions: bool) -> CallInput:
+    """The call with its numbers moved, each to its own side; `fractions`: whole and half ones stay."""
+    turn = itertools.count()
+
+    def moved(value: Any) -> Any:
+        if (
+            type(value) is float
+            and math.isfinite(value)
+            and (not fractions or value * _GRID != int(value * _GRID))
+        ):
+            return value * (1 + _NUDGE * (1 if next(turn) % 2 else -1))
+        if type(value) in (list, tuple):
+            return type(value)(moved(x) for x in value)
+        if type(value) is dict:
+            return {k: moved(v) for k, v in value.items()}
+        return value
+
+    return CallInput(
+        args=tuple(moved(x) for x in call.args), kwargs={k: moved(v) for k, v in call.kwargs.items()}
+    )
