@@ -1,6 +1,6 @@
 """Rewards inside TRL itself: a one-layer model is trained two steps, and None leaves the baseline. Opt in.
 
-python -m venv trl && trl/bin/pip install 'torch==2.13.0' trl ./core ./fastdistill_math   # a CPU build of torch
+python -m venv trl && trl/bin/pip install torch trl ./core ./fastdistill_math   # a CPU build of torch
 FD_TRL=trl/bin/python pytest tests/peers/test_trl_peer.py
 """
 

@@ -1,6 +1,7 @@
 """Rows that a caller holds in memory, as a task source."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +46,20 @@ def fitted(row: Mapping[str, Any], into: type[Any], optional: Iterable[str] = ()
     Trainers hand over rows with columns of their own, so a key that `into` lacks is kept in `meta`. A key
     that looks like a misspelt field which the row lacks raises ValueError: it would be ignored silently.
     """
-    known = {f.name for f in attrs.fields(into) if f.init}
+    known = _fields(into)  # type: ignore[arg-type]
     data = {key: value for key, value in row.items() if key in known and value is not None}
-    strays = {key: value for key, value in row.items() if key not in known}
-    absent = sorted(known - data.keys())
-    for key in strays:
-        hint = nearest(str(key), absent, cutoff=LIKELY)
-        if hint:
-            raise ValueError(f"{key}: unknown key{hint}")
-    if strays and "meta" in known:
-        data["meta"] = {**strays, **data.get("meta", {})}
+    if not row.keys() <= known:
+        strays = {key: value for key, value in row.items() if key not in known}
+        absent = sorted(known - data.keys())
+        for key in strays:
+            hint = nearest(str(key), absent, cutoff=LIKELY)
+            if hint:
+                raise ValueError(f"{key}: unknown key{hint}")
+        if "meta" in known:
+            data["meta"] = {**strays, **data.get("meta", {})}
     return dict.fromkeys(optional, "") | data
+
+
+@cache
+def _fields(into: type[Any]) -> frozenset[str]:
+    return frozenset(f.name for f in attrs.fields(into) if f.init)
