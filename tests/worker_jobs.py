@@ -10,6 +10,7 @@ from typing import Any
 from fastdistill import TaskError
 
 calls = 0
+warmed = 0
 
 
 def echo(payload: Any) -> Any:
@@ -42,6 +43,19 @@ def hang(folder: str) -> None:
 def spin(_: Any) -> None:
     while True:
         pass
+
+
+def warm() -> None:
+    global warmed
+    warmed += 1
+
+
+def warmth(_: Any) -> int:
+    return warmed
+
+
+def blocked_spin(_: Any) -> int:
+    return 7 ** (10**9)  # one call of C, which no Python handler interrupts
 
 
 def broken_task(_: Any) -> None:

@@ -13,7 +13,7 @@ import pytest
 import worker_jobs as jobs
 
 from fastdistill import DeadlineExceeded, TaskError, WorkerLost, Workers
-from fastdistill.errors import PluginFault
+from fastdistill.errors import BudgetExceeded, PluginFault
 from fastdistill.run.services.worker_pool import WorkerPool
 
 pytestmark = pytest.mark.anyio
@@ -53,19 +53,56 @@ async def test_a_worker_stays_warm() -> None:
         assert [await pool.run(jobs.count, None, deadline=5) for _ in range(3)] == [1, 2, 3]
 
 
-async def test_many_jobs_share_few_workers_in_the_order_they_came(pool: WorkerPool) -> None:
+async def test_jobs_are_served_in_the_order_they_came() -> None:
     came: list[int] = []
-    done: list[int] = []
+    served: dict[int, int] = {}
 
-    async def job(number: int) -> None:
+    async def job(pool: WorkerPool, number: int) -> None:
         came.append(number)
-        await pool.run(jobs.nap, 0.01, deadline=5)
-        done.append(number)
+        served[await pool.run(jobs.count, None, deadline=60)] = number
 
-    async with anyio.create_task_group() as group:
+    async with WorkerPool(1) as pool, anyio.create_task_group() as group:
         for number in range(30):
-            group.start_soon(job, number)
-    assert all(abs(place - came.index(number)) <= 3 for place, number in enumerate(done))
+            group.start_soon(job, pool, number)
+    assert [served[place] for place in sorted(served)] == came
+
+
+@pytest.mark.parametrize("job", [jobs.spin, jobs.blocked_spin])
+async def test_processor_time_is_a_budget_of_its_own(pool: WorkerPool, job: Any) -> None:
+    with pytest.raises(BudgetExceeded, match="processor time"):
+        await pool.run(job, None, deadline=60, cpu=0.2)
+    assert await pool.run(jobs.echo, 1, deadline=60, cpu=5) == 1
+
+
+async def test_sleeping_and_earlier_jobs_cost_no_processor_time() -> None:
+    async with WorkerPool(1) as pool:
+        for _ in range(3):
+            await pool.run(jobs.nap, 0.3, deadline=60, cpu=0.25)
+
+
+async def test_a_module_is_warmed_once_in_each_worker() -> None:
+    async with WorkerPool(1) as pool:
+        await pool.run(jobs.echo, 1, deadline=5)
+        assert await pool.run(jobs.warmth, None, deadline=60) == 1
+
+
+async def test_a_killed_worker_is_replaced_before_the_next_job_comes() -> None:
+    async with WorkerPool(1) as pool:
+        await pool.run(jobs.echo, 1, deadline=60)
+        with pytest.raises(DeadlineExceeded):
+            await pool.run(jobs.spin, None, deadline=0.1)
+        assert (pool.usage.replaced, pool.usage.jobs) == (1, 2)
+        assert len(pool._idle) == 1
+        assert pool._idle[0].loading
+        assert await pool.run(jobs.echo, 2, deadline=60) == 2
+
+
+async def test_waiting_is_told_apart_from_work() -> None:
+    async with WorkerPool(1) as pool, anyio.create_task_group() as group:
+        for _ in range(3):
+            group.start_soon(lambda: pool.run(jobs.nap, 0.2, deadline=60))
+    assert pool.usage.worked >= 0.55
+    assert pool.usage.waited >= 0.55
 
 
 async def test_waiting_for_a_worker_does_not_count() -> None:

@@ -27,6 +27,7 @@ FastDistillError
 │       └── NotRecorded         a replay has no such answer
 └── WorkerError                 confined work did not come back
     ├── DeadlineExceeded        our wall clock ran out
+    ├── BudgetExceeded          the work used more processor time than it was given
     └── WorkerLost              the worker died: memory, crash, kill
 """
 
@@ -203,6 +204,10 @@ class WorkerError(FastDistillError):
 
 class DeadlineExceeded(WorkerError):
     """Our wall clock ran out; the worker was killed and replaced."""
+
+
+class BudgetExceeded(WorkerError):
+    """The work used more CPU seconds than it was given, which no busy machine can cause."""
 
 
 class WorkerLost(WorkerError):

@@ -31,14 +31,18 @@ class Workers(Protocol):
         *,
         deadline: float,
         memory: int | None = None,
+        cpu: float | None = None,
     ) -> Any:
-        """`function(payload)` in a worker; both its argument and its result are JSON data.
+        """Run `function(payload)` in a worker; both its argument and its result are JSON data.
 
         `function` is a module's top-level function: the worker imports it by name and stays warm, so
-        the module may cache. `deadline` is in seconds of wall clock, `memory` in bytes of address
-        space. Raises `DeadlineExceeded` when the clock ran out and `WorkerLost` when the worker died
-        (both after killing it; a new one takes its place), and whatever `TaskError` the function
-        raised; any other exception of the function comes back as `PluginFault`.
+        the module may cache; a function `warm()` of that module is called once in each worker, before
+        any clock runs. `deadline` is in seconds of wall clock from the moment a worker takes the job,
+        `cpu` in seconds of processor time of the worker for this job, `memory` in bytes of address
+        space. Raises `DeadlineExceeded` when the clock ran out, `BudgetExceeded` when the processor
+        time did, and `WorkerLost` when the worker died (all after killing it; a new one takes its
+        place), and whatever `TaskError` the function raised; any other exception of the function
+        comes back as `PluginFault`.
         """
         ...
 

@@ -52,13 +52,15 @@ def _channel() -> socket.socket:
 
 
 def _answer(request: dict[str, Any], functions: dict[str, Callable[[Any], Any]]) -> bytes:
+    if "preload" in request:
+        return _encode(["preloaded", _preload(request["preload"], functions)])
     name = request["function"]
     try:
         if name not in functions:
             functions[name] = _load(name)
         if "payload" not in request:
             return _encode(["loaded", None])
-        with _limited(request["deadline"], request["memory"]):
+        with _limited(request["deadline"], request["memory"], request["cpu"]):
             result = functions[name](request["payload"])
             reply = _encode(["result", result])
         if len(reply) > request["limit"]:
@@ -84,21 +86,42 @@ def _text(error: BaseException) -> str:
         return "(an error without text)"
 
 
+def _preload(names: list[str], functions: dict[str, Callable[[Any], Any]]) -> list[str]:
+    """Import several functions; one that fails is left to the job that asks for it."""
+    for name in names:
+        with contextlib.suppress(Exception):
+            functions[name] = _load(name)
+    return sorted(functions)
+
+
+_WARM: set[str] = set()
+
+
 def _load(name: str) -> Callable[[Any], Any]:
+    """Import a function by name; its module's `warm()`, if there is one, imports what is heavy."""
     module, _, qualname = name.partition(":")
     found: Any = importlib.import_module(module)
+    if module not in _WARM and callable(warm := getattr(found, "warm", None)):
+        warm()
+    _WARM.add(module)
     for part in qualname.split("."):
         found = getattr(found, part)
     return found  # type: ignore[no-any-return]
 
 
 @contextlib.contextmanager
-def _limited(deadline: float, memory: int | None) -> Iterator[None]:
-    """The orphan's alarm, and the address space held to `memory` bytes, for one job."""
+def _limited(deadline: float, memory: int | None, cpu: float | None) -> Iterator[None]:
+    """Arm the orphan's alarm, hold the address space to `memory` bytes and the processor time to `cpu`.
+
+    The kernel ends the process at either clock, whatever it is doing: SIGPROF tells the parent which.
+    """
     alarm = hasattr(signal, "setitimer")
     if alarm:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, deadline + ORPHAN_GRACE)
+        if cpu is not None:
+            signal.signal(signal.SIGPROF, signal.SIG_DFL)
+            signal.setitimer(signal.ITIMER_PROF, cpu)
     held = None
     if memory is not None and resource is not None:
         held = resource.getrlimit(resource.RLIMIT_AS)
@@ -111,6 +134,7 @@ def _limited(deadline: float, memory: int | None) -> Iterator[None]:
             resource.setrlimit(resource.RLIMIT_AS, held)
         if alarm:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,18 @@ A worker is distrusted: it gets no secrets in its environment, its answers are b
 unpickled, and whatever it does costs only the job that it was given.
 """
 
+import contextlib
 import json
 import os
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 import anyio
+from attrs import define
 
-from fastdistill.errors import DeadlineExceeded, PluginFault, TaskError, WorkerLost
+from fastdistill.errors import BudgetExceeded, DeadlineExceeded, PluginFault, TaskError, WorkerLost
 from fastdistill.run.services.worker_process import HEADER, WorkerProcess
 
 RESULT_LIMIT = 32 * 2**20
@@ -26,11 +29,23 @@ class WorkerException(Exception):
     """What a function raised in a worker, as text; its traceback there is in a note."""
 
 
+@define
+class WorkerUsage:
+    """What a pool's jobs cost so far, in seconds of wall clock: waiting for a worker is not work."""
+
+    jobs: int = 0
+    waited: float = 0.0
+    worked: float = 0.0
+    replaced: int = 0
+    """Workers that were killed or died."""
+
+
 class WorkerPool:
     """`size` warm processes, started when first needed. An async context manager; implements `Workers`.
 
     Callers are served in the order they came. Waiting for a free worker, starting it and importing the
-    function's module do not count against a job's deadline.
+    function's module do not count against a job's deadline. A worker that was killed is replaced at
+    once: the new one starts and imports what its predecessors had while others work.
     """
 
     def __init__(self, size: int | None = None, *, result_limit: int = RESULT_LIMIT) -> None:
@@ -40,7 +55,9 @@ class WorkerPool:
         self._idle: list[WorkerProcess] = []
         self._busy: set[WorkerProcess] = set()
         self._dead: list[WorkerProcess] = []
+        self._functions: dict[str, None] = {}
         self._closed = False
+        self.usage = WorkerUsage()
 
     async def __aenter__(self) -> Self:
         return self
@@ -64,28 +81,30 @@ class WorkerPool:
         *,
         deadline: float,
         memory: int | None = None,
+        cpu: float | None = None,
     ) -> Any:
-        """`function(payload)` in a worker; see `fastdistill.Workers`.
+        """Run `function(payload)` in a worker; see `fastdistill.Workers`.
 
         Raises TypeError for a function that a worker cannot import by name or a payload that is not
         JSON data, and RuntimeError when the pool is closed.
         """
         name = name_of(function)
-        request = {"function": name, "payload": payload, "deadline": deadline, "memory": memory}
-        frame = _frame(request | {"limit": self._limit})
+        limits = {"deadline": deadline, "memory": memory, "cpu": cpu, "limit": self._limit}
+        frame = _frame({"function": name, "payload": payload} | limits)
+        came = time.perf_counter()
         async with self._slots:
             if self._closed:
                 raise RuntimeError("the worker pool is closed")
             worker = self._take()
             try:
-                if name not in worker.loaded:
-                    await self._load(worker, name)
-                result = _unwrap(await self._exchange(worker, frame, deadline, name), name)
+                await self._load(worker, name)
+                result = await self._work(worker, frame, deadline, name, came)
             except (TaskError, PluginFault):
                 self._spare(worker)
                 raise
             except BaseException:
                 self._bury(worker)
+                self._replace()
                 raise
             self._spare(worker)
             return result
@@ -98,14 +117,47 @@ class WorkerPool:
                 break
             self._bury(worker)
         else:
-            worker = WorkerProcess()
+            worker = self._start()
         self._busy.add(worker)
         return worker
 
+    def _start(self) -> WorkerProcess:
+        """Start a process that imports at once what workers before it were asked for."""
+        worker = WorkerProcess()
+        if self._functions:
+            with contextlib.suppress(OSError):  # a job finds out that it is gone
+                worker.preload(_frame({"preload": list(self._functions)}))
+        return worker
+
+    def _replace(self) -> None:
+        self.usage.replaced += 1
+        if not self._closed and len(self._idle) + len(self._busy) < self.size:
+            try:
+                self._idle.insert(0, self._start())  # the last to be taken: it is still importing
+            except WorkerLost:
+                return  # the next job tries again, and tells why
+
     async def _load(self, worker: WorkerProcess, name: str) -> None:
-        reply = await self._exchange(worker, _frame({"function": name}), LOAD_LIMIT, f"import {name}")
-        _unwrap(reply, name)
-        worker.loaded.add(name)
+        if worker.loading:
+            _, names = await self._exchange(worker, b"", LOAD_LIMIT, "import")
+            worker.loading = False
+            worker.loaded.update(names)
+        if name not in worker.loaded:
+            reply = await self._exchange(worker, _frame({"function": name}), LOAD_LIMIT, f"import {name}")
+            _unwrap(reply, name)
+            worker.loaded.add(name)
+            self._functions[name] = None
+
+    async def _work(
+        self, worker: WorkerProcess, frame: bytes, deadline: float, name: str, came: float
+    ) -> Any:
+        taken = time.perf_counter()
+        self.usage.jobs += 1
+        self.usage.waited += taken - came
+        try:
+            return _unwrap(await self._exchange(worker, frame, deadline, name), name)
+        finally:
+            self.usage.worked += time.perf_counter() - taken
 
     async def _exchange(
         self, worker: WorkerProcess, frame: bytes, limit: float, what: str
@@ -117,7 +169,10 @@ class WorkerPool:
         except TimeoutError as error:
             raise DeadlineExceeded(f"{what} did not end within {limit:g} s and was killed") from error
         except (EOFError, OSError, anyio.ClosedResourceError) as error:
-            raise WorkerLost(f"the worker in {what} died ({await worker.cause()})") from error
+            cause = await worker.cause()
+            if cause.out_of_cpu:
+                raise BudgetExceeded(f"{what} used more processor time than it may") from error
+            raise WorkerLost(f"the worker in {what} died ({cause.text})") from error
 
     def _spare(self, worker: WorkerProcess) -> None:
         if self._closed:

@@ -10,16 +10,28 @@ import subprocess
 import sys
 
 import anyio
+from attrs import frozen
 
 from fastdistill.errors import WorkerLost
 
 _SECRET = re.compile(r"(_KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL)", re.IGNORECASE)
-_DROPPED = re.compile(r"^(PYTHONPATH|PYTHONHASHSEED|PYTHONSTARTUP|PYTHONINSPECT)$")
+_DROPPED = re.compile(r"^(PYTHONPATH|PYTHONHASHSEED|PYTHONSTARTUP|PYTHONINSPECT|PYTHONDONTWRITEBYTECODE)$")
 _COMMAND = (sys.executable, "-P", "-m", "fastdistill.run.services.worker_child")
 
 
 HEADER = struct.Struct(">I")
 CHUNK = 2**18
+
+
+_PATIENCE = 50
+
+
+@frozen
+class Cause:
+    """Why a process hung up, for people, and whether its processor time had run out."""
+
+    text: str
+    out_of_cpu: bool = False
 
 
 class WorkerProcess:
@@ -31,6 +43,8 @@ class WorkerProcess:
     def __init__(self) -> None:
         self.loaded: set[str] = set()
         """The functions that this worker has imported."""
+        self.loading = False
+        """Whether an answer to `preload` is still to come."""
         self._socket, theirs = socket.socketpair()
         self._socket.setblocking(False)
         try:
@@ -48,6 +62,10 @@ class WorkerProcess:
             raise WorkerLost(f"no worker process could be started: {error}") from error
         finally:
             theirs.close()
+
+    def preload(self, frame: bytes) -> None:
+        """Tell a fresh process what to import, without waiting for it. Raises OSError when it is gone."""
+        self.loading = self._socket.send(frame) == len(frame)
 
     async def send(self, data: bytes) -> None:
         """All of `data`. Raises OSError when the process is gone."""
@@ -101,19 +119,23 @@ class WorkerProcess:
         """Whether it has ended; its entry in the process table goes with the answer yes."""
         return self._process.poll() is not None
 
-    async def cause(self) -> str:
-        """Why it hung up, for people. Its exit code is left in place, so its group can still be killed."""
-        await anyio.sleep(0.02)
-        if self._process.returncode is not None:
-            return "it was closed"
-        ended = os.waitid(  # noqa: ASYNC222  WNOHANG: it does not wait
-            os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT
-        )
-        if ended is None:
-            return "it closed its channel"
+    async def cause(self) -> "Cause":
+        """Say why it hung up. Its exit code is left in place, so its group can still be killed."""
+        for _ in range(_PATIENCE):  # its end can come a little after that of its channel
+            if self._process.returncode is not None:
+                return Cause("it was closed")
+            ended = os.waitid(  # noqa: ASYNC222  WNOHANG: it does not wait
+                os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT
+            )
+            if ended is not None:
+                break
+            await anyio.sleep(0.01)
+        else:
+            return Cause("it closed its channel")
         if ended.si_code == os.CLD_EXITED:
-            return f"exit code {ended.si_status}"
-        return f"signal {ended.si_status}: {signal.strsignal(ended.si_status)}"
+            return Cause(f"exit code {ended.si_status}")
+        number = ended.si_status
+        return Cause(f"signal {number}: {signal.strsignal(number)}", out_of_cpu=number == signal.SIGPROF)
 
 
 def environment() -> dict[str, str]:
