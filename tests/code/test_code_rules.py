@@ -35,7 +35,11 @@ def answer(source: str) -> Candidate:
             "import math, re\nfrom collections import Counter",
             None,
         ),
-        (rules.AllowedImports(rules.ImportOptions()), "def f():\n    import os", "forbidden-import"),
+        (
+            rules.AllowedImports(rules.ImportOptions()),
+            "def f():\n    import subprocess",
+            "forbidden-import",
+        ),
         (rules.AllowedImports(rules.ImportOptions()), "from . import x", "forbidden-import"),
         (rules.AllowedImports(rules.ImportOptions(allowed=("os",))), "import os.path", None),
         (rules.Size(rules.SizeOptions(max_characters=10)), "x = 1234567", "too-large"),

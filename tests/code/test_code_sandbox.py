@@ -25,6 +25,7 @@ from fastdistill_code.jobs import (
 )
 from fastdistill_code.runner import Runner, open_sandbox
 from fastdistill_code.sandbox.confine import uid_of
+from fastdistill_code.wire import Iterated
 
 pytestmark = [
     pytest.mark.anyio,
@@ -69,8 +70,10 @@ async def test_values_come_back_in_order_and_arguments_are_fresh(sandbox: Runner
         ("import os; os._exit(7)", Died("exit 7")),
         ("import ctypes; ctypes.string_at(0)", Died("signal 11")),
         ("import os; os.write(3, bytes(100))", Died("broke the protocol")),
-        ("return type('Sub', (int,), {})(1)", Unencodable("Sub")),
-        ("return (n for n in ())", Unencodable("generator")),
+        ("return type('Sub', (int,), {'__eq__': lambda a, b: True})(1)", Unencodable("Sub")),
+        ("return type('Sub', (int,), {})(1)", Value(1)),
+        ("return (n for n in ())", Value(Iterated("generator", []))),
+        ("return open(0)", Unencodable("TextIOWrapper")),
     ],
 )
 async def test_each_end_of_a_call_has_its_own_result(sandbox: Runner, body: str, expected: object):

@@ -1,15 +1,26 @@
 """Takes a reply apart: thinking off, fenced blocks out, prose around a function cut away."""
 
 import re
-import textwrap
 from collections.abc import Iterator
 
 from attrs import frozen
 
+from fastdistill_code.syntax import parse
+
 _THINK = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_FENCE = re.compile(r"^([ \t]*)(`{3,}|~{3,})[ \t]*([^\n`]*)$")
-_PYTHON = ("", "python", "py", "python3", "py3", "pycon", "ipython")
-_START = re.compile(r"^[ \t]*(def |async def |import |from \w[\w.]* import |class |@\w)")
+_FENCE = re.compile(r"^([ \t]*(?:>[ \t]?)*[ \t]*)(`{3,}|~{3,})[ \t]*([^\n`]*)$")
+_ONE_LINE = re.compile(r"(`{3,})[ \t]*(?:(?:python|py)[\d.]*[ \t]+)?([^`\n]+?)[ \t]*\1")
+_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+")
+_TAG = re.compile(r"</?(?:p|pre|code|answer|solution)\b[^>\n]*>", re.IGNORECASE)
+_PYTHON = re.compile(r"(?:i|c|micro)?py(?:thon|con)?[\d.]*|jupyter|sage|")
+_MARKDOWN = ("", "markdown", "md", "text", "txt", "plaintext")
+_START = re.compile(
+    r"^[ \t]*(def |async def |import |from \w[\w.]* import |class |@\w|\w+[ \t]*=[ \t]*lambda\b)"
+)
+_MOST_SPANS = 60
+_MOST_CLOSES = 6
+"""Lines that may close a block are tried in turn until the block is Python: a string may hold a fence."""
 
 
 @frozen(kw_only=True)
@@ -19,23 +30,27 @@ class Block:
     text: str
     language: str
     closed: bool
+    first: str = ""
+    """What stands behind the language on the opening line, where some begin their program."""
 
     @property
     def python(self) -> bool:
         """Whether its label does not speak against Python."""
-        return self.language in _PYTHON
+        return _PYTHON.fullmatch(self.language) is not None
 
 
 def visible(text: str) -> str:
-    """The reply without thinking and with plain line ends."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    """The reply without thinking and byte order mark, with plain line ends."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     shown = _THINK.sub("", text)
     _, end, rest = shown.rpartition("</think>")
     return rest if end else shown
 
 
-def fenced(text: str) -> list[Block]:
-    """The fenced blocks in order; one that is never closed reaches to the end."""
+def fenced(text: str, depth: int = 2) -> list[Block]:
+    """The fenced blocks in order, those within Markdown blocks too; one that is never closed reaches to
+    the end.
+    """
     found: list[Block] = []
     lines = text.split("\n")
     at = 0
@@ -43,23 +58,55 @@ def fenced(text: str) -> list[Block]:
         opening = _FENCE.match(lines[at])
         at += 1
         if opening is None:
+            found += [
+                Block(text=one, language="", closed=True) for _, one in _ONE_LINE.findall(lines[at - 1])
+            ]
             continue
-        indent, marks, label = opening.groups()
-        close = re.compile(rf"^[ \t]*{re.escape(marks[0])}{{{len(marks)},}}[ \t]*$")
-        start = at
-        while at < len(lines) and not close.match(lines[at]):
-            at += 1
-        body = lines[start:at]
-        if indent:
-            body = [line.removeprefix(indent) for line in body]
-        language = label.split()[0].lower().strip("{}.:") if label.strip() else ""
-        found.append(Block(text="\n".join(body), language=language, closed=at < len(lines)))
-        at += 1
+        block, at = _block(lines, at, *opening.groups())
+        inner = fenced(block.text, depth - 1) if depth and block.language in _MARKDOWN else []
+        if inner and parse(block.text) is None:
+            found += inner
+        else:
+            found.append(block)
     return found
 
 
-def spans(text: str, most: int = 60) -> Iterator[str]:
-    """Runs of lines that may be code between prose: from each likely first line, shrinking from the end."""
+def _block(lines: list[str], start: int, indent: str, marks: str, label: str) -> tuple[Block, int]:
+    """The block whose body begins at line `start`, and the line after it."""
+    close = re.compile(rf"^[ \t]*(?:>[ \t]?)*[ \t]*{re.escape(marks[0])}{{{len(marks)},}}[ \t]*$")
+    closes = [i for i in range(start, len(lines)) if close.match(lines[i])]
+    word, _, rest = label.strip().partition(" ")
+    language = word.lower().strip("{}.:")
+
+    def upto(end: int) -> str:
+        return "\n".join(_bare(line, indent) for line in lines[start:end])
+
+    end = closes[0] if closes else len(lines)
+    if len(closes) > 1 and _PYTHON.fullmatch(language) and parse(upto(end)) is None:
+        end = next((i for i in closes[1:_MOST_CLOSES] if parse(upto(i)) is not None), end)
+    text = upto(end)
+    if not closes and text.rstrip().endswith(marks):
+        text = text.rstrip().removesuffix(marks)
+    return Block(text=text, language=language, closed=bool(closes), first=rest), end + 1
+
+
+def _bare(line: str, indent: str) -> str:
+    """A line of a block without what stands before the whole block: blanks, marks of a quotation."""
+    if line.startswith(indent):
+        return line[len(indent) :]
+    return _QUOTE.sub("", line) if ">" in indent else line.removeprefix(indent)
+
+
+def spans(text: str) -> Iterator[str]:
+    """Runs of lines that may be code between prose, then what stands between tags or single backticks."""
+    yield from _runs(text)
+    if (untagged := _TAG.sub("\n", text)) != text:
+        yield from _runs(untagged)
+    yield from _SPAN.findall(text)[:_MOST_SPANS]
+
+
+def _runs(text: str) -> Iterator[str]:
+    """From each likely first line, shrinking from the end."""
     lines = text.split("\n")
     starts = [i for i, line in enumerate(lines) if _START.match(line)][:12]
     given = 0
@@ -72,33 +119,7 @@ def spans(text: str, most: int = 60) -> Iterator[str]:
             if lines[i] and not lines[i][0].isspace() and not _START.match(lines[i])
         ]
         for end in ends:
-            if given >= most:
+            if given >= _MOST_SPANS:
                 return
             given += 1
             yield "\n".join(lines[start:end])
-
-
-def mended(text: str) -> Iterator[str]:
-    """The text, and what it may have been before its indentation was damaged; likely forms first."""
-    yield text
-    flat = textwrap.dedent(text.expandtabs(4))
-    if flat != text:
-        yield flat
-    unquoted = "\n".join(re.sub(r"^\s*(>>>|\.\.\.) ?", "", line) for line in text.split("\n"))
-    if unquoted != text and ">>>" in text:
-        yield unquoted
-
-
-def bodies(text: str) -> Iterator[str]:
-    """The text as the indented rest of a function: as it is, with its first line or all lines moved
-    right.
-    """
-    text = text.strip("\n").rstrip().expandtabs(4)
-    yield text
-    lines = text.split("\n")
-    rest = [line for line in lines[1:] if line.strip()]
-    if rest and not lines[0][:1].isspace() and all(line[:1].isspace() for line in rest):
-        width = min(len(line) - len(line.lstrip()) for line in rest)
-        yield "\n".join([" " * width + lines[0], *lines[1:]])
-        yield "\n".join(["    " + lines[0], *lines[1:]])
-    yield textwrap.indent(textwrap.dedent(text), "    ")

@@ -14,6 +14,15 @@ from typing import Any
 from attrs import evolve, field, frozen
 from attrs.validators import ge, in_, instance_of, optional
 
+from fastdistill_code.output import (
+    same_any_order,
+    same_exactly,
+    same_lines,
+    same_tokens,
+    same_tokens_any_order,
+)
+from fastdistill_code.wire_format import Iterated
+
 _NUMBERS = (bool, int, float, complex, Decimal, Fraction)
 _MAPPINGS = (dict, Counter, defaultdict, OrderedDict)
 _SETS = (set, frozenset)
@@ -155,6 +164,8 @@ def key_of(value: Any) -> tuple[Any, ...]:
         return ("set", tuple(sorted(key_of(item) for item in value)))
     if kind in (list, tuple, deque):
         return (kind.__name__, tuple(key_of(item) for item in value))
+    if kind is Iterated:
+        return (value.kind, tuple(key_of(item) for item in value.items))
     return (kind.__name__, repr(value))
 
 
@@ -167,7 +178,7 @@ def _digits(value: Any) -> str:
 
 
 def _items(value: Any) -> list[Any] | None:
-    return list(value) if type(value) in (list, tuple, set, frozenset, deque) else None
+    return list(value) if type(value) in (list, tuple, set, frozenset, deque, Iterated) else None
 
 
 def unordered(expected: Any, got: Any, tolerance: Tolerance = None, equal: Equal = json_equal) -> bool:
@@ -229,14 +240,6 @@ def _truth(expected: Any, got: Any, tolerance: Tolerance = None) -> bool:
     return bool(expected) == bool(got)
 
 
-def _lines(text: str) -> list[str]:
-    return [line.rstrip() for line in text.rstrip().split("\n")]
-
-
-def _text(expected: Any, got: Any, tolerance: Tolerance = None) -> bool:
-    return type(got) is str and _lines(str(expected)) == _lines(got)
-
-
 COMPARERS: dict[str, Equal] = {
     "json": json_equal,
     "python": python_equal,
@@ -244,13 +247,18 @@ COMPARERS: dict[str, Equal] = {
     "unordered": unordered,
     "set": _set,
     "truth": _truth,
-    "text": _text,
+    "text": same_lines,
     "as-list": _as_list,
     "as-sorted": _as_sorted,
     "as-set": _as_set,
+    "output-exact": same_exactly,
+    "lines": same_lines,
+    "tokens": same_tokens,
+    "tokens-any-order": same_tokens_any_order,
+    "any-order": same_any_order,
 }
-"""`json` is for call cases, `python` for what was an assert, `text` passes over trailing white space;
-`as-list` and its like are what `list(answer) == list(value)` says, over texts and dictionaries too."""
+"""`json` is for call cases, `python` for what was an assert; `as-list` and its like are what `list(answer)
+== list(value)` says, over texts and dictionaries too; `text` and the last five compare what is printed."""
 
 
 @frozen(kw_only=True)

@@ -3,9 +3,11 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import anyio
+import anyio.to_thread
 from attrs import define, evolve, field, frozen
 
 from fastdistill import Candidate, Finding, Outcome, Services, Task, TaskError
@@ -116,7 +118,9 @@ async def judge(
         tests = f"{payload.preamble}\n{suite.source}"
         return find_checked(await runner.check(source, payload.entry_point, tests, limits), {})
     report = await runner.run(_job(source, payload, suite.calls, limits))
-    return find(report, suite.checks, given, {})
+    # Comparing and describing take time that grows with the candidate's values: never in the loop.
+    judged = partial(find, report, suite.checks, given, {})
+    return await anyio.to_thread.run_sync(judged, abandon_on_cancel=True)
 
 
 def _job(source: str, payload: CodePayload, calls: tuple[CallInput, ...], limits: Limits) -> Job:

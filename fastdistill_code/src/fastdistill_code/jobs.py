@@ -30,7 +30,7 @@ class Limits:
     """Size of one encoded value, or of captured output; over it: `TooExpensive("size" or "output")`."""
     disk_bytes: int = field(default=16 * MIB, validator=ge(0))
     """Size of the private temporary folder."""
-    threads: int = field(default=16, validator=ge(1))
+    threads: int = field(default=32, validator=ge(1))
     """Threads at once (processes too at the weakest level); elsewhere no process can be started at all."""
 
 

@@ -12,6 +12,7 @@ from fastdistill_code.jobs import (
     CallResult,
     Checked,
     Died,
+    Printed,
     Raised,
     Report,
     TimedOut,
@@ -21,6 +22,7 @@ from fastdistill_code.jobs import (
 )
 from fastdistill_code.kinds.suite import Check, Failure, failure, said
 from fastdistill_code.oracle.against import Outcome
+from fastdistill_code.output import lines
 
 _LOAD = {
     "Raised": "load-failed",
@@ -116,8 +118,19 @@ def find_checked(checked: Checked, evidence: dict[str, Any]) -> Finding:
 
 def class_key(results: tuple[CallResult, ...]) -> str:
     """A digest of what the calls came to: equal for programs that do the same."""
-    parts = [repr(key_of(_rounded(r.value))) if isinstance(r, Value) else said(r) for r in results]
-    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    digest = sha256()
+    for result in results:
+        digest.update(f"{_class_of(result)}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:32]
+
+
+def _class_of(result: CallResult) -> str:
+    match result:
+        case Value(value=value):
+            return repr(key_of(_rounded(value)))
+        case Printed(text=text):
+            return repr(lines(text))
+    return said(result)
 
 
 def _rounded(value: Any) -> Any:

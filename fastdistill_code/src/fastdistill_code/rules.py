@@ -1,23 +1,34 @@
 """Checks of a program's text: they parse it and never run it."""
 
 import ast
+import platform
 from typing import Any
 
 from attrs import field, frozen
 from attrs.validators import ge
 
-from fastdistill import Candidate, Finding, Task, passed, rejected
-from fastdistill_code.syntax import defines, parse
+from fastdistill import Candidate, Finding, Task, passed, rejected, undecided
+from fastdistill_code.syntax import defines, imported, newer, parse, top_names
 
 ALLOWED = (
-    "__future__", "abc", "array", "base64", "binascii", "bisect", "calendar", "cmath", "collections",
-    "contextlib", "copy", "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools",
-    "hashlib", "heapq", "html", "io", "itertools", "json", "keyword", "math", "numbers", "numpy",
-    "operator",
-    "queue", "random", "re", "secrets", "statistics", "string", "struct", "sys", "textwrap", "time",
-    "types",
-    "typing", "typing_extensions", "unicodedata", "uuid", "warnings", "zlib", "zoneinfo",
+    "__future__", "__main__", "abc", "argparse", "array", "ast", "asyncio", "atexit", "base64", "binascii",
+    "bisect",
+    "builtins", "bz2", "calendar", "cmath", "codecs", "collections", "colorsys", "concurrent.futures",
+    "configparser", "contextlib", "contextvars", "copy", "copyreg", "csv", "dataclasses", "datetime",
+    "decimal", "difflib", "dis", "doctest", "email", "enum", "errno", "faulthandler", "fileinput",
+    "fnmatch", "fractions", "functools", "gc", "getopt", "glob", "graphlib", "gzip", "hashlib", "heapq",
+    "hmac", "html", "importlib", "inspect", "io", "ipaddress", "itertools", "json", "keyword", "linecache",
+    "locale", "logging", "lzma", "marshal", "math", "mimetypes", "numbers", "numpy", "operator", "optparse",
+    "os", "pathlib", "pickle", "pkgutil", "platform", "plistlib", "pprint", "queue", "quopri", "random",
+    "re", "reprlib", "resource", "sched", "secrets", "shelve", "shlex", "shutil", "signal", "sqlite3",
+    "stat", "statistics", "string", "stringprep", "struct", "symtable", "sys", "sysconfig", "tempfile",
+    "textwrap", "threading", "time", "timeit", "token", "tokenize", "tomllib", "traceback", "tracemalloc",
+    "types", "typing", "typing_extensions", "unicodedata", "unittest", "urllib.parse", "uuid", "warnings",
+    "weakref", "xml", "zipfile", "zlib", "zoneinfo",
 )  # fmt: skip
+"""Modules that compute. Those that only make sense for reaching other processes, other machines or foreign
+code (subprocess, socket, ctypes, multiprocessing …) are left out; the sandbox stops them in any case."""
+
 _IO = ("print", "input", "open", "exec", "eval", "compile", "__import__", "breakpoint", "exit", "quit")
 
 
@@ -26,7 +37,8 @@ class ImportOptions:
     """`[rules.code-imports]`."""
 
     allowed: tuple[str, ...] = ALLOWED
-    """Top-level modules that an answer may import."""
+    """Modules that an answer may import, each with all below it; `urllib.parse` allows not all of
+    `urllib`."""
 
 
 @frozen(kw_only=True)
@@ -39,10 +51,13 @@ class SizeOptions:
 
 
 def parses(task: Task[Any], candidate: Candidate, /) -> Finding:
-    """Rejects what is not Python."""
-    if parse(candidate.answer) is None:
-        return rejected("syntax-error", "the answer is not Python")
-    return passed()
+    """Rejects what is not Python; syntax of a newer Python than ours says nothing about the answer."""
+    if parse(candidate.answer) is not None:
+        return passed()
+    if (found := newer(candidate.answer)) is not None:
+        ours = platform.python_version()
+        return undecided("newer-syntax", f"the answer is written for a newer Python than {ours}: {found}")
+    return rejected("syntax-error", "the answer is not Python")
 
 
 def entry_point(task: Task[Any], candidate: Candidate, /) -> Finding:
@@ -68,10 +83,16 @@ class AllowedImports:
                 names = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
                 names = ["." * node.level + (node.module or "")]
+                if node.module and not node.level:
+                    names = [f"{node.module}.{alias.name}" for alias in node.names]
             for name in names:
-                if name.partition(".")[0] not in self.options.allowed:
+                if not self._allows(name):
                     return rejected("forbidden-import", f"imports {name[:80]!r}")
         return passed()
+
+    def _allows(self, name: str) -> bool:
+        parts = name.split(".")
+        return any(".".join(parts[:end]) in self.options.allowed for end in range(1, len(parts) + 1))
 
 
 @frozen
@@ -91,14 +112,18 @@ class Size:
 
 
 def no_io(task: Task[Any], candidate: Candidate, /) -> Finding:
-    """Rejects functions' modules that read, print or run text when they are imported; programs pass."""
+    """Rejects functions' modules that read, print or run text when they are imported; programs pass.
+
+    What only a call runs does not count, nor does what stands under a main guard or in a handler, nor a
+    name that the module itself binds (`from re import compile`).
+    """
     tree = parse(candidate.answer)
     if task.payload.entry_point is None or tree is None:
         return passed()
+    own = top_names(tree)
     for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            continue
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id in _IO:
-                return rejected("io-at-import", f"calls {inner.func.id} when it is imported")
+        for inner in imported(node):
+            match inner:
+                case ast.Call(func=ast.Name(id=name)) if name in _IO and name not in own:
+                    return rejected("io-at-import", f"calls {name} when it is imported")
     return passed()

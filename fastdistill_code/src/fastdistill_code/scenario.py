@@ -61,7 +61,7 @@ def make_task(row: CodeRow, line: int = 0) -> Task[CodePayload]:
         detail = "is missing" if not entry_point else f"{entry_point!r} is no name of a function"
         raise ValueError(f"entry_point: {detail}; name the function that the tests call")
     _check_limits(row.limits)
-    suite = make_suite(row.tests, entry_point)
+    suite = make_suite(row.tests, entry_point, row.prompt)
     gold = _gold(row, None if program else entry_point)
     told = [row.tests, row.gold, asdict(row.limits), entry_point, row.prompt]
     return Task(

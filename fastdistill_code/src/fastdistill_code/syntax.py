@@ -4,8 +4,11 @@ import ast
 import builtins
 import re
 import warnings
+from collections.abc import Iterator
 
 MOST_CHARACTERS = 200_000
+SOLUTION = "Solution"
+"""The class whose methods are what LeetCode's tests call."""
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__"}
 
 IMPORTS: dict[str, str] = {
@@ -50,6 +53,71 @@ IMPORTS: dict[str, str] = {
 """What a reply may leave out: a name and the import that is added for it."""
 
 
+_TYPED = re.compile(
+    r"^([ \t]*(?:async[ \t]+def|def|class)[ \t]+\w+)\[[^\n]*?\](?=[ \t]*[(:])", re.MULTILINE
+)
+_ALIAS = re.compile(r"^([ \t]*)type[ \t]+(\w+)(?:\[[^\n]*?\])?[ \t]*=", re.MULTILINE)
+_BARE = re.compile(r"^([ \t]*except\*?[ \t]+)([\w.]+(?:[ \t]*,[ \t]*[\w.]+)+)[ \t]*:", re.MULTILINE)
+_QUOTED = re.compile(r"\b(?:[fF][rR]?|[rR][fF]|[tT][rR]?|[rR][tT])(?=[\"'])")
+
+
+def newer(text: str) -> str | None:
+    """What of the text is syntax of a Python newer than ours: None unless it would parse without that.
+
+    Type parameters and `type` statements (3.12), nested quotes in f-strings (3.12), `except A, B:` and
+    t-strings (3.14).
+    """
+    if len(text) > MOST_CHARACTERS or parse(text) is not None:
+        return None
+    found: list[str] = []
+    for name, form, instead in (
+        ("type parameters (3.12)", _TYPED, r"\1"),
+        ("a type statement (3.12)", _ALIAS, r"\1\2 ="),
+        ("except without parentheses (3.14)", _BARE, r"\1(\2):"),
+    ):
+        text, times = form.subn(instead, text)
+        found += [name] * bool(times)
+    if found and parse(text) is not None:
+        return ", ".join(found)
+    if (plain := _without_fields(text)) != text and parse(plain) is not None:
+        return ", ".join(
+            [*found, "quotes or signs within an f-string's fields (3.12), or a t-string (3.14)"]
+        )
+    return None
+
+
+def _without_fields(text: str) -> str:
+    """The text with every f- or t-string on one line made a plain string that holds nothing."""
+    parts: list[str] = []
+    at = 0
+    for opening in _QUOTED.finditer(text):
+        if opening.start() < at:
+            continue
+        end = _string_end(text, opening.end())
+        if end is None:
+            continue
+        parts += [text[at : opening.start()], '""']
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def _string_end(text: str, start: int) -> int | None:
+    """Where a string that begins at `start` ends, with whole strings allowed in its fields."""
+    quote, depth, at = text[start], 0, start + 1
+    if text[start : start + 3] == quote * 3:
+        return None
+    while at < len(text) and text[at] != "\n":
+        sign = text[at]
+        if sign == "\\" or (text[at : at + 2] in ("{{", "}}") and depth == 0):
+            at += 1
+        elif sign in "{}":
+            depth = max(0, depth + (1 if sign == "{" else -1))
+        elif sign == quote and depth == 0:
+            return at + 1
+        at += 1
+    return None
+
+
 def parse(text: str) -> ast.Module | None:
     """The tree, or None when the text is not Python, is too long or too deep."""
     if len(text) > MOST_CHARACTERS or "\0" in text:
@@ -63,7 +131,9 @@ def parse(text: str) -> ast.Module | None:
 
 
 def bound_by(node: ast.stmt) -> set[str]:
-    """The names that a top-level statement binds in the module."""
+    """The names that a top-level statement binds in the module, by what stands inside it too (`if`,
+    `try`, `with`, loops), but not by what only runs when something is called.
+    """
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             return {name}
@@ -71,7 +141,68 @@ def bound_by(node: ast.stmt) -> set[str]:
             return {alias.asname or alias.name.partition(".")[0] for alias in names}
         case ast.ImportFrom(names=names):
             return {alias.asname or alias.name for alias in names}
-    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    bound: set[str] = set()
+    for inner in executed(node):
+        match inner:
+            case ast.Name(id=name, ctx=ast.Store()):
+                bound.add(name)
+            case (
+                ast.FunctionDef()
+                | ast.AsyncFunctionDef()
+                | ast.ClassDef()
+                | ast.Import()
+                | ast.ImportFrom()
+            ):
+                bound |= bound_by(inner)
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                bound.add(name)
+            case ast.MatchMapping(rest=str(name)):
+                bound.add(name)
+    return bound
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+
+
+def executed(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and what runs with it: bodies of functions and lambdas run later, a class is a scope of
+    its own.
+    """
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, _LATER):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def imported(node: ast.stmt) -> Iterator[ast.AST]:
+    """What runs of a top-level statement when a module is imported that nothing goes wrong in: no main
+    guard, no handler.
+    """
+    waiting: list[ast.AST] = [node]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        match found:
+            case ast.If(test=test, orelse=orelse) if is_main(test):
+                waiting.extend(orelse)
+            case ast.ExceptHandler():
+                continue
+            case _ if not isinstance(found, _LATER):
+                waiting.extend(ast.iter_child_nodes(found))
+
+
+def is_main(test: ast.expr) -> bool:
+    """Whether this is the test of a main guard, `__name__ == "__main__"`, either way round."""
+    match test:
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            sides = (left, right)
+            return any(isinstance(s, ast.Name) and s.id == "__name__" for s in sides) and any(
+                isinstance(s, ast.Constant) and s.value == "__main__" for s in sides
+            )
+    return False
 
 
 def top_names(tree: ast.Module) -> set[str]:
@@ -108,21 +239,40 @@ def missing(tree: ast.Module) -> set[str]:
 
 
 def defines(tree: ast.Module, name: str) -> bool:
-    """Whether a function, class or assignment of this name stands at the top level."""
-    return any(name in bound_by(node) for node in tree.body if not isinstance(node, (ast.Expr, ast.Import)))
+    """Whether a function, class or assignment of this name stands at the top level (inside `if` or
+    `try` too), or a method of it in a class `Solution`.
+    """
+    return any(
+        name in bound_by(node) for node in tree.body if not isinstance(node, (ast.Expr, ast.Import))
+    ) or _method_of_solution(tree, name)
+
+
+def _method_of_solution(tree: ast.Module, name: str) -> bool:
+    return any(
+        isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)) and inner.name == name
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and node.name == SOLUTION
+        for inner in node.body
+    )
 
 
 def preamble(prompt: str, entry_point: str) -> str:
     """The statements of a prompt that is Python, up to the entry point; else an empty string."""
-    tree = parse(prompt) or parse(f"{prompt.rstrip()}\n    pass\n")
+    head = prompt.rstrip()
+    forms = (prompt, f"{head}\n    pass\n", f"{head}\n        pass\n")
+    tree = next((tree for form in forms if (tree := parse(form)) is not None), None)
     if tree is None:
         return ""
     before: list[ast.stmt] = []
     for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == entry_point:
+        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and defines(_module([node]), entry_point):
             return "".join(f"{ast.unparse(kept)}\n" for kept in before)
         before.append(node)
     return ""
+
+
+def _module(body: list[ast.stmt]) -> ast.Module:
+    return ast.Module(body=body, type_ignores=[])
 
 
 def lines_of(source: str) -> list[str]:

@@ -1,26 +1,36 @@
 """Bytes of an untrusted writer to plain values; see `wire`."""
 
+import sys
+from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from fastdistill_code.wire_format import (
     C128,
+    COST,
+    COSTS,
     F64,
     MAX_DEPTH,
-    MAX_EQUAL_HASHES,
+    MAX_DIGITS,
     MAX_EXPONENT,
+    MAX_FRACTION,
     U32,
     BadBytes,
+    Budget,
+    Iterated,
 )
 
 
-def decode(data: bytes) -> Any:
-    """The value that these bytes hold, all of them; BadBytes when they hold anything else."""
-    reader = _In(data)
+def decode(data: bytes, budget: Budget | None = None) -> Any:
+    """The value that these bytes hold, all of them; BadBytes when they hold anything else.
+
+    It takes from `budget` (that of one value unless given); Exhausted, a BadBytes, when that is spent.
+    """
+    reader = _In(data, budget or Budget())
     try:
         value = reader.get(0)
     except BadBytes:
@@ -33,8 +43,8 @@ def decode(data: bytes) -> Any:
 
 
 class _In:
-    def __init__(self, data: bytes) -> None:
-        self.data, self.at = data, 0
+    def __init__(self, data: bytes, budget: Budget) -> None:
+        self.data, self.at, self.budget = data, 0, budget
 
     def take(self, count: int) -> bytes:
         if count > len(self.data) - self.at:
@@ -42,54 +52,64 @@ class _In:
         self.at += count
         return self.data[self.at - count : self.at]
 
-    def sized(self) -> bytes:
-        return self.take(int(U32.unpack(self.take(4))[0]))
+    def sized(self, cost: int = 1) -> bytes:
+        body = self.take(int(U32.unpack(self.take(4))[0]))
+        self.budget.spend(0, cost * len(body))
+        return body
 
-    def items(self, depth: int, width: int = 1) -> list[Any]:
+    def count(self, depth: int, width: int) -> int:
         count = int(U32.unpack(self.take(4))[0])
         if depth >= MAX_DEPTH or count * width > len(self.data) - self.at:
             raise BadBytes(f"{count} items at depth {depth} with {len(self.data) - self.at} bytes left")
-        return [self.get(depth + 1) for _ in range(count * width)]
+        self.budget.spend(0, 8 * count * width)
+        return count
+
+    def items(self, depth: int) -> list[Any]:
+        return [self.get(depth + 1) for _ in range(self.count(depth, 1))]
 
     def get(self, depth: int) -> Any:
         tag = self.take(1)
         read = _READERS.get(tag)
         if read is None:
             raise BadBytes(f"tag {tag!r} at byte {self.at - 1}")
+        self.budget.spend(1, COSTS.get(tag, COST))
         return read(self, depth)
 
-
-def _hashable(items: list[Any]) -> list[Any]:
-    """The items, when no crowd of them shares one hash, which would cost quadratic time."""
-    hashes: dict[int, int] = {}
-    for item in items:
-        key = hash(item)
-        hashes[key] = hashes.get(key, 0) + 1
-        if hashes[key] > MAX_EQUAL_HASHES:
-            raise BadBytes(f"over {MAX_EQUAL_HASHES} items with one hash")
-    return items
-
-
-def _pairs(reader: _In, depth: int) -> list[tuple[Any, Any]]:
-    flat = reader.items(depth, width=2)
-    return list(zip(_hashable(flat[::2]), flat[1::2], strict=True))
+    def hashed(self, depth: int, width: int) -> list[Any]:
+        """Items of which every `width`th is hashed, the cost of equal hashes counted before."""
+        flat: list[Any] = []
+        groups: dict[int, tuple[int, int]] = {}
+        crowded = False
+        for _ in range(self.count(depth, width)):
+            start = self.at
+            key = self.get(depth + 1)
+            size, value = self.at - start, hash(key)
+            held, largest = groups.get(value, (0, 0))
+            groups[value] = held + 1, max(largest, size)
+            crowded = crowded or held > 0
+            flat.append(key)
+            if width == 2:
+                flat.append(self.get(depth + 1))
+        if crowded:
+            self.budget.collide(groups)
+        return flat
 
 
 def _read_mapping(kind: Callable[[], Any]) -> Callable[[_In, int], Any]:
     def read(reader: _In, depth: int) -> Any:
-        pairs = _pairs(reader, depth)
+        flat = reader.hashed(depth, 2)
         result = kind()
-        for key, value in pairs:
+        for key, value in zip(flat[::2], flat[1::2], strict=True):
             result[key] = value
-        return _whole(result, len(pairs))
+        return _whole(result, len(flat) // 2)
 
     return read
 
 
 def _read_set(kind: Callable[[list[Any]], Any]) -> Callable[[_In, int], Any]:
     def read(reader: _In, depth: int) -> Any:
-        items = reader.items(depth)
-        return _whole(kind(_hashable(items)), len(items))
+        items = reader.hashed(depth, 1)
+        return _whole(kind(items), len(items))
 
     return read
 
@@ -100,15 +120,21 @@ def _whole(result: Any, count: int) -> Any:
     return result
 
 
-def _parts(reader: _In, depth: int, count: int) -> list[int]:
-    parts = reader.items(depth)
-    if len(parts) != count or any(type(part) is not int for part in parts):
+def _parts(reader: _In, depth: int, count: int, most: int = 64) -> list[int]:
+    """Whole numbers of at most `most` bytes; looked at before they are used."""
+    if reader.count(depth, 1) != count:
         raise BadBytes(f"{count} whole numbers wanted")
+    parts = []
+    for _ in range(count):
+        tag, body = reader.take(1), reader.sized()
+        if tag != b"i" or len(body) > most:
+            raise BadBytes(f"{count} whole numbers of at most {most} bytes wanted")
+        parts.append(int.from_bytes(body, "big", signed=True))
     return parts
 
 
 def _fraction(reader: _In, depth: int) -> Fraction:
-    numerator, denominator = _parts(reader, depth, 2)
+    numerator, denominator = _parts(reader, depth, 2, MAX_FRACTION + 1)
     result = Fraction(numerator, denominator)
     if result.denominator != denominator:
         raise BadBytes("a fraction in lowest terms wanted")
@@ -121,11 +147,37 @@ def _timedelta(reader: _In, depth: int) -> timedelta:
 
 
 def _read_decimal(reader: _In, depth: int) -> Decimal:
-    value = Decimal(reader.sized().decode("ascii"))
+    text = reader.sized().decode("ascii")
+    if len(text) > MAX_DIGITS + 32:
+        raise BadBytes("a decimal out of range")
+    value = Decimal(text)
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and (abs(exponent) > MAX_EXPONENT or abs(value.adjusted()) > MAX_EXPONENT):
         raise BadBytes("a decimal out of range")
     return value
+
+
+def _packed(reader: _In, depth: int) -> "array[Any]":
+    body = reader.sized(cost=5)
+    code = body[:1].decode("ascii")
+    if code not in ("q", "d"):
+        raise BadBytes(f"packed {code!r}")
+    words = array(code)
+    words.frombytes(body[1:])
+    if sys.byteorder == "big":
+        words.byteswap()
+    return words
+
+
+def _iterated(reader: _In, depth: int) -> Iterated:
+    match reader.items(depth):
+        case [str(kind), bool(whole), list(items)]:
+            return Iterated(kind[:100], items, whole=whole)
+    raise BadBytes("a kind, whether it is whole, and items wanted")
+
+
+def _aware(kind: Any) -> Callable[[_In, int], Any]:
+    return lambda reader, depth: kind.fromisoformat(reader.sized().decode("ascii"))
 
 
 _READERS: dict[bytes, Callable[[_In, int], Any]] = {
@@ -135,11 +187,13 @@ _READERS: dict[bytes, Callable[[_In, int], Any]] = {
     b"i": lambda reader, depth: int.from_bytes(reader.sized(), "big", signed=True),
     b"f": lambda reader, depth: F64.unpack(reader.take(8))[0],
     b"c": lambda reader, depth: complex(*C128.unpack(reader.take(16))),
-    b"s": lambda reader, depth: reader.sized().decode("utf-8", "surrogatepass"),
+    b"s": lambda reader, depth: reader.sized(cost=4).decode("utf-8", "surrogatepass"),
     b"b": lambda reader, depth: reader.sized(),
     b"B": lambda reader, depth: bytearray(reader.sized()),
     b"l": lambda reader, depth: reader.items(depth),
     b"t": lambda reader, depth: tuple(reader.items(depth)),
+    b"p": lambda reader, depth: list(_packed(reader, depth)),
+    b"P": lambda reader, depth: tuple(_packed(reader, depth)),
     b"S": _read_set(set),
     b"Z": _read_set(frozenset),
     b"Q": lambda reader, depth: deque(reader.items(depth)),
@@ -149,7 +203,9 @@ _READERS: dict[bytes, Callable[[_In, int], Any]] = {
     b"O": _read_mapping(OrderedDict),
     b"m": _read_decimal,
     b"r": _fraction,
-    b"y": lambda reader, depth: date.fromisoformat(reader.sized().decode("ascii")),
-    b"Y": lambda reader, depth: datetime.fromisoformat(reader.sized().decode("ascii")),
+    b"y": _aware(date),
+    b"Y": _aware(datetime),
+    b"h": _aware(time),
     b"e": _timedelta,
+    b"I": _iterated,
 }

@@ -10,6 +10,7 @@ from fastdistill_code.compare import COMPARERS, Match
 from fastdistill_code.jobs import CallInput
 from fastdistill_code.kinds.lift import lift
 from fastdistill_code.kinds.suite import Check, Raises, Returns, Suite
+from fastdistill_code.output import OUTPUTS, rule_of
 
 KINDS = ("calls", "source", "asserts", "io")
 
@@ -33,6 +34,8 @@ class IoCase:
 
     stdin: str
     stdout: str
+    comparer: str | None = None
+    tolerance: float | None = None
 
 
 @frozen(kw_only=True)
@@ -45,6 +48,10 @@ class _Calls:
 class _Io:
     kind: str
     cases: list[IoCase]
+    comparer: str | None = None
+    """How outputs are compared (`OUTPUTS`); what the problem's words ask for unless given."""
+    tolerance: float | None = None
+    """Numbers may differ by tolerance * max(1, |expected|)."""
 
 
 @frozen(kw_only=True)
@@ -53,22 +60,18 @@ class _Source:
     source: str
 
 
-def make_suite(tests: dict[str, Any], entry_point: str) -> Suite:
-    """The suite of a row's `tests`. Raises ValueError that says what is wrong, with its path."""
+def make_suite(tests: dict[str, Any], entry_point: str, problem: str = "") -> Suite:
+    """The suite of a row's `tests`; `problem` is the text of the task.
+
+    Raises ValueError that says what is wrong, with its path.
+    """
     if tests.get("cases") == []:
         raise ValueError("tests.cases: is empty; a task needs at least one test")
     match tests.get("kind"):
         case "calls":
             return _calls(_structured(tests, _Calls).cases, tests["cases"])
         case "io":
-            cases = _structured(tests, _Io).cases
-            return Suite(
-                stdin=tuple(case.stdin for case in cases),
-                checks=tuple(
-                    Returns(index=i, value=case.stdout, match=Match(comparer="text"))
-                    for i, case in enumerate(cases)
-                ),
-            )
+            return _io(_structured(tests, _Io), problem)
         case "source" | "asserts" as kind:
             return _source(_structured(tests, _Source).source, entry_point, check=kind == "source")
     raise ValueError(f"tests.kind: {tests.get('kind')!r} is none of {', '.join(KINDS)}")
@@ -79,6 +82,25 @@ def _structured(tests: dict[str, Any], into: type[Any]) -> Any:
         return structure(tests, into, path="tests")
     except StructureError as error:
         raise ValueError(str(error)) from None
+
+
+def _io(tests: _Io, problem: str) -> Suite:
+    checks: list[Check] = []
+    for i, case in enumerate(tests.cases):
+        path = f"tests.cases[{i}]"
+        comparer = case.comparer or tests.comparer or rule_of(problem)
+        if comparer not in OUTPUTS:
+            raise ValueError(f"{path}.comparer: {comparer!r} is none of {', '.join(OUTPUTS)}")
+        tolerance = _tolerance(case.tolerance if case.tolerance is not None else tests.tolerance, path)
+        match = Match(comparer="output-exact" if comparer == "exact" else comparer, tolerance=tolerance)
+        checks.append(Returns(index=i, value=case.stdout, match=match))
+    return Suite(stdin=tuple(case.stdin for case in tests.cases), checks=tuple(checks))
+
+
+def _tolerance(given: float | None, path: str) -> float | None:
+    if given is not None and not 0 <= given < float("inf"):
+        raise ValueError(f"{path}.tolerance: {given!r} is not a number from 0")
+    return given
 
 
 def _calls(cases: list[CallCase], raw: list[dict[str, Any]]) -> Suite:
@@ -93,11 +115,8 @@ def _calls(cases: list[CallCase], raw: list[dict[str, Any]]) -> Suite:
         comparer = case.comparer or ("unordered" if case.unordered else "json")
         if comparer not in COMPARERS:
             raise ValueError(f"{path}.comparer: {comparer!r} is none of {', '.join(COMPARERS)}")
-        if case.tolerance is not None and not 0 <= case.tolerance < float("inf"):
-            raise ValueError(f"{path}.tolerance: {case.tolerance!r} is not a number from 0")
-        checks.append(
-            Returns(index=i, value=case.value, match=Match(comparer=comparer, tolerance=case.tolerance))
-        )
+        match = Match(comparer=comparer, tolerance=_tolerance(case.tolerance, path))
+        checks.append(Returns(index=i, value=case.value, match=match))
     calls = tuple(CallInput(args=tuple(case.args), kwargs=case.kwargs) for case in cases)
     return Suite(calls=calls, checks=tuple(checks))
 

@@ -7,6 +7,7 @@ from typing import Any
 from attrs import field, frozen
 
 from fastdistill_code.compare import Match
+from fastdistill_code.describe import brief
 from fastdistill_code.jobs import CallInput, CallResult, Printed, Raised, Value
 from fastdistill_code.kinds.evaluate import Evaluator, Unliftable
 
@@ -77,15 +78,6 @@ class Failure:
     detail: str
     expected: str = ""
     got: str = ""
-
-
-def brief(value: Any, most: int = 200) -> str:
-    """A bounded `repr` of a plain value."""
-    try:
-        text = repr(value)
-    except (ValueError, RecursionError):
-        text = f"<{type(value).__name__}>"
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def said(result: CallResult) -> str:

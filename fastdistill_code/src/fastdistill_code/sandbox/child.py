@@ -4,37 +4,40 @@ Everything here can be reached and changed by the candidate. That gains it nothi
 own answers: no expected value, no other candidate and no later input is in this process.
 """
 
-import atexit
 import builtins
 import os
 import random
-import sys
 from collections.abc import Callable
-from types import CodeType
 from typing import Any, NoReturn
 
 from fastdistill_code import wire
+from fastdistill_code.sandbox import interpreter
 from fastdistill_code.sandbox.frames import Channel
 
 _MESSAGE = 500
+_SOLUTION = "Solution"
 
 
-def serve(descriptor: int) -> NoReturn:
+def serve(descriptor: int, folder: str) -> NoReturn:
     """Obey the parent's frames until it closes; the first says what this process is."""
     channel = Channel(descriptor)
     random.seed(0)
     kind, nonce, body = channel.receive()
     asked = wire.decode(body)
+    asked["folder"] = folder
     limit: int = asked["output_bytes"]
     {b"F": _function, b"P": _program, b"T": _tests}[kind](channel, nonce, asked, limit)
     os._exit(0)
 
 
 def _function(channel: Channel, nonce: bytes, asked: dict[str, Any], limit: int) -> None:
-    space: dict[str, Any] = {"__name__": "candidate", "__builtins__": builtins}
+    source: str = asked["source"]
+    interpreter.settle(source)
+    interpreter.recursion()
+    made, path = interpreter.module("candidate", source, asked["folder"])
     try:
-        exec(_compile(asked["source"], "candidate"), space)  # noqa: S102 - this is what the sandbox is for
-        function = space.get(asked["entry_point"])
+        exec(interpreter.compiled(source, path), made.__dict__)  # noqa: S102 - what the sandbox is for
+        function = _entry(made.__dict__, asked["entry_point"])
     except BaseException as error:  # noqa: BLE001 - SystemExit at import is an answer too
         channel.send(*_failure(error), nonce)
         return
@@ -46,6 +49,15 @@ def _function(channel: Channel, nonce: bytes, asked: dict[str, Any], limit: int)
         _, nonce, body = channel.receive()
         args, kwargs = wire.decode(body)
         channel.send(*_answer(function, args, kwargs, limit), nonce)
+
+
+def _entry(space: dict[str, Any], name: str | None) -> Any:
+    """The function of this name; else the method of a class `Solution`, a new one for each call."""
+    found = space.get(name) if name is not None else None
+    made = space.get(_SOLUTION)
+    if found is None and isinstance(made, type) and hasattr(made, name or ""):
+        return lambda *args, **kwargs: getattr(made(), name or "")(*args, **kwargs)
+    return found
 
 
 def _answer(
@@ -71,24 +83,17 @@ def _failure(error: BaseException) -> tuple[bytes, bytes]:
     return b"E", wire.encode((names, str(message), code if type(code) is int else 0 if code is None else 1))
 
 
-def _compile(source: str, name: str) -> CodeType:
-    return compile(source, f"<{name}>", "exec", dont_inherit=True)
-
-
 def _program(channel: Channel, nonce: bytes, asked: dict[str, Any], limit: int) -> None:
-    module = type(sys)("__main__")
-    module.__dict__["__builtins__"] = builtins
-    sys.modules["__main__"] = module
+    source: str = asked["source"]
+    interpreter.settle(source)
+    interpreter.recursion()
+    made, path = interpreter.module("__main__", source, asked["folder"])
     answer = b"D", b""
     try:
-        exec(_compile(asked["source"], "candidate"), module.__dict__)  # noqa: S102
+        exec(interpreter.compiled(source, path), made.__dict__)  # noqa: S102
     except BaseException as error:  # noqa: BLE001
         answer = _failure(error)
-    try:
-        atexit._run_exitfuncs()
-        sys.stdout.flush()
-    except BaseException as error:  # noqa: BLE001
-        answer = _failure(error)
+    interpreter.finish(made, source)
     channel.send(*answer, nonce)
 
 
@@ -98,18 +103,27 @@ def _tests(channel: Channel, nonce: bytes, asked: dict[str, Any], limit: int) ->
         kind, _, body = channel.receive()
         content = wire.decode(body)
         if kind == b"V":
-            return content
+            return _alive(content)
         raise _rebuilt(*content)
 
     space: dict[str, Any] = {"__name__": "tests", "candidate": candidate, asked["entry_point"]: candidate}
     try:
-        exec(_compile(asked["tests"], "tests"), space)  # noqa: S102
+        exec(interpreter.compiled(asked["tests"], "<tests>"), space)  # noqa: S102
         if callable(check := space.get("check")):
             check(candidate)
     except BaseException as error:  # noqa: BLE001
         channel.send(*_failure(error), nonce)
     else:
         channel.send(b"D", b"", nonce)
+
+
+def _alive(value: Any) -> Any:
+    """What the tests are given for something that yielded items: its like."""
+    if type(value) is not wire.Iterated:
+        return value
+    if value.kind == "dict_keys":
+        return dict.fromkeys(value.items).keys()
+    return iter(value.items)
 
 
 def _rebuilt(names: list[str], message: str) -> Exception:

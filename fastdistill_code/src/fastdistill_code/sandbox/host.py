@@ -43,6 +43,8 @@ class Host:
         asked = json.dumps({"measures": self._measures, "stage": self._stage})
         command = [sys.executable, "-s", "-S", "-B", "-P", str(_ZYGOTE), asked]
         environment = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+        environment["MALLOC_ARENA_MAX"] = "1"  # else each thread takes 64 MiB of address space
+
         with theirs:
             self._process = subprocess.Popen(
                 command,

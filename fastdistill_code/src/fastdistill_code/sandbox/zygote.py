@@ -48,6 +48,7 @@ _WARM = (
     "io",
     "itertools",
     "json",
+    "linecache",
     "math",
     "numbers",
     "operator",
@@ -134,11 +135,10 @@ class Zygote:
             os.dup2(100 + target, target, inheritable=target < 3)
         os.closerange(len(sources), 512)
         self._confine(numbers)
-        sys.stdin = open(0, encoding="utf-8", errors="replace")  # noqa: SIM115
-        sys.stdout = open(1, "w", encoding="utf-8", errors="replace")  # noqa: SIM115
-        sys.stderr = open(2, "w")  # noqa: SIM115
-        sys.argv = ["candidate"]
-        child.serve(3)
+        sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", errors="replace")  # type: ignore[misc]  # noqa: SIM115
+        sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", errors="replace")  # type: ignore[misc]  # noqa: SIM115
+        sys.stderr = sys.__stderr__ = open(2, "w")  # type: ignore[misc]  # noqa: SIM115
+        child.serve(3, self._tmp)
 
     def _confine(self, numbers: confine.Numbers) -> None:
         own_user = "user" in self.taken
@@ -229,6 +229,7 @@ def main() -> None:
     for name in _WARM:
         __import__(name)
     os.register_at_fork = _register
+    os.environ.pop("MALLOC_ARENA_MAX", None)
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.umask(0o022)
