@@ -8,6 +8,7 @@ from typing import Any
 from attrs import fields, frozen
 
 from fastdistill.errors import RunFileError, UsageError
+from fastdistill.redact import redact
 from fastdistill.serde import StructureError, join_path, structure, unstructure
 from fastdistill.settings import RunConfig, TeacherConfig
 
@@ -159,8 +160,8 @@ def _wrong(item: Any, path: str) -> tuple[str, ...]:
 
 
 def describe(loaded: Loaded) -> list[tuple[str, Any, str]]:
-    """Every resolved value as `(path, value, origin)`, in the order of the tables."""
-    found = leaves(unstructure(loaded.config))
+    """Every resolved value without its secrets as `(path, value, origin)`, in the order of the tables."""
+    found = leaves(redact(unstructure(loaded.config)))
     order = [f.name for f in fields(RunConfig)]
     rows = [(path, value, loaded.origins.get(path, "default")) for path, value in found.items()]
     return sorted(rows, key=lambda row: order.index(row[0].split(".")[0].split("[")[0]))

@@ -35,6 +35,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import ClassVar
 
+from fastdistill.redact import scrub
+
 
 class FastDistillError(Exception):
     """The root: whatever is caught as this was raised by us on purpose."""
@@ -85,7 +87,7 @@ class PluginFault(FastDistillError):
 
     def __init__(self, owner: str, action: str, cause: BaseException) -> None:
         self.owner, self.action = owner, action
-        super().__init__(f"{owner} raised {type(cause).__name__} in {action}: {cause}")
+        super().__init__(scrub(f"{owner} raised {type(cause).__name__} in {action}: {cause}"))
 
 
 class RunHalted(FastDistillError):
@@ -216,10 +218,13 @@ class WorkerLost(WorkerError):
 
 @contextmanager
 def boundary(owner: str, action: str) -> Iterator[None]:
-    """Turn what a plugin raises into `PluginFault(owner, action)`; our own errors pass unchanged."""
+    """Turn what a plugin raises into `PluginFault(owner, action)`; our own errors pass, without secrets."""
     try:
         yield
-    except FastDistillError:
+    except FastDistillError as error:
+        error.args = tuple(scrub(one) if isinstance(one, str) else one for one in error.args)
+        if isinstance(error, TaskError):
+            error.detail = scrub(error.detail)
         raise
     except Exception as error:
         raise PluginFault(owner, action, error) from error

@@ -11,6 +11,7 @@ import click
 
 from fastdistill.cli.options import loaded, run_options
 from fastdistill.cli.run import with_source
+from fastdistill.cli.terminal import echo
 from fastdistill.config import Loaded
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
@@ -90,7 +91,7 @@ async def _mutants(plan: Plan, source: Path) -> list[Tried]:
 
 
 def _complain(fault: str) -> None:
-    click.echo(f"no mutants: {fault}", err=True)
+    echo(f"no mutants: {fault}", err=True)
 
 
 def _percent(value: float | None) -> str:
@@ -182,11 +183,11 @@ def command(
     else:
         plan, source, notes = with_source(plan)
         for note in notes:
-            click.echo(note, err=True)
+            echo(note, err=True)
         tried = anyio.run(_mutants, plan, source)
         found = mutant_summary(tried)
         lines = ["", *_mutant_lines(found)]
     found["seconds"] = round(time.monotonic() - start, 3)
     if out is not None:
         _write(out, tried)
-    click.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join([*_table(found), *lines]))
+    echo(json.dumps(found, ensure_ascii=True) if as_json else "\n".join([*_table(found), *lines]))

@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 from fastdistill.cli.options import loaded, run_options
+from fastdistill.cli.terminal import echo
 from fastdistill.config import describe
 from fastdistill.errors import RunFileError
 from fastdistill.host import PluginHost
 from fastdistill.run.plan import resolve, with_default_teacher
-from fastdistill.run.redact import redact
 
 
 @click.command(short_help="Print the resolved run file with each value's origin.")
@@ -24,8 +24,8 @@ def command(runfile: Path | None, settings: tuple[str, ...], **flags: Any) -> No
     host = PluginHost().discover()
     found = with_default_teacher(found, host)
     for path, value, origin in describe(found):
-        shown = json.dumps(redact(value, path.rpartition(".")[2]), ensure_ascii=False)
-        click.echo(f"{path} = {shown}".ljust(56) + f"  # {origin}")
+        shown = json.dumps(value, ensure_ascii=True)
+        echo(f"{path} = {shown}".ljust(56) + f"  # {origin}")
     if found.config.scenario:
         plan = resolve(found, host)
-        click.echo(f"# gates, in order: {', '.join(gate.name for gate in plan.gates)}")
+        echo(f"# gates, in order: {', '.join(gate.name for gate in plan.gates)}")

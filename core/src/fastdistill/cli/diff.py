@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from fastdistill.cli.terminal import echo
 from fastdistill.run.ops.diff import diff
 
 MOST = 40
@@ -21,11 +22,11 @@ def _rate(found: dict[str, Any]) -> str:
 
 def _section(title: str, lines: list[str]) -> None:
     if lines:
-        click.echo(title)
+        echo(title)
         for line in lines[:MOST]:
-            click.echo(f"  {line}")
+            echo(f"  {line}")
         if len(lines) > MOST:
-            click.echo(f"  and {len(lines) - MOST} more")
+            echo(f"  and {len(lines) - MOST} more")
 
 
 @click.command(short_help="Show what changed between two runs.")
@@ -36,7 +37,7 @@ def command(old: Path, new: Path, as_json: bool) -> None:
     """Show what changed from run OLD to run NEW."""
     found = diff(old, new)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
+        echo(json.dumps(found, ensure_ascii=True))
         return
     for part in ("configuration", "plugins", "gates"):
         _section(part, [f"{one['path']}: {one['old']!r} -> {one['new']!r}" for one in found[part]])
@@ -50,4 +51,4 @@ def command(old: Path, new: Path, as_json: bool) -> None:
         ],
     )
     for name, rates in found["rates"].items():
-        click.echo(f"{name:<12}{_rate(rates['old'])}  ->  {_rate(rates['new'])}")
+        echo(f"{name:<12}{_rate(rates['old'])}  ->  {_rate(rates['new'])}")

@@ -64,7 +64,7 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run `fd`; 2 for usage, 3 for the environment, 130 when interrupted."""
+    """Run `fd`; 1 for an error of ours, 2 for usage, 3 for the environment, 130 when interrupted."""
     try:
         code = cli.main(standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
@@ -76,13 +76,20 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
-    except Exception as error:
-        from fastdistill.errors import FastDistillError
-
-        while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
-            error = error.exceptions[0]
-        if not isinstance(error, FastDistillError):
-            raise
-        click.echo(f"fd: {error}", err=True)
-        sys.exit(error.exit_code)
+    except Exception as error:  # noqa: BLE001  shown in full, without secrets
+        sys.exit(_explained(error))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _explained(error: BaseException) -> int:
+    """Say what went wrong: one sentence for what was foreseen, else a traceback; return the exit code."""
+    from fastdistill.cli.terminal import echo, explain
+    from fastdistill.errors import FastDistillError
+
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    if isinstance(error, FastDistillError):
+        echo(f"fd: {error}", err=True)
+        return error.exit_code
+    explain(error)
+    return 1

@@ -8,6 +8,7 @@ import attrs
 import click
 
 from fastdistill.cli.run import with_source
+from fastdistill.cli.terminal import echo
 from fastdistill.config import Loaded
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
@@ -36,5 +37,5 @@ def command(shards: tuple[Path, ...], out: Path, tasks: Path | None) -> int:
         plan, source, _ = with_source(resolve(loaded, PluginHost().discover()))
         finished = anyio.run(merge, plan, source, found, out)
     counts = finished.progress
-    click.echo(f"{finished.outcome}: accepted {counts.accepted} of {counts.seen} tasks, into {out}")
+    echo(f"{finished.outcome}: accepted {counts.accepted} of {counts.seen} tasks, into {out}")
     return 1 if finished.outcome == "faults" else 0

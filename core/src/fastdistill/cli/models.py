@@ -2,6 +2,7 @@
 
 import click
 
+from fastdistill.cli.terminal import echo
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
 from fastdistill.serde import nearest
@@ -28,8 +29,8 @@ def list_() -> None:
     for provider, catalog in catalogs():
         for entry in catalog.entries():
             where = str(entry.path) if entry.path else "not here yet"
-            click.echo(f"{provider}:{entry.name}  {entry.size / 1e6:.0f} MB  {entry.licence}  {where}")
-            click.echo(f"  {entry.summary}")
+            echo(f"{provider}:{entry.name}  {entry.size / 1e6:.0f} MB  {entry.licence}  {where}")
+            echo(f"  {entry.summary}")
 
 
 @command.command("pull")
@@ -40,7 +41,7 @@ def pull(name: str) -> None:
     for _, catalog in catalogs():
         names += [entry.name for entry in catalog.entries()]
         if name in names:
-            click.echo(str(catalog.pull(name, lambda line: click.echo(line, err=True))))
+            echo(str(catalog.pull(name, lambda line: click.echo(line, err=True))))
             return
     raise UsageError(
         f"there is no known model {name!r}{nearest(name, names)}; known: {', '.join(names) or 'none'}"

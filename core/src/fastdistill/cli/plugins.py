@@ -4,6 +4,7 @@ import json
 
 import click
 
+from fastdistill.cli.terminal import echo
 from fastdistill.host import KINDS, Offer, PluginFailure, PluginHost
 
 
@@ -55,18 +56,18 @@ def command(as_json: bool) -> None:
             "failures": [_failure(failure) for failure in host.failures],
             "rivals": [{"kind": kind, "name": name, "plugins": who} for kind, name, who in both],
         }
-        click.echo(json.dumps(shown, indent=2))
+        echo(json.dumps(shown, indent=2))
         return
     for kind in KINDS:
         of_kind = [offer for offer in offers if offer.kind == kind]
         if not of_kind:
             continue
-        click.echo(kind.replace("_", "-"))
+        echo(kind.replace("_", "-"))
         for offer in of_kind:
             tier = getattr(offer.spec, "tier", None)
             mark = f" (tier {tier})" if tier else ""
-            click.echo(f"  {offer.spec.name:<22}{offer.spec.summary}{mark}  [{offer.origin}]")
+            echo(f"  {offer.spec.name:<22}{offer.spec.summary}{mark}  [{offer.origin}]")
     for of, name, who in both:
-        click.echo(f"rivals: {of} {name!r} is offered by {' and '.join(who)}: uninstall one of them")
+        echo(f"rivals: {of} {name!r} is offered by {' and '.join(who)}: uninstall one of them")
     for failure in host.failures:
-        click.echo(f"failed: {failure.origin} at {failure.stage}: {failure.error}")
+        echo(f"failed: {failure.origin} at {failure.stage}: {failure.error}")

@@ -5,9 +5,9 @@ import sys
 import time
 from typing import Any
 
-import click
 from attrs import define, field
 
+from fastdistill.cli.terminal import echo
 from fastdistill.model.report import Event, Finished, Noticed, Progress, Settled, Started, Ticked
 from fastdistill.serde import unstructure
 
@@ -59,13 +59,13 @@ class Plain:
         match event:
             case Started():
                 word = "resuming" if event.resumed else "starting"
-                click.echo(f"{word} {event.run_id}: {event.scenario}, into {event.folder}", err=True)
+                echo(f"{word} {event.run_id}: {event.scenario}, into {event.folder}", err=True)
             case Noticed():
-                click.echo(f"note: {event.message}", err=True)
+                echo(f"note: {event.message}", err=True)
             case Ticked() if time.monotonic() >= self._next:
                 self._next = time.monotonic() + PLAIN_EVERY
                 p = event.progress
-                click.echo(
+                echo(
                     f"{p.accepted + p.rejected + p.failed}/{p.total or '?'} settled, "
                     f"{p.accepted} accepted, "
                     f"{p.rejected} rejected, {p.failed} failed, {p.in_flight} in flight, "
@@ -73,7 +73,7 @@ class Plain:
                     err=True,
                 )
             case Finished():
-                click.echo("\n".join(summary(event)))
+                echo("\n".join(summary(event)))
 
 
 class JsonLinesReporter:
@@ -91,7 +91,7 @@ class JsonLinesReporter:
             }
         else:
             shown = unstructure(event)
-        click.echo(json.dumps({"event": type(event).__name__.lower(), **shown}, ensure_ascii=False))
+        echo(json.dumps({"event": type(event).__name__.lower(), **shown}, ensure_ascii=True))
 
 
 @define
@@ -113,13 +113,13 @@ class Console:
                 self._live = Live(console=terminal, refresh_per_second=4, transient=True)
                 self._live.start()
             case Noticed():
-                click.echo(f"note: {event.message}", err=True)
+                echo(f"note: {event.message}", err=True)
             case Ticked() if self._live is not None:
                 self._live.update(_table(event.progress))
             case Finished():
                 if self._live is not None:
                     self._live.stop()
-                click.echo("\n".join(summary(event)), file=sys.stdout)
+                echo("\n".join(summary(event)), file=sys.stdout)
 
 
 def _table(p: Progress) -> Any:

@@ -9,6 +9,7 @@ import attrs
 import click
 
 from fastdistill.cli.run import with_source
+from fastdistill.cli.terminal import echo
 from fastdistill.config import Loaded, load
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
@@ -59,7 +60,7 @@ def command(run: Path, tasks: Path | None, runfile: Path | None, out: Path | Non
         if out.exists() and any(out.iterdir()):
             raise UsageError(f"{str(out)!r} is not empty: choose another --out")
         finished = anyio.run(rejudge, run, plan, source, out)
-        click.echo(
+        echo(
             f"{finished.outcome}: accepted {finished.progress.accepted} of {finished.progress.seen} tasks, "
             f"into {out}"
         )
@@ -72,14 +73,12 @@ def command(run: Path, tasks: Path | None, runfile: Path | None, out: Path | Non
         differences, same = compare(old, new), same_bytes(run, new)
     if as_json:
         shown = {"same_dataset": same, "differences": [attrs.asdict(one) for one in differences]}
-        click.echo(json.dumps(shown, ensure_ascii=False))
+        echo(json.dumps(shown, ensure_ascii=True))
     else:
         for one in differences:
-            click.echo(
-                f"{one.task_id}, {one.where}: {one.cause}\n  was {one.recorded}\n  is  {one.replayed}"
-            )
+            echo(f"{one.task_id}, {one.where}: {one.cause}\n  was {one.recorded}\n  is  {one.replayed}")
         verdict = "identical" if same and not differences else "not the same"
-        click.echo(
+        echo(
             f"{verdict}: {len(differences)} differences, dataset "
             f"{'the same byte for byte' if same else 'differs'}"
         )

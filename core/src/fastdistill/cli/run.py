@@ -10,6 +10,7 @@ import click
 
 from fastdistill.cli.options import loaded, run_options
 from fastdistill.cli.progress import Console, JsonLinesReporter, Plain
+from fastdistill.cli.terminal import echo
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
 from fastdistill.model.report import Finished
@@ -71,7 +72,7 @@ def command(
         else Plain()
     )
     for note in notes:
-        click.echo(note, err=True)
+        echo(note, err=True)
     session = Session(
         plan=plan,
         folder=folder,
@@ -86,7 +87,7 @@ def command(
         words = [word for word in sys.argv[1:] if word != "--fresh"]
         if plan.config.out is None:
             words += ["--out", str(folder)]
-        click.echo(f"To resume: fd {' '.join(words)}", err=True)
+        echo(f"To resume: fd {' '.join(words)}", err=True)
     return code
 
 

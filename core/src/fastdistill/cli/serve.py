@@ -8,6 +8,7 @@ import anyio
 import click
 
 from fastdistill.cli.options import loaded, run_options
+from fastdistill.cli.terminal import echo
 from fastdistill.errors import SetupError, UsageError
 
 SERVER: dict[str, Any] = {
@@ -37,7 +38,7 @@ async def _serve(server: Any, what: str, host: str, token: str) -> None:
             await anyio.sleep(0.02)
         if server.started:
             port = server.servers[0].sockets[0].getsockname()[1]
-            click.echo(f"{what} on http://{host}:{port} with the token {token}", err=True)
+            echo(f"{what} on http://{host}:{port} with the token {token}", err=True)
 
 
 @click.command(short_help="Serve a scenario's gates as a verifier over HTTP.")

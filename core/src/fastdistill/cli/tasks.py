@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from fastdistill.cli.terminal import echo
 from fastdistill.errors import UsageError, boundary
 from fastdistill.host import PluginHost
 from fastdistill.serde import nearest
@@ -72,9 +73,9 @@ def import_(
     with boundary(owner, f"import of {name}"):
         report = spec.run(source, out, options)
     for key, count in report.counts.items():
-        click.echo(f"{key}: {count}")
+        echo(f"{key}: {count}")
     for path in report.files:
-        click.echo(str(path))
+        echo(str(path))
 
 
 def _places(paths: tuple[Path, ...], questions: Path | None) -> tuple[Path, Path]:

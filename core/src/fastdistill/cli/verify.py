@@ -6,6 +6,7 @@ from pathlib import Path
 import attrs
 import click
 
+from fastdistill.cli.terminal import echo
 from fastdistill.run.ops.verify import verify
 
 
@@ -22,11 +23,11 @@ def command(run: Path, expect: str | None, tasks: Path | None, as_json: bool) ->
     """
     report = verify(run, expect=expect, source=tasks)
     if as_json:
-        click.echo(json.dumps(attrs.asdict(report), ensure_ascii=False))
+        echo(json.dumps(attrs.asdict(report), ensure_ascii=True))
     else:
         for problem in report.problems:
-            click.echo(f"problem: {problem}")
+            echo(f"problem: {problem}")
         for note in report.notes:
-            click.echo(f"note: {note}")
-        click.echo(f"{'changed' if report.problems else 'unchanged'}: manifest digest {report.digest}")
+            echo(f"note: {note}")
+        echo(f"{'changed' if report.problems else 'unchanged'}: manifest digest {report.digest}")
     return 1 if report.problems else 0

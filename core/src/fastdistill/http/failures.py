@@ -21,6 +21,7 @@ from fastdistill.errors import (
     TimedOut,
 )
 from fastdistill.http.limits import retry_after
+from fastdistill.redact import scrub
 
 _LONGEST = 500
 """Characters of a server's message that go into ours."""
@@ -136,7 +137,7 @@ def failure(
     text = found.text if found else "no message"
     message = f"{where} answered {status}: {text}"
     if 300 <= status < 400:
-        target = headers.get("location", "nowhere")
+        target = scrub(headers.get("location", "nowhere").partition("?")[0])
         message = f"{where} redirects ({status}) to {target!r:.200}: set base_url to it"
     if advice and kind in {AuthFailed, NotFound}:
         message = f"{message}. {advice}"

@@ -11,6 +11,7 @@ from fastdistill.config import Loaded
 from fastdistill.errors import PluginError, RunFileError, UsageError
 from fastdistill.host import KINDS, Kind, Offer, PluginHost
 from fastdistill.model.task import canonical_json
+from fastdistill.redact import remember, secrets_of
 from fastdistill.serde import StructureError, nearest, structure, unstructure
 from fastdistill.settings import RunConfig, TeacherConfig
 from fastdistill.specs import ProviderSpec, ScenarioSpec
@@ -197,6 +198,7 @@ def resolve(loaded: Loaded, host: PluginHost, *, asks: bool = True) -> Plan:
         for found in host.offers("reporters")
         if found.spec.name == name
     ]
+    remember(secrets_of(unstructure(config)))
     if problems:
         raise RunFileError(loaded.source, problems)
     return Plan(

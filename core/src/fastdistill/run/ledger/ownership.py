@@ -8,11 +8,11 @@ from attrs import frozen
 
 from fastdistill.config import leaves
 from fastdistill.errors import RunFolderError, UsageError
+from fastdistill.redact import redact
 from fastdistill.run.folder import new_run_id
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.ledger.rows import dumps, loads
 from fastdistill.run.plan import Plan, digest, identity
-from fastdistill.run.redact import redact
 from fastdistill.run.report.manifest import file_digest
 from fastdistill.serde import unstructure
 
@@ -66,7 +66,7 @@ def check(ledger: Ledger, plan: Plan, source_digest: str, *, fresh: bool) -> str
         return None
     if fresh:
         raise UsageError(f"{folder!r} holds run {run_id}; --fresh wants a folder without one")
-    changed = differences(loads(known["identity"]), loads(dumps(_identity(plan, source_digest))))
+    changed = differences(redact(loads(known["identity"])), loads(dumps(_identity(plan, source_digest))))
     if changed:
         listing = "".join(f"\n  {line}" for line in changed)
         raise RunFolderError(
@@ -76,7 +76,8 @@ def check(ledger: Ledger, plan: Plan, source_digest: str, *, fresh: bool) -> str
 
 
 def _identity(plan: Plan, source_digest: str) -> dict[str, Any]:
-    return {**identity(plan), "tasks_sha256": source_digest}
+    found: dict[str, Any] = redact({**identity(plan), "tasks_sha256": source_digest})
+    return found
 
 
 def source_digest_of(source: Path) -> str:

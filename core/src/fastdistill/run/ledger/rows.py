@@ -16,6 +16,7 @@ from fastdistill.model.answer import (
     Usage,
 )
 from fastdistill.model.verdict import Finding, Outcome, Verdict
+from fastdistill.redact import hashed
 
 Statement = tuple[str, tuple[Any, ...]]
 
@@ -98,7 +99,7 @@ def sampling_json(sampling: Sampling) -> str:
         "seed": sampling.seed,
         "n": sampling.n,
         "stop": list(sampling.stop) or None,
-        "extra": dict(sampling.extra) or None,
+        "extra": hashed(sampling.extra) or None,
     }
     return dumps({key: value for key, value in raw.items() if value is not None})
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from fastdistill.redact import redact
 from fastdistill.run.folder import (
     DATASET,
     LEDGER,
@@ -22,7 +23,6 @@ from fastdistill.run.gates.pipeline import GateLine
 from fastdistill.run.ledger.ledger import connect
 from fastdistill.run.ledger.rows import loads
 from fastdistill.run.plan import Plan, digest
-from fastdistill.run.redact import redact
 from fastdistill.run.report.dataset import write_exports
 from fastdistill.run.report.html.page import render
 from fastdistill.run.report.manifest import (

@@ -11,6 +11,7 @@ from attrs import frozen
 from fastdistill.errors import ProviderError, UsageError, boundary
 from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Batch, Bounded, Provider
+from fastdistill.redact import scrub
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import TeacherPlan
 from fastdistill.run.progress import Tally
@@ -30,8 +31,8 @@ class Blamed:
 
     @property
     def identity(self) -> str:
-        """The endpoint's."""
-        return self.provider.identity
+        """The endpoint's, without secrets: it goes into the ledger."""
+        return scrub(self.provider.identity)
 
     async def complete(self, call: Call, /) -> Completion:
         """The provider's answer."""

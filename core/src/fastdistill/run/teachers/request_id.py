@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from fastdistill.model.answer import Prompt, Purpose, Sampling
 from fastdistill.model.task import canonical_json
+from fastdistill.redact import hashed
 
 
 def seed_of(run_seed: int, sample_id: str, teacher: str, attempt: int) -> int:
@@ -37,7 +38,7 @@ def request_of(
             sampling.seed,
             sampling.n,
             sampling.stop,
-            sampling.extra,
+            hashed(sampling.extra),  # as the ledger keeps it, so that a replay finds the same request
         ],
         "attempt": attempt,
         "purpose": purpose,
