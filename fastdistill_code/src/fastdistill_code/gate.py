@@ -91,7 +91,7 @@ class PythonGate:
         oracle = Oracle()
         if payload.gold is not None:
             await _confirm_gold(self.runner, payload, limits)
-            if self.options.generated and suite.plain and suite.calls:
+            if self.options.generated and suite.plain:
                 oracle = await oracle_for(task, self.runner, self.options, self.services)
         if oracle.total:
             evidence["oracle_strength"] = {"killed": oracle.killed, "total": oracle.total}

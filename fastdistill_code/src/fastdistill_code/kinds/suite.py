@@ -44,6 +44,41 @@ class Holds:
         """The first of the calls."""
         return min(self.names.values(), default=0)
 
+    @property
+    def measures(self) -> bool:
+        """Whether one value of the result has to equal another: `len(result) == 3`, `result[0] == "a"`."""
+        match self.expression:
+            case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+                return any(_measure(side) for side in (left, right))
+        return False
+
+    @property
+    def digits(self) -> int | None:
+        """The digits that are left by `round(result, digits) == value`; None for other expressions."""
+        match self.expression:
+            case ast.Compare(
+                left=ast.Call(
+                    func=ast.Name(id="round"), args=[ast.Name(id=name), ast.Constant(value=int(digits))]
+                ),
+                ops=[ast.Eq()],
+            ) if name in self.names:
+                return digits
+        return None
+
+
+_MEASURES = {
+    *("len", "round", "sum", "min", "max", "abs", "str", "int", "float", "sorted", "set", "list", "tuple")
+}
+
+
+def _measure(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id=name), args=[inner, *_]) if name in _MEASURES:
+            return _measure(inner) or isinstance(inner, ast.Name)
+        case ast.Subscript(value=inner) | ast.BinOp(left=inner):
+            return _measure(inner) or isinstance(inner, ast.Name)
+    return False
+
 
 Check = Returns | Raises | Holds
 
@@ -63,10 +98,18 @@ class Suite:
     def plain(self) -> bool:
         """Whether one expected value answers each call, so that gold can speak for other inputs.
 
-        An assert that compares two results of the candidate says nothing against that.
+        An assert that compares two results of the candidate says nothing against that, nor does one that
+        asks for the length, an item or another one value of a result.
         """
-        own = all(not isinstance(c, Holds) or len(c.names) > 1 for c in self.checks)
-        return self.source is None and own and any(isinstance(c, Returns) for c in self.checks)
+        own = all(not isinstance(c, Holds) or len(c.names) > 1 or c.measures for c in self.checks)
+        return (
+            self.source is None
+            and own
+            and any(
+                isinstance(c, Returns) or (isinstance(c, Holds) and c.digits is not None)
+                for c in self.checks
+            )
+        )
 
 
 @frozen(kw_only=True)

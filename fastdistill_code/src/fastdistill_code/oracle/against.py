@@ -3,15 +3,25 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from fastdistill import Difference
 from fastdistill_code import wire
 from fastdistill_code.compare import key_of
-from fastdistill_code.jobs import CallInput, CallResult, Job, Limits, Raised, Skipped, TimedOut, Value
+from fastdistill_code.jobs import (
+    CallInput,
+    CallResult,
+    Job,
+    Limits,
+    Printed,
+    Raised,
+    Skipped,
+    TimedOut,
+    Value,
+)
 from fastdistill_code.kinds.suite import Failure, Returns, failure, said
 from fastdistill_code.oracle.batch import Answer, many
-from fastdistill_code.oracle.build import Oracle, differing
+from fastdistill_code.oracle.build import Oracle, differing, program
 from fastdistill_code.oracle.gold import Known
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
@@ -41,9 +51,9 @@ async def against(
     runner: Runner, source: str, payload: CodePayload, oracle: Oracle, limits: Limits, given: int
 ) -> Outcome:
     """Run the candidate on the oracle's inputs; a difference counts when a call of its own shows it too."""
-    entry_point = payload.entry_point or ""
+    text, entry_point = program(payload, source)
     whole = limits.cpu_seconds + _EACH
-    answers = await many(runner, source, entry_point, oracle.calls, limits, each=_EACH, whole=whole)
+    answers = await many(runner, text, entry_point, oracle.calls, limits, each=_EACH, whole=whole)
     wrong = differing(oracle, answers)
     if not wrong:
         return Outcome(inputs=len(oracle.known))
@@ -96,24 +106,30 @@ async def _confirmed(
     late = False
     for start in range(0, min(len(places), _CONFIRMED) if alone else len(places), _CHUNK):
         part = places[start : start + (_CONFIRMED if alone else _CHUNK)]
-        job = Job(
-            source=source,
-            entry_point=payload.entry_point,
-            calls=tuple(oracle.known[i].call for i in part),
-            limits=limits,
-            keep_going=alone,
-        )
+        calls = tuple(oracle.known[i].call for i in part)
+        job = Job(source=source, entry_point=payload.entry_point, limits=limits, keep_going=alone)
+        if payload.entry_point is None:
+            job = evolve(job, stdin=tuple(call.args[0] for call in calls))
+        else:
+            job = evolve(job, calls=calls)
         report = await runner.run(job)
         for i, result in zip(part, report.results, strict=False):
             if isinstance(result, (TimedOut, Skipped)):
                 late = late or isinstance(result, TimedOut)
-            elif not (
-                isinstance(result, Value) and oracle.match.same(oracle.known[i].value, result.value)
-            ) and not (isinstance(result, Raised) and result.type_name == "AssertionError" and not alone):
+            elif not _agrees(oracle, i, result) and not (
+                isinstance(result, Raised) and result.type_name == "AssertionError" and not alone
+            ):
                 found.append((i, result))
         if found:
             break
     return None if late and not found else found
+
+
+def _agrees(oracle: Oracle, place: int, result: CallResult) -> bool:
+    got = (
+        result.value if isinstance(result, Value) else result.text if isinstance(result, Printed) else None
+    )
+    return isinstance(result, (Value, Printed)) and oracle.match.same(oracle.known[place].value, got)
 
 
 def _refused(answer: Answer) -> bool:

@@ -59,6 +59,33 @@ def {_NAME}(packed, each, whole, most, least=0.02):
 """
 
 
+PROGRAM = "fd_program"
+"""The entry point of `as_function`."""
+_PROGRAM = f"""
+def {PROGRAM}(text):
+    import io, sys
+    written, before = io.BytesIO(), (sys.stdin, sys.stdout)
+    stdin = io.TextIOWrapper(io.BytesIO(text.encode("utf-8", "surrogatepass")), encoding="utf-8")
+    stdout = io.TextIOWrapper(written, encoding="utf-8", write_through=True)
+    sys.stdin, sys.stdout = stdin, stdout
+    try:
+        exec(fd_code, {{{{"__name__": "__main__", "__builtins__": __builtins__}}}})
+    except SystemExit as end:
+        if end.code not in (None, 0):
+            raise
+    finally:
+        sys.stdin, sys.stdout = before
+    return written.getvalue().decode("utf-8", "replace")
+
+fd_code = compile({{source!r}}, "<candidate>", "exec", dont_inherit=True)
+"""
+
+
+def as_function(source: str) -> str:
+    """A program as a function from what it reads to what it prints; what passes by `sys` is not seen."""
+    return _PROGRAM.format(source=source)
+
+
 @frozen
 class Answer:
     """What one of many calls came to: an encoded value, the name of an exception, or out of time."""

@@ -11,24 +11,26 @@ from attrs import evolve, field, frozen
 from fastdistill import Services, Task
 from fastdistill_code import wire
 from fastdistill_code.compare import Match
-from fastdistill_code.jobs import CallInput
-from fastdistill_code.kinds.suite import Returns, Suite
+from fastdistill_code.jobs import CallInput, Limits
+from fastdistill_code.kinds.suite import Holds, Raises, Returns, Suite
 from fastdistill_code.options import PythonOptions
-from fastdistill_code.oracle.batch import Answer, many, packed
+from fastdistill_code.oracle.batch import PROGRAM, Answer, as_function, many, packed
 from fastdistill_code.oracle.choose import spread
-from fastdistill_code.oracle.gold import EACH, Known, known_answers
+from fastdistill_code.oracle.gold import EACH, WHOLE, Known, known_answers
 from fastdistill_code.oracle.inputs import contracts, make_inputs
 from fastdistill_code.oracle.operators import constants, faults
+from fastdistill_code.oracle.streams import layout
 from fastdistill_code.oracle.wording import Wording, examples, wording
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 
-VERSION = "5"
+VERSION = "6"
 """Of the generator: another one makes other inputs."""
 _RAW = 2
 """Inputs made for each that is kept: on many the gold says nothing."""
 _FLOAT_MARGIN = 1e-6
 """Relative: sums in another order must not tell right programs apart."""
+_MOST_DIGITS = 16
 _FLOAT_FLOOR = 1e-12
 """Absolute, where the tests name none: what is left of numbers that cancel out."""
 
@@ -80,7 +82,9 @@ def oracle_match(suite: Suite, said: Wording) -> Match:
     if said.any_order and comparer in ("python", "json"):
         comparer = "unordered"
     mixed = max([match.tolerance or 0.0 for match in matches], default=0.0)
-    absolute = [match.absolute for match in matches if match.absolute] or [_FLOAT_FLOOR]
+    digits = [c.digits for c in suite.checks if isinstance(c, Holds) and c.digits is not None]
+    rounding = [0.51 * 10.0**-most for most in digits if 0 <= most < _MOST_DIGITS]
+    absolute = [*rounding, *(match.absolute for match in matches if match.absolute)] or [_FLOAT_FLOOR]
     relative = max([match.relative for match in matches], default=0.0)
     return Match(
         comparer=comparer,
@@ -90,14 +94,14 @@ def oracle_match(suite: Suite, said: Wording) -> Match:
     )
 
 
-def seen_calls(payload: CodePayload, prompt: str) -> tuple[list[CallInput], Wording]:
-    """The calls of the tests and of the prompt, and what the prompt says."""
+def seen_calls(payload: CodePayload, prompt: str) -> list[CallInput]:
+    """The calls of the tests that return a value, and those that the prompt shows."""
     suite, entry_point = payload.suite, payload.entry_point or ""
-    places = sorted({check.index for check in suite.checks if isinstance(check, Returns)})
+    places = sorted({check.index for check in suite.checks if not isinstance(check, Raises)})
     given = [suite.calls[i] for i in places]
     shown = [call for call in examples(prompt, entry_point) if _fits(call)]
     both = {repr(call): call for call in [*given, *shown]}
-    return list(both.values()), wording(prompt)
+    return list(both.values())
 
 
 def _fits(call: CallInput) -> bool:
@@ -112,28 +116,74 @@ async def make_oracle(
     payload: CodePayload, prompt: str, seed: str, runner: Runner, options: PythonOptions
 ) -> Oracle:
     """Make inputs, ask the gold, and count the broken golds that they tell from it."""
-    assert payload.gold is not None and payload.entry_point is not None  # noqa: S101, PT018  asked only then
-    suite, match = payload.suite, oracle_match(payload.suite, wording(prompt))
+    assert payload.gold is not None  # noqa: S101  asked only of tasks with gold
+    said = wording(prompt)
     rng = random.Random(f"{VERSION}{seed}")  # noqa: S311  has to repeat, not to be secret
-    seen, said = seen_calls(payload, prompt)
-    limits = options.limits(payload.limits)
-    found = contracts(seen, said, constants(payload.gold)) if seen else []
-    tested = {repr(call) for call in suite.calls}
-    made = [call for call in seen if repr(call) not in tested]
-    made += (
-        [call for call in make_inputs(found, rng, _RAW * options.max_inputs) if _fits(call)]
-        if found
-        else []
-    )
+    seen, made = _inputs(payload, prompt, said, rng, options.max_inputs)
+    match, limits = oracle_match(payload.suite, said), options.limits(payload.limits)
+    gold, entry_point = program(payload, payload.gold)
+    if payload.entry_point is None and not await _speaks(payload, gold, entry_point, seen, runner, limits):
+        made = []
     known = await known_answers(
-        runner, payload.gold, payload.entry_point, seen, made, match, limits, ties=not said.ties_told
+        runner,
+        gold,
+        entry_point,
+        seen,
+        made,
+        match,
+        limits,
+        ties=not said.ties_told and not payload.suite.stdin,
     )
     known = known[: options.max_inputs]
-    calls = packed([one.call for one in known])
-    oracle = Oracle(known=tuple(known), calls=calls, match=match)
+    oracle = Oracle(known=tuple(known), calls=packed([one.call for one in known]), match=match)
     broken = spread(faults(payload.gold, payload.entry_point), options.max_mutants, seed)
     killed = await _killed(runner, payload, oracle, [one.source for one in broken], options)
     return evolve(oracle, killed=killed, total=len(broken))
+
+
+async def _speaks(
+    payload: CodePayload,
+    source: str,
+    entry_point: str,
+    seen: Sequence[CallInput],
+    runner: Runner,
+    limits: Limits,
+) -> bool:
+    """Whether the program prints as a function what it prints alone: not past `sys.stdout`, say."""
+    answers = await many(runner, source, entry_point, packed(seen), limits, each=EACH, whole=WHOLE)
+    checks = [check for check in payload.suite.checks if isinstance(check, Returns)]
+    return len(answers) == len(seen) and all(
+        _same(answers[check.index], check.value, b"", check.match) for check in checks
+    )
+
+
+def program(payload: CodePayload, source: str) -> tuple[str, str]:
+    """A source and its entry point for a run of many: a program becomes a function of what it reads."""
+    if payload.entry_point is None:
+        return as_function(source), PROGRAM
+    return source, payload.entry_point
+
+
+def _inputs(
+    payload: CodePayload, prompt: str, said: Wording, rng: random.Random, most: int
+) -> tuple[list[CallInput], list[CallInput]]:
+    """The seen calls and new ones; of a program, calls of its function with a text each."""
+    hints = constants(payload.gold or "")
+    if payload.entry_point is None:
+        texts = payload.suite.stdin
+        form = layout(texts)
+        given = [CallInput(args=(text,)) for text in texts]
+        if form is None or said.any_answer or said.any_order:
+            return given, []
+        rows = make_inputs(contracts([form.call(text) for text in texts], said, hints), rng, most // 2)
+        made = dict.fromkeys(form.text(row) for row in rows)
+        return given, [CallInput(args=(text,)) for text in made if text not in texts]
+    if said.any_answer:
+        return [], []
+    seen = seen_calls(payload, prompt)
+    tested = {repr(call) for call in payload.suite.calls}
+    new = make_inputs(contracts(seen, said, hints), rng, _RAW * most) if seen else []
+    return seen, [call for call in [*seen, *new] if repr(call) not in tested and _fits(call)]
 
 
 async def _killed(
@@ -142,15 +192,15 @@ async def _killed(
     """How many broken programs the given calls or the made ones tell from the gold."""
     suite, limits = payload.suite, options.limits(payload.limits)
     checks = [check for check in suite.checks if isinstance(check, Returns)]
-    calls = packed([*suite.calls, *(one.call for one in oracle.known)])
+    own = suite.calls or tuple(CallInput(args=(text,)) for text in suite.stdin)
+    calls = packed([*own, *(one.call for one in oracle.known)])
     killed = [False] * len(broken)
 
     async def run(place: int) -> None:
-        answers = await many(
-            runner, broken[place], payload.entry_point or "", calls, limits, each=EACH, whole=EACH
-        )
-        given, made = answers[: len(suite.calls)], answers[len(suite.calls) :]
-        killed[place] = len(answers) < len(suite.calls) + len(oracle.known) or (
+        source, entry_point = program(payload, broken[place])
+        answers = await many(runner, source, entry_point, calls, limits, each=EACH, whole=EACH)
+        given, made = answers[: len(own)], answers[len(own) :]
+        killed[place] = len(answers) < len(own) + len(oracle.known) or (
             any(not _same(given[check.index], check.value, b"", check.match) for check in checks)
             or bool(differing(oracle, made))
         )

@@ -26,6 +26,7 @@ class Contract:
         self.width, self.names = len(calls[0].args), tuple(sorted(calls[0].kwargs))
         self.rows = [[*call.args, *(call.kwargs[name] for name in self.names)] for call in calls]
         self.columns = [Shape(column, wording, hints) for column in zip(*self.rows, strict=True)]
+        self.counts = _counts(self.rows)
         self.laws = between_arguments(self.rows) if self.columns else []
 
     def admits(self, row: list[Any]) -> bool:
@@ -33,6 +34,12 @@ class Contract:
         return all(shape.admits(x) for shape, x in zip(self.columns, row, strict=True)) and all(
             law.holds(row) for law in self.laws
         )
+
+    def counted(self, row: list[Any]) -> list[Any]:
+        """The row with those numbers set anew that say how long another argument is."""
+        for i, j in self.counts:
+            row[i] = len(row[j])
+        return row
 
     def call(self, row: Sequence[Any]) -> CallInput:
         """The row as a call."""
@@ -91,6 +98,19 @@ class Contract:
         return row
 
 
+def _counts(rows: Sequence[Sequence[Any]]) -> list[tuple[int, int]]:
+    """Which argument is the length of which: in all rows, and of more than one item somewhere."""
+
+    def counts(i: int, j: int) -> bool:
+        pairs = [(row[i], row[j]) for row in rows]
+        return all(
+            type(n) is int and isinstance(x, (list, tuple, str)) and n == len(x) for n, x in pairs
+        ) and any(n > 1 for n, _ in pairs)
+
+    width = len(rows[0]) if len(rows) > 1 else 0
+    return [pair for pair in itertools.permutations(range(width), 2) if counts(*pair)]
+
+
 def _drawn(value: Any, rng: random.Random) -> list[Any]:
     if type(value) is str:
         return [value, value[:1], value[1:], value[-1:], len(value), *value.split()[:2]]
@@ -126,6 +146,7 @@ def make_inputs(
         for row in itertools.chain.from_iterable(rows):
             if len(made) >= most:
                 break
+            row = row if row is None else contract.counted(row)
             if row is None or repr(row) in known or not contract.admits(row):
                 continue
             known.add(repr(row))
