@@ -2,7 +2,9 @@
 
 import os
 import signal
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fastdistill.patience import deadline
 from fastdistill_code.jobs import (
     CallInput,
     Died,
@@ -18,6 +21,7 @@ from fastdistill_code.jobs import (
     Printed,
     Raised,
     Skipped,
+    Slept,
     TimedOut,
     TooExpensive,
     Unencodable,
@@ -85,7 +89,7 @@ async def test_each_end_of_a_call_has_its_own_result(sandbox: Runner, body: str,
 async def test_our_deadline_is_no_budget_of_the_candidate(sandbox: Runner):
     limits = Limits(wall_seconds=0.5)
     report = await sandbox.run(job("def f(x):\n    import time; time.sleep(9)", 1, limits=limits))
-    assert report.results == (TimedOut(0.5),)
+    assert report.results == (Slept(0.5),)
 
 
 async def test_after_a_death_calls_are_skipped_or_go_on(sandbox: Runner):
@@ -292,3 +296,88 @@ def f(n):
     assert said[0] == said[1]
     assert said[0][0] == [0, 1, 2]
     assert said[0][2] is True
+
+
+async def test_a_program_that_sleeps_is_at_fault_and_holds_its_slot_for_one_limit(sandbox: Runner):
+    limits = Limits(wall_seconds=0.5)
+    asleep = "import time\ndef f(x): time.sleep(99)"
+    started = anyio.current_time()
+    report = await sandbox.run(job(asleep, 1, 2, limits=limits, keep_going=True))
+    assert report.results == (Slept(0.5), Skipped())
+    report = await sandbox.run(Job(source="import time; time.sleep(99)", stdin=("", ""), limits=limits))
+    assert report.results == (Slept(0.5), Skipped())
+    assert (await sandbox.run(job("import time\ntime.sleep(99)", 1, limits=limits))).load == Slept(0.5)
+    slow = await sandbox.check("import time\ndef f(x): time.sleep(99)", "f", "assert f(1)", limits)
+    assert slow.fault == Slept(0.5)
+    assert anyio.current_time() - started < 10
+
+
+async def test_sleeping_a_little_in_every_call_comes_to_the_same(sandbox: Runner):
+    calls = tuple(range(40))
+    report = await sandbox.run(
+        job("import time\ndef f(x): time.sleep(0.3)", *calls, limits=Limits(wall_seconds=1.0))
+    )
+    assert Slept(1.0) in report.results
+    assert report.results.index(Slept(1.0)) < 8
+
+
+@pytest.fixture
+def crowd() -> Iterator[None]:
+    """Four processes a core that only spin."""
+    spin = "import time\nend = time.monotonic() + 20\nwhile time.monotonic() < end: pass"
+    others = [subprocess.Popen([sys.executable, "-c", spin]) for _ in range(4 * (os.cpu_count() or 1))]
+    yield
+    for other in others:
+        other.kill()
+        other.wait()
+
+
+@pytest.mark.usefixtures("crowd")
+async def test_what_a_program_waited_for_a_processor_is_not_its_fault(sandbox: Runner):
+    source = "import time\ndef f(x):\n    while time.process_time() < x: pass\n    return x"
+    report = await sandbox.run(job(source, 0.6, limits=Limits(cpu_seconds=5.0, wall_seconds=0.7)))
+    assert isinstance(report.results[0], Value | TimedOut), report
+
+
+async def test_all_values_of_a_job_are_bounded_together(sandbox: Runner):
+    limits = Limits(cpu_seconds=5.0, output_bytes=4 << 20)
+    source = "def f(x): return [(i,) for i in range(100_000)]"
+    report = await sandbox.run(job(source, *range(6), limits=limits))
+    assert isinstance(report.results[0], Value)
+    assert report.results[-1] == TooExpensive("size")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return [{1}] * 100_000",
+        "return {i * (2**61 - 1) for i in range(1500)}",
+        "return list(range(500_000))",
+        "import time; time.sleep(99)",
+    ],
+)
+async def test_every_run_ends_within_a_second_of_its_cancellation(sandbox: Runner, body: str):
+    with anyio.move_on_after(0.4):
+        while True:
+            await sandbox.run(job(f"def f(x):\n    {body}", *range(50), limits=Limits(wall_seconds=60)))
+    cancelled = anyio.current_time()
+    await sandbox.run(job("def f(x): return x", 1))
+    assert anyio.current_time() - cancelled < 3  # one second on an unloaded machine
+
+
+async def test_six_sleepers_cost_nobody_else_a_verdict(sandbox: Runner):
+    """All of them share one slot; an honest run waits far longer than its gate's deadline, and passes."""
+    results: list[object] = []
+    asleep = job("import time\ndef f(x): time.sleep(99)", 1, limits=Limits(wall_seconds=0.6))
+
+    async def honest(number: int) -> None:
+        with deadline(3.0):
+            results.append((await sandbox.run(job(f"def f(x): return x + {number}", 1))).results)
+
+    async with anyio.create_task_group() as group:
+        for _ in range(6):
+            group.start_soon(sandbox.run, asleep)
+        await anyio.sleep(0.1)
+        for number in range(30):
+            group.start_soon(honest, number)
+    assert sorted(results, key=repr) == sorted([(Value(1 + n),) for n in range(30)], key=repr)

@@ -48,6 +48,7 @@ from fastdistill.model.report import Event, Finished, Noticed, Progress, Settled
 from fastdistill.model.sample import Judged, Sample, Status
 from fastdistill.model.task import BadTask, Mutant, Task, canonical_json
 from fastdistill.model.verdict import Difference, Finding, Outcome, Verdict, passed, rejected, undecided
+from fastdistill.patience import deadline_paused
 from fastdistill.protocols import (
     Batch,
     BatchState,
@@ -183,6 +184,7 @@ __all__ = [
     "Workers",
     "averifier",
     "canonical_json",
+    "deadline_paused",
     "gate",
     "hookimpl",
     "passed",

@@ -10,7 +10,7 @@ import anyio
 import anyio.to_thread
 from attrs import define, evolve, field, frozen
 
-from fastdistill import Candidate, Finding, Outcome, Services, Task, TaskError
+from fastdistill import Candidate, Finding, Outcome, Services, Task, TaskError, deadline_paused
 from fastdistill_code.jobs import CallInput, Job, Limits
 from fastdistill_code.judging import find, find_checked, with_generated
 from fastdistill_code.kinds.suite import Suite
@@ -65,7 +65,9 @@ class PythonGate:
     async def _ready(self, task: Task[CodePayload]) -> Prepared:
         key = task.sample_id + task.payload.digest
         lock = self._locks.setdefault(key, anyio.Lock())
-        async with lock:
+        with deadline_paused():  # another attempt at the task prepares it
+            await lock.acquire()
+        try:
             ready = self._prepared.get(key)
             if ready is None:
                 try:
@@ -77,6 +79,8 @@ class PythonGate:
                     del self._prepared[oldest]
                     self._locks.pop(oldest, None)
                 self._prepared[key] = ready
+        finally:
+            lock.release()
         if isinstance(ready, TaskError):
             raise TaskError(ready.reason, ready.detail)
         return ready

@@ -23,7 +23,9 @@ class Limits:
     """CPU time of the whole process during loading, and again during each call; over it:
     `TooExpensive("cpu")`."""
     wall_seconds: float = field(default=30.0, validator=gt(0))
-    """Real time for loading and for each call; over it: `TimedOut`, after one retry of the whole job."""
+    """Real time for loading and for each call, less what the program waited for a processor; over it:
+    `Slept`. What its idle moments come to in a whole job is bounded by the same time. Three times as
+    much, whatever it waited for: `TimedOut`, after one retry of the whole job."""
     memory_bytes: int = field(default=512 * MIB, validator=ge(16 * MIB))
     """Address space beyond what the bare interpreter has; over it: `TooExpensive("memory")`."""
     output_bytes: int = field(default=4 * MIB, validator=ge(1024))
@@ -100,6 +102,13 @@ class TooExpensive:
 
 
 @frozen
+class Slept:
+    """The program let `seconds` of real time pass without using the processor or waiting for one."""
+
+    seconds: float
+
+
+@frozen
 class TimedOut:
     """Our wall clock ran out, twice: says nothing about the candidate."""
 
@@ -127,14 +136,14 @@ class Skipped:
     """Not run, because a call before it ended the process and the job did not ask to keep going."""
 
 
-CallResult = Value | Printed | Raised | TooExpensive | TimedOut | Died | Unencodable | Skipped
+CallResult = Value | Printed | Raised | TooExpensive | Slept | TimedOut | Died | Unencodable | Skipped
 
 
 @frozen(kw_only=True)
 class Report:
     """What a job came to. When `load` is set the source never became callable and `results` is empty."""
 
-    load: Raised | TooExpensive | TimedOut | Died | None = None
+    load: Raised | TooExpensive | Slept | TimedOut | Died | None = None
     """SyntaxError, an exception at import, a missing entry point (`Raised("MissingEntryPoint")`), or a
     death."""
     results: tuple[CallResult, ...] = ()
@@ -153,5 +162,5 @@ class Checked:
     """
 
     outcome: CallResult
-    fault: Raised | TooExpensive | TimedOut | Died | Unencodable | None = None
+    fault: Raised | TooExpensive | Slept | TimedOut | Died | Unencodable | None = None
     calls: int = 0

@@ -15,6 +15,7 @@ from fastdistill_code.jobs import (
     Printed,
     Raised,
     Report,
+    Slept,
     TimedOut,
     TooExpensive,
     Unencodable,
@@ -28,13 +29,14 @@ _LOAD = {
     "Raised": "load-failed",
     "TooExpensive": "too-expensive",
     "Died": "died",
+    "Slept": "timeout",
     "TimedOut": "timed-out",
     "Unencodable": "unencodable",
 }
 
 
 def load_finding(
-    load: Raised | TooExpensive | TimedOut | Died | Unencodable, evidence: dict[str, Any]
+    load: Raised | TooExpensive | Slept | TimedOut | Died | Unencodable, evidence: dict[str, Any]
 ) -> Finding:
     """A source that never became callable."""
     reason = _LOAD[type(load).__name__]
@@ -102,7 +104,7 @@ def find_checked(checked: Checked, evidence: dict[str, Any]) -> Finding:
             return passed(score=1.0, exec_pass=True, gold_match=True, evidence=evidence)
         case Value():
             return rejected("not-called", "the tests never reached the candidate", evidence=evidence)
-        case TimedOut():
+        case TimedOut() | Slept():  # the tests themselves
             return undecided("deadline", said(checked.outcome), evidence=evidence)
         case Raised(type_name="AssertionError"):
             return rejected(

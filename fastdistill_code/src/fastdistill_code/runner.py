@@ -18,6 +18,7 @@ import anyio.lowlevel
 import anyio.to_thread
 from anyio.abc import TaskStatus
 
+from fastdistill import deadline_paused
 from fastdistill_code.jobs import Checked, Job, Limits, Report, TimedOut
 from fastdistill_code.sandbox import levels
 from fastdistill_code.sandbox.checking import run_check
@@ -103,12 +104,16 @@ class Sandbox:
         return checked
 
     async def _in_turn(self, work: Callable[[Host, Host], R]) -> R:
-        async with self._turns:
+        with deadline_paused():  # whoever holds the slots, our deadline counts work alone
+            await self._turns.acquire()
+        try:
             pair = self._free.pop()
             try:
                 return await self._in_thread(work, pair)
             finally:
                 self._free.append(pair)
+        finally:
+            self._turns.release()
 
     async def _in_thread(self, work: Callable[[Host, Host], R], pair: tuple[Host, Host]) -> R:
         """The work in a thread, which is told to stop, and waited for, when we are cancelled."""

@@ -8,6 +8,7 @@ the comparisons behind equal hashes bounded too. Standard library only: the sand
 """
 
 from fastdistill_code.wire_format import (
+    MAX_COLLISIONS,
     MAX_DEPTH,
     MAX_EXPONENT,
     MAX_MEMORY,
@@ -22,6 +23,7 @@ from fastdistill_code.wire_in import decode
 from fastdistill_code.wire_out import encode
 
 __all__ = [
+    "MAX_COLLISIONS",
     "MAX_DEPTH",
     "MAX_EXPONENT",
     "MAX_MEMORY",

@@ -191,6 +191,7 @@ def _holds(check: Holds, results: Sequence[CallResult]) -> Failure | None:
 _REASONS = {
     "Raised": "raised",
     "TooExpensive": "too-expensive",
+    "Slept": "timeout",
     "TimedOut": "timed-out",
     "Died": "died",
     "Unencodable": "unencodable",

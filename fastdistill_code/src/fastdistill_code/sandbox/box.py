@@ -20,6 +20,10 @@ from fastdistill_code.sandbox.host import Host
 
 _MOMENT = 0.05
 """Seconds between looks at whether a job is still wanted."""
+_SHORT = 0.1
+"""Seconds of one answer that pass uncounted: they may be ours."""
+_STARVED = 3.0
+"""Times the wall limit after which a program that got no processor is given up, undecided."""
 
 
 class Interrupted(Exception):
@@ -27,11 +31,18 @@ class Interrupted(Exception):
 
 
 class Ended(Exception):
-    """The child will not answer: `why` is `eof`, `cpu`, `wall`, `size` or `protocol`."""
+    """The child will not answer: `why` is `eof`, `cpu`, `slept`, `wall`, `size` or `protocol`."""
 
     def __init__(self, why: str) -> None:
         self.why = why
         super().__init__(why)
+
+
+class Idle:
+    """The seconds that a job's programs let pass, over all of its processes."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
 
 
 class Box:
@@ -45,8 +56,10 @@ class Box:
         budgets: int = 1,
         stdin: IO[bytes] | None = None,
         stdout: IO[bytes] | None = None,
+        idle: Idle | None = None,
     ) -> None:
         self._host, self._limits = host, limits
+        self._idle = idle or Idle()
         self._last_resort = math.ceil(limits.cpu_seconds * budgets) + 1
         self._files = stdin, stdout
         self.exit_code: int | None = None
@@ -102,7 +115,7 @@ class Box:
         """
         if nonce is None:
             self._spent = self._cpu()
-            self._deadline = time.monotonic() + self._limits.wall_seconds
+            self._asked = time.monotonic()
             nonce = os.urandom(8)
         rest = memoryview(HEAD.pack(len(body), kind, nonce) + body)
         while rest:
@@ -114,6 +127,15 @@ class Box:
                 raise Ended("eof") from None
         return nonce
 
+    def resume(self) -> None:
+        """Start the deadline anew: the child was waiting for us."""
+        self._asked = time.monotonic()
+
+    @property
+    def cpu_total(self) -> float:
+        """CPU seconds of the child so far."""
+        return self._cpu()
+
     def receive(self, nonce: bytes) -> tuple[bytes, bytes]:
         """The one frame that may come now: its kind and body."""
         size, kind, echoed = HEAD.unpack(self._exactly(HEAD.size))
@@ -122,9 +144,21 @@ class Box:
         if size > self._limits.output_bytes + 4096:
             raise Ended("size")
         body = self._exactly(size)
-        if self.used() > self._limits.cpu_seconds:
+        used = self.used()
+        if used > self._limits.cpu_seconds:
             raise Ended("cpu")
+        self._rest(time.monotonic() - self._asked - used)
         return kind, body
+
+    def _rest(self, idle: float) -> None:
+        """Count the idle time of one answer unless it is short; Ended when that of the job is too much."""
+        if idle < max(_SHORT, self._limits.wall_seconds / 50):
+            return
+        waited = waited_for_processor(self._pid)
+        if waited is not None:
+            self._idle.seconds += max(0.0, idle - waited)
+        if self._idle.seconds > self._limits.wall_seconds:
+            raise Ended("slept")
 
     def quiet(self) -> None:
         """Ended when the child has sent what nobody asked for."""
@@ -155,12 +189,21 @@ class Box:
         left = self._limits.cpu_seconds - self.used()
         if left <= 0:
             raise Ended("cpu")
-        until = self._deadline - time.monotonic()
-        if until <= 0:
-            raise Ended("wall")
+        self._patience()
         if self._host.interrupted:
             raise Interrupted
-        self._poll.poll(1000 * min(until, max(left, 0.01), _MOMENT) + 1)
+        self._poll.poll(1000 * min(max(left, 0.01), _MOMENT) + 1)
+
+    def _patience(self) -> None:
+        """Ended when the child let the wall limit pass, or had no processor for three times as long."""
+        elapsed, limit = time.monotonic() - self._asked, self._limits.wall_seconds
+        if elapsed + self._idle.seconds < limit:
+            return
+        waited = waited_for_processor(self._pid)
+        if waited is not None and elapsed - waited - self.used() + self._idle.seconds >= limit:
+            raise Ended("slept")
+        if elapsed >= _STARVED * limit:
+            raise Ended("wall")
 
     def used(self) -> float:
         """CPU seconds since the budget started."""
@@ -174,3 +217,17 @@ class Box:
             return time.clock_gettime((~self._pid << 3) | 2)
         except OSError:
             return self._spent
+
+
+def waited_for_processor(pid: int) -> float | None:
+    """The seconds that the threads of a process have been ready to run and did not; None where the system
+    does not tell.
+    """
+    total = 0
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208
+            with open(f"/proc/{pid}/task/{thread}/schedstat", "rb") as file:  # noqa: PTH123
+                total += int(file.read().split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return total / 1e9

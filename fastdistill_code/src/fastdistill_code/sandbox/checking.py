@@ -36,12 +36,17 @@ def run_check(
     return Checked(outcome=outcome, fault=relay.fault, calls=relay.calls)
 
 
+_MOST_BUDGETS = 10
+"""CPU budgets of one call that all calls of one suite may use together."""
+
+
 class _Relay:
     """The candidate as the tests see it."""
 
     def __init__(self, candidate: Box, limits: Limits) -> None:
         self._candidate, self._limits = candidate, limits
         self.calls = 0
+        self._budget = wire.Budget(8 * wire.MAX_NODES, 16 * wire.MAX_MEMORY, 4 * wire.MAX_COLLISIONS)
         self.fault: TooExpensive | Unencodable | None = None
 
     def call(self, body: bytes) -> tuple[bytes, bytes] | None:
@@ -50,7 +55,9 @@ class _Relay:
         if self.calls > _MOST_CALLS:
             raise Ended("cpu")
         args, kwargs = decoded(body)
-        result = result_of(*self._candidate.ask(b"A", wire.encode((args, kwargs))), 0.0)
+        if self._candidate.cpu_total > _MOST_BUDGETS * self._limits.cpu_seconds:
+            raise Ended("cpu")
+        result = result_of(*self._candidate.ask(b"A", wire.encode((args, kwargs))), 0.0, self._budget)
         if isinstance(result, Value):
             return b"V", wire.encode(result.value)
         if isinstance(result, Raised):
@@ -75,6 +82,7 @@ def _run_tests(host: Host, relay: _Relay, entry_point: str, tests: str, limits: 
             if (answer := relay.call(body)) is None:
                 return Skipped()
             try:
+                box.resume()
                 box.send(*answer, nonce)
                 kind, body = box.receive(nonce)
             except Ended as ended:

@@ -14,15 +14,16 @@ from fastdistill_code.jobs import (
     Raised,
     Report,
     Skipped,
+    Slept,
     TimedOut,
     TooExpensive,
     Unencodable,
     Value,
 )
-from fastdistill_code.sandbox.box import Box, Ended
+from fastdistill_code.sandbox.box import Box, Ended, Idle
 from fastdistill_code.sandbox.host import Host
 
-Fault = Raised | TooExpensive | TimedOut | Died
+Fault = Raised | TooExpensive | Slept | TimedOut | Died
 
 
 def run_job(host: Host, job: Job) -> Report:
@@ -30,26 +31,33 @@ def run_job(host: Host, job: Job) -> Report:
     if job.stdin:
         return _run_texts(host, job)
     results: list[CallResult] = []
-    spent = 0.0
+    spent, idle, budget = 0.0, Idle(), job_budget()
     while True:
-        load, done, seconds = _run_calls(host, job, len(results))
+        load, done, seconds = _run_calls(host, job, len(results), idle, budget)
         spent += seconds
         results += done
         if load is not None and not results:
             return Report(load=load, cpu_seconds=spent)
         if load is not None:
             results.append(load)
-        if len(results) >= len(job.calls) or not job.keep_going:
+        if len(results) >= len(job.calls) or not job.keep_going or isinstance(results[-1], Slept):
             break
     results += [Skipped()] * (len(job.calls) - len(results))
     return Report(results=tuple(results), cpu_seconds=spent)
 
 
-def _run_calls(host: Host, job: Job, start: int) -> tuple[Fault | None, list[CallResult], float]:
+def job_budget() -> wire.Budget:
+    """What all values of one job together may hold."""
+    return wire.Budget(nodes=2 * wire.MAX_NODES, memory=4 * wire.MAX_MEMORY)
+
+
+def _run_calls(
+    host: Host, job: Job, start: int, idle: Idle, budget: wire.Budget
+) -> tuple[Fault | None, list[CallResult], float]:
     """One process: calls from `start` on, up to the first that ends it."""
     done: list[CallResult] = []
     loaded = False
-    box = Box(host, job.limits, budgets=1 + len(job.calls) - start)
+    box = Box(host, job.limits, budgets=1 + len(job.calls) - start, idle=idle)
     try:
         with box:
             failed = load(box, job.source, job.entry_point, job.limits)
@@ -57,7 +65,7 @@ def _run_calls(host: Host, job: Job, start: int) -> tuple[Fault | None, list[Cal
             if failed is None:
                 for call in job.calls[start:]:
                     kind, body = box.ask(b"A", wire.encode((call.args, call.kwargs)))
-                    done.append(result_of(kind, body, box.used()))
+                    done.append(result_of(kind, body, box.used(), budget))
                 box.quiet()
     except Ended as end:
         fault = fault_of(end, box, job.limits)
@@ -85,11 +93,11 @@ def load(box: Box, source: str, entry_point: str | None, limits: Limits) -> Faul
     return result
 
 
-def result_of(kind: bytes, body: bytes, seconds: float) -> CallResult:
+def result_of(kind: bytes, body: bytes, seconds: float, budget: wire.Budget | None = None) -> CallResult:
     """An answer's meaning; Ended for what our child program would not send."""
     try:
         if kind == b"V":
-            return Value(wire.decode(body), seconds)
+            return Value(wire.decode(body, budget), seconds)
         if kind == b"M":
             return TooExpensive("memory")
         if kind == b"Z":
@@ -98,6 +106,8 @@ def result_of(kind: bytes, body: bytes, seconds: float) -> CallResult:
             return Unencodable(name[:500])
         if kind == b"E":
             return _raised(wire.decode(body))[0]
+    except wire.Exhausted:
+        return TooExpensive("size")
     except wire.BadBytes:
         pass
     raise Ended("protocol")
@@ -110,12 +120,14 @@ def _raised(content: Any) -> tuple[Raised, int]:
     raise Ended("protocol")
 
 
-def fault_of(end: Ended, box: Box, limits: Limits) -> TooExpensive | TimedOut | Died:
+def fault_of(end: Ended, box: Box, limits: Limits) -> TooExpensive | Slept | TimedOut | Died:
     """What an end without an answer was; the box is reaped by now."""
     if end.why == "cpu":
         return TooExpensive("cpu")
     if end.why == "size":
         return TooExpensive("size")
+    if end.why == "slept":
+        return Slept(limits.wall_seconds)
     if end.why == "wall":
         return TimedOut(limits.wall_seconds)
     if end.why == "protocol":
@@ -128,21 +140,24 @@ def fault_of(end: Ended, box: Box, limits: Limits) -> TooExpensive | TimedOut | 
 
 def _run_texts(host: Host, job: Job) -> Report:
     results: list[CallResult] = []
-    spent = 0.0
+    spent, idle = 0.0, Idle()
     for text in job.stdin:
-        result, seconds = _run_text(host, job, text)
+        result, seconds = _run_text(host, job, text, idle)
         results.append(result)
         spent += seconds
+        if isinstance(result, Slept) or (isinstance(result, TooExpensive) and not job.keep_going):
+            break
+    results += [Skipped()] * (len(job.stdin) - len(results))
     return Report(results=tuple(results), cpu_seconds=spent)
 
 
-def _run_text(host: Host, job: Job, text: str) -> tuple[CallResult, float]:
+def _run_text(host: Host, job: Job, text: str, idle: Idle) -> tuple[CallResult, float]:
     end: Ended | None = None
     kind, body = b"", b""
     with _scratch() as stdin, _scratch() as stdout:
         stdin.write(text.encode("utf-8", "surrogatepass"))
         stdin.seek(0)
-        box = Box(host, job.limits, stdin=stdin, stdout=stdout)
+        box = Box(host, job.limits, stdin=stdin, stdout=stdout, idle=idle)
         try:
             with box:
                 asked = {"source": job.source, "output_bytes": job.limits.output_bytes}

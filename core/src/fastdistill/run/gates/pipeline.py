@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any
 
-import anyio
 from attrs import define, field, frozen
 
 from fastdistill.errors import (
@@ -21,6 +20,7 @@ from fastdistill.errors import (
 from fastdistill.model.answer import Candidate, Completion, Reading
 from fastdistill.model.task import Task
 from fastdistill.model.verdict import Finding, GateKind, Outcome, Verdict, rejected, undecided
+from fastdistill.patience import deadline as gate_clock
 from fastdistill.protocols import Fingerprinted, Gate, Rule, Scenario
 from fastdistill.run.ledger.rows import dumps
 from fastdistill.run.plan import Chosen, digest
@@ -179,7 +179,7 @@ class GateLine:
         # A judge waits for its teacher, whose line has a deadline of its own.
         deadline = None if station.kind == "judge" else self.deadline
         try:
-            with anyio.fail_after(deadline), boundary(station.owner, station.name):
+            with gate_clock(deadline), boundary(station.owner, station.name):
                 return _checked(await station.gate(task, candidate))
         except (RunHalted, AuthFailed, NotFound, TaskError):
             raise
