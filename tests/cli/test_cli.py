@@ -95,9 +95,10 @@ def test_ctrl_c_finishes_cleanly_and_the_run_resumes(tmp_path: Path, server: Tea
     words = run_words(server, "--limit", "40", "--concurrency", "2", "--out", "out")
     env = {**os.environ, "FD_CACHE": str(tmp_path / "cache")}
     running = subprocess.Popen([*FD, *words], cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True)
-    time.sleep(3)
+    while server.counters.requests < 6:  # the first answers are in: it works by now
+        time.sleep(0.05)
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=30)
+    _, said = running.communicate(timeout=60)
     assert running.returncode == 130, said
     assert "To resume: fd run" in said
     first = json.loads((tmp_path / "out" / "manifest.json").read_text())
@@ -203,3 +204,25 @@ def test_audit_of_a_run_folder(server: TeacherSimulator, tmp_path: Path) -> None
     refused = fd("audit", "out", "--set", "seed=3", cwd=tmp_path)
     assert refused.returncode == 2
     assert "audited as they were" in refused.stderr
+
+
+def test_tasks_by_stdin_are_kept_for_a_replay(server: TeacherSimulator, tmp_path: Path) -> None:
+    def piped(text: str) -> subprocess.CompletedProcess[str]:
+        words = ["run", "--scenario", "math", "--tasks", "-", "--teacher", "openai:any"]
+        return subprocess.run(
+            [*FD, *words, "--base-url", server.base_url, "--audit", "0", "--no-cache", "--out", "out"],
+            cwd=tmp_path, env={**os.environ, "FD_CACHE": str(tmp_path / "cache")},
+            input=text, capture_output=True, text=True, timeout=120,
+        )  # fmt: skip
+
+    tasks = '{"task_id": "1", "problem": "1 + 1?", "answer": "2"}\n'
+    assert piped("").returncode == 2
+    assert piped(tasks).returncode == 0
+    assert (tmp_path / "out" / "tasks.jsonl").read_text() == tasks
+    assert fd("replay", "out", cwd=tmp_path).returncode == 0
+    assert fd("verify", "out", cwd=tmp_path).returncode == 0
+    again = piped(tasks)
+    assert "was finished already" in again.stdout
+    other = piped(tasks.replace("1 + 1", "1 + 3"))
+    assert other.returncode == 2
+    assert "a run of other tasks than those of stdin" in other.stderr

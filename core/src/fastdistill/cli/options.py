@@ -15,7 +15,7 @@ _OPTIONS = [
     click.argument("runfile", required=False, type=click.Path(path_type=Path)),
     click.option("--scenario", metavar="NAME", help="The kind of task: sql, code, math or a plugin's."),
     click.option(
-        "--tasks", type=click.Path(path_type=Path), help="Task file (JSON Lines) [the bundled pack]."
+        "--tasks", type=click.Path(path_type=Path), help="Task file; - is stdin [the bundled pack]."
     ),
     click.option("--limit", type=int, metavar="N", help="Take only the first N tasks."),
     click.option("--teacher", metavar="PROVIDER:MODEL", help="Who is asked, such as openai:gpt-4.1."),

@@ -1,6 +1,9 @@
 """`fd run`: the main job."""
 
+import shlex
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +17,15 @@ from fastdistill.cli.terminal import echo
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
 from fastdistill.model.report import Finished
-from fastdistill.run.folder import new_run_id
+from fastdistill.run.folder import LEDGER, new_run_id, prepare
+from fastdistill.run.lines import count_lines
 from fastdistill.run.plan import Plan, digest, identity, resolve
+from fastdistill.run.report.manifest import file_digest
 from fastdistill.run.session import Session
 
+STDIN = Path("-")
+TASKS = "tasks.jsonl"
+"""The name in a run's folder of tasks that came by stdin."""
 EXIT = {"done": 0, "faults": 1, "floor": 4, "budget": 4, "target": 0, "interrupted": 130}
 
 
@@ -62,8 +70,10 @@ def command(
         ("--no-pilot", "pilot.enabled", False if no_pilot else None),
     ]
     plan = resolve(loaded(runfile, settings, flags, more), PluginHost().discover())
-    plan, source, notes = with_source(plan)
     folder = plan.config.out or latest_or_new(plan)
+    if plan.config.tasks == STDIN:
+        plan = keep_stdin(plan, folder)
+    plan, source, notes = with_source(plan)
     reporter = (
         JsonLinesReporter()
         if as_json
@@ -87,8 +97,29 @@ def command(
         words = [word for word in sys.argv[1:] if word != "--fresh"]
         if plan.config.out is None:
             words += ["--out", str(folder)]
-        echo(f"To resume: fd {' '.join(words)}", err=True)
+        echo(f"To resume: fd {shlex.join(words)}", err=True)
     return code
+
+
+def keep_stdin(plan: Plan, folder: Path) -> Plan:
+    """The plan with the tasks of stdin as a file: in the run's folder, where a replay finds them.
+
+    Raises `UsageError` for a folder that holds a run of other tasks, which is left as it is.
+    """
+    prepare(folder)
+    kept = folder / TASKS
+    with tempfile.TemporaryDirectory(prefix="fastdistill-") as tmp:
+        taken = Path(tmp) / TASKS
+        with taken.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        count_lines(taken)
+        if not (folder / LEDGER).exists():
+            shutil.move(taken, kept)
+        elif not kept.is_file() or file_digest(kept) != file_digest(taken):
+            raise UsageError(
+                f"{str(folder)!r} holds a run of other tasks than those of stdin: choose another --out"
+            )
+    return attrs.evolve(plan, config=attrs.evolve(plan.config, tasks=kept))
 
 
 def with_source(plan: Plan) -> tuple[Plan, Path, list[str]]:
@@ -111,9 +142,3 @@ def with_source(plan: Plan) -> tuple[Plan, Path, list[str]]:
 def latest_or_new(plan: Plan) -> Path:
     """A folder of its own for a run that names none."""
     return Path("runs") / new_run_id(digest(identity(plan)))
-
-
-def count_lines(path: Path) -> int:
-    """The lines of a file that are not empty: how many tasks to expect."""
-    with path.open("rb") as file:
-        return sum(1 for line in file if line.strip())

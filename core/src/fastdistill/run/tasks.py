@@ -8,13 +8,10 @@ from typing import Any, Literal
 import attrs
 from attrs import define, field, frozen
 
-from fastdistill.errors import UsageError
 from fastdistill.model.task import BadTask
 from fastdistill.protocols import Row
+from fastdistill.run.lines import LINE_LIMIT, read_lines
 from fastdistill.serde import StructureError, structure
-
-LINE_LIMIT = 16 * 1024 * 1024
-"""Bytes of one line: beyond it a file is not JSON Lines."""
 
 
 def _no_constant(text: str) -> Any:
@@ -30,25 +27,23 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | BadTask]]:
-    """Each line of a JSON Lines file with its number, as an object or what is wrong with it.
+    """Each line of a task file with its number, as an object or what is wrong with it.
 
-    Empty lines are passed over. Raises `UsageError` if the file cannot be read.
+    Raises `UsageError` as `read_lines` does.
     """
-    try:
-        with path.open("rb") as file:
-            for number, raw in enumerate(iter(lambda: file.readline(LINE_LIMIT + 1), b""), start=1):
-                if raw.strip():
-                    yield number, _parse(number, raw)
-    except OSError as error:
-        raise UsageError(f"cannot read the tasks {str(path)!r}: {error.strerror or error}") from None
+    for number, raw in read_lines(path):
+        yield number, _parse(number, raw)
 
 
-def _parse(number: int, raw: bytes) -> dict[str, Any] | BadTask:
-    if len(raw) > LINE_LIMIT:
+def _parse(number: int, raw: bytes | None) -> dict[str, Any] | BadTask:
+    if raw is None:
         return BadTask(line=number, detail=f"the line is longer than {LINE_LIMIT} bytes")
     try:
-        text = raw.decode("utf-8-sig" if number == 1 else "utf-8")
-        row = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_object)
+        row = json.loads(raw.decode(), parse_constant=_no_constant, object_pairs_hook=_object)
+        if b"\\u" in raw:
+            json.dumps(row, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return BadTask(line=number, detail="holds a lone surrogate: half a character, as \\ud800 is")
     except (ValueError, RecursionError) as error:
         return BadTask(line=number, detail=f"is not JSON: {error}")
     if not isinstance(row, dict):
