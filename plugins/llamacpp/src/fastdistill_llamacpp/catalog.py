@@ -2,48 +2,17 @@
 
 import os
 import sys
-import tomllib
 from collections.abc import Callable, Iterable
-from importlib.resources import files
 from pathlib import Path
 
 from attrs import field, frozen
 
 from fastdistill import SetupError
-from fastdistill.serde import nearest, structure
+from fastdistill.serde import nearest
 from fastdistill.specs import ModelEntry
+from fastdistill_llamacpp.models import Model, known
 
 OVERRIDE = "FD_EMBEDDED_GGUF"
-
-
-@frozen(kw_only=True)
-class Mirror:
-    """Wheels that hold the bytes in pieces; `{n}` in `package` counts from 1 to `parts`."""
-
-    package: str
-    parts: int
-    version: str
-
-
-@frozen(kw_only=True)
-class Model:
-    """One known model."""
-
-    name: str
-    summary: str
-    licence: str
-    size: int
-    sha256: str
-    repository: str
-    file: str
-    mirror: Mirror | None = None
-
-
-def known() -> dict[str, Model]:
-    """The known models by name."""
-    text = files("fastdistill_llamacpp").joinpath("models.toml").read_text(encoding="utf-8")
-    models = [structure(table, Model) for table in tomllib.loads(text).values()]
-    return {model.name: model for model in models}
 
 
 def default_folder() -> Path:

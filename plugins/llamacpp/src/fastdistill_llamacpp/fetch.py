@@ -14,9 +14,9 @@ import httpx
 from attrs import define, field
 
 from fastdistill import SetupError
-from fastdistill_llamacpp.catalog import Model
 from fastdistill_llamacpp.lock import alone
 from fastdistill_llamacpp.mirror import Download, download_with_pip, pieces_of
+from fastdistill_llamacpp.models import Model
 
 HUB = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
 PATIENCE = 5.0

@@ -10,7 +10,7 @@ from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
-from fastdistill_llamacpp.catalog import Mirror
+from fastdistill_llamacpp.models import Mirror
 
 Wait = Callable[[], None]
 Download = Callable[[Mirror, int, Path, Path, Wait], Path]

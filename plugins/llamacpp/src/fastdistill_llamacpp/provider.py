@@ -17,8 +17,9 @@ from attrs import define, field
 
 from fastdistill import Call, Completion, SetupError
 from fastdistill.specs import Services
-from fastdistill_llamacpp.catalog import known, locate, overridden
+from fastdistill_llamacpp.catalog import locate, overridden
 from fastdistill_llamacpp.generation import Generation, request
+from fastdistill_llamacpp.models import known
 from fastdistill_llamacpp.options import LlamaCpp
 
 HOLD = 20.0
