@@ -1,12 +1,12 @@
 """Whether two results are the same: typed multisets, NULL-safe, with order where the gold orders.
 
-Integers and reals compare as numbers, reals to a relative 1e-9; text is exact. Columns may stand in another
-order if one permutation holds for the whole table, and on every database alike.
+Integers and reals compare as numbers, reals to a relative 1e-9 and to what summing numbers of the data's size may
+lose; text is exact. Columns may stand in another order if one permutation holds for the whole table, and on every
+database alike.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice, permutations
 from math import isclose
 from typing import Literal
 
@@ -16,9 +16,9 @@ from fastdistill_sql.execute import Row, Table, Value
 
 RELATIVE = 1e-9
 """Sums of the same reals in another order differ by less; what a person rounds differs by more."""
-_ABSOLUTE = 1e-12
-MOST = 120
-"""Permutations of columns that are followed at once."""
+ABSOLUTE = 1e-12
+TRIED = 500
+"""Permutations of columns that are tried in full, after those that no column's contents allow are left out."""
 Permutation = tuple[int, ...]
 
 
@@ -45,6 +45,14 @@ class Expected:
     groups: tuple[int, ...] | None = None
     start: int = 0
     count: int | None = None
+    absolute: float = ABSOLUTE
+    """How far two reals may be apart, however small they are."""
+    bags: tuple[tuple[int, str], ...] = ()
+    """Columns whose text lists values in any order, with what stands between them."""
+    others: tuple["Expected", ...] = ()
+    """Results that are as right: what rounding gives where a last bit decides."""
+    steps: int = 0
+    """What the gold cost, in steps of SQLite's virtual machine."""
 
     @property
     def size(self) -> int:
@@ -52,44 +60,68 @@ class Expected:
         left = max(0, len(self.rows) - self.start)
         return left if self.count is None else min(left, self.count)
 
+    @property
+    def fixed(self) -> bool:
+        """Whether places of rows count, or some are left out."""
+        return self.groups is not None or self.count is not None or self.start > 0
+
     def window(self, rows: list[Row]) -> list[Row]:
         """The part of `rows` that the gold itself would show."""
         return rows[self.start : self.start + self.size]
 
 
-def matching(
-    expected: Expected, actual: Table, comparison: Comparison, among: Sequence[Permutation] | None = None
-) -> list[Permutation]:
-    """The permutations of `actual`'s columns under which it is `expected`; empty when there is none.
+Trial = tuple[Expected, Table]
 
-    `among` restricts them to those that held elsewhere. With `distinct` neither order nor number counts.
-    """
-    if actual.width != expected.width:
-        return []
-    wanted, given = _folded(expected.rows, comparison), _folded(actual.rows, comparison)
-    fixed = expected.groups is not None or expected.count is not None or expected.start > 0
+
+def matching(expected: Expected, actual: Table, comparison: Comparison) -> bool:
+    """Whether `actual` is `expected` under some permutation of its columns."""
+    return order_of([(expected, actual)], comparison) is not None
+
+
+def order_of(trials: Sequence[Trial], comparison: Comparison) -> Permutation | None:
+    """The first permutation of columns under which every result is the expected one, on every database alike."""
+    width = trials[0][0].width
+    if any(wanted.width != width or found.width != width for wanted, found in trials):
+        return None
+    identity = tuple(range(width))
+    if all(agrees(wanted, found, comparison, identity) for wanted, found in trials):
+        return identity
+    if comparison.columns == "position" or width == 1:
+        return None
+    for number, order in enumerate(_orders(trials, comparison, width)):
+        if number == TRIED:
+            return None
+        if order != identity and all(agrees(wanted, found, comparison, order) for wanted, found in trials):
+            return order
+    return None
+
+
+def agrees(expected: Expected, actual: Table, comparison: Comparison, order: Permutation) -> bool:
+    """Whether `actual`, its columns put into `order`, is `expected`."""
+    if actual.width != expected.width or len(order) != expected.width:
+        return False
+    if any(agrees(other, actual, comparison, order) for other in expected.others):
+        return True
+    wanted, given = expected.rows, _moved(actual.rows, order)
+    if not expected.fixed and wanted == given:
+        return True
+    wanted, given = _folded(wanted, comparison, expected.bags), _folded(given, comparison, expected.bags)
     if comparison.distinct:
-        wanted, given, fixed = (
-            list(dict.fromkeys(expected.window(wanted))),
-            list(dict.fromkeys(given)),
-            False,
-        )
-    elif len(given) != expected.size:
-        return []
-    if among is None:
-        whole = not fixed or expected.size == len(wanted)
-        among = list(islice(_permutations(wanted, given, expected.width, comparison, whole), MOST))
-    if fixed:
-        return [p for p in among if _fits(expected, wanted, _moved(given, p))]
-    return [p for p in among if same_rows(wanted, _moved(given, p))]
+        wanted, given = list(dict.fromkeys(expected.window(wanted))), list(dict.fromkeys(given))
+        return _unmatched(wanted, given, expected.absolute) == (0, 0)
+    if len(given) != expected.size:
+        return False
+    if expected.fixed:
+        return _fits(expected, wanted, given)
+    return _unmatched(wanted, given, expected.absolute) == (0, 0)
 
 
 def same_rows(wanted: list[Row], given: list[Row]) -> bool:
     """Whether two bags of rows are equal."""
-    return _unmatched(wanted, given) == (0, 0)
+    return _unmatched(wanted, given, ABSOLUTE) == (0, 0)
 
 
-def _unmatched(wanted: list[Row], given: list[Row]) -> tuple[int, int]:
+def _unmatched(wanted: list[Row], given: list[Row], absolute: float) -> tuple[int, int]:
     """How many rows of each side find no partner on the other."""
     left, right = Counter(wanted), Counter(given)
     missing, extra = list((left - right).elements()), list((right - left).elements())
@@ -103,7 +135,7 @@ def _unmatched(wanted: list[Row], given: list[Row]) -> tuple[int, int]:
     unpaired = 0
     for row in sorted(missing, key=_numbers):
         near = pool.get(_shape(row), [])
-        found = next((i for i, other in enumerate(near) if _close(row, other)), None)
+        found = next((i for i, other in enumerate(near) if _close(row, other, absolute)), None)
         if found is None:
             unpaired += 1
         else:
@@ -118,43 +150,63 @@ def _fits(expected: Expected, wanted: list[Row], given: list[Row]) -> bool:
         low, high = max(begin, expected.start), min(begin + size, stop)
         if low < high:
             part = given[at : at + high - low]
-            if _unmatched(part, wanted[begin : begin + size])[0]:
+            if _unmatched(part, wanted[begin : begin + size], expected.absolute)[0]:
                 return False
             at += high - low
         begin += size
     return at == len(given)
 
 
-def _permutations(
-    wanted: list[Row], given: list[Row], width: int, comparison: Comparison, whole: bool
+def _orders(trials: Sequence[Trial], comparison: Comparison, width: int) -> Iterator[Permutation]:
+    """Permutations that pair columns whose contents agree on every database."""
+    identity = range(width)
+    fitting = [set(identity) for _ in identity]
+    looks: list[list[object]] = [[] for _ in identity]
+    for wanted, found in trials:
+        bags = dict(wanted.bags)
+        whole = wanted.size == len(wanted.rows) and not comparison.distinct and not wanted.others
+        for i in identity:
+            looks[i].append(tuple(row[i] for row in found.rows))
+        for k in identity:
+            ours = _column(wanted.rows, k, bags.get(k), comparison)
+            for i in tuple(fitting[k]):
+                theirs = _column(found.rows, i, bags.get(k), comparison)
+                if theirs != ours if whole else not (theirs.keys() <= ours.keys() or wanted.others):
+                    fitting[k].discard(i)
+    same = [tuple(look) for look in looks]
+    yield from _assign([sorted(f, key=lambda i, k=k: (i != k, i)) for k, f in enumerate(fitting)], (), same)  # type: ignore[misc]
+
+
+def _assign(
+    fitting: list[list[int]], chosen: Permutation, same: list[tuple[object, ...]]
 ) -> Iterator[Permutation]:
-    """Identity first; then, if allowed, those that pair columns whose values agree."""
-    identity = tuple(range(width))
-    yield identity
-    if comparison.columns == "position" or width > 64:
-        return
-    if not whole or not wanted:
-        yield from (p for p in permutations(identity) if p != identity)
-        return
-    theirs = [_column(given, i) for i in identity]
-    fitting = [[i for i in identity if theirs[i] == _column(wanted, k)] for k in identity]
-    yield from (p for p in _assign(fitting, ()) if p != identity)
-
-
-def _assign(fitting: list[list[int]], chosen: Permutation) -> Iterator[Permutation]:
     if len(chosen) == len(fitting):
         yield chosen
         return
+    seen: set[tuple[object, ...]] = set()
     for column in fitting[len(chosen)]:
-        if column not in chosen:
-            yield from _assign(fitting, (*chosen, column))
+        if column not in chosen and same[column] not in seen:
+            seen.add(same[column])
+            yield from _assign(fitting, (*chosen, column), same)
 
 
-def _column(rows: list[Row], index: int) -> Counter[Value]:
+def _column(rows: list[Row], index: int, between: str | None, comparison: Comparison) -> Counter[Value]:
     """A column's values, reals coarse enough that equal columns look equal but for rare borders."""
-    return Counter(
-        float(f"{v:.5g}") if isinstance(v, (int, float)) else v for v in (r[index] for r in rows)
-    )
+    return Counter(_coarse(row[index], between, comparison) for row in rows)
+
+
+def _coarse(value: Value, between: str | None, comparison: Comparison) -> Value:
+    if isinstance(value, (int, float)):
+        return float(f"{value:.4g}") if abs(value) > 1e-6 else 0.0
+    if isinstance(value, str):
+        return _text(value, between, comparison)
+    return value
+
+
+def _text(value: str, between: str | None, comparison: Comparison) -> str:
+    if between is not None:
+        value = between.join(sorted(value.split(between))) if between else "".join(sorted(value))
+    return value.casefold() if comparison.text_case == "ignore" else value
 
 
 def _moved(rows: list[Row], order: Permutation) -> list[Row]:
@@ -163,10 +215,14 @@ def _moved(rows: list[Row], order: Permutation) -> list[Row]:
     return [tuple(row[i] for i in order) for row in rows]
 
 
-def _folded(rows: list[Row], comparison: Comparison) -> list[Row]:
-    if comparison.text_case == "exact":
+def _folded(rows: list[Row], comparison: Comparison, bags: tuple[tuple[int, str], ...]) -> list[Row]:
+    if comparison.text_case == "exact" and not bags:
         return rows
-    return [tuple(v.casefold() if isinstance(v, str) else v for v in row) for row in rows]
+    between = dict(bags)
+    return [
+        tuple(_text(v, between.get(i), comparison) if isinstance(v, str) else v for i, v in enumerate(row))
+        for row in rows
+    ]
 
 
 def _shape(row: Row) -> Row:
@@ -178,14 +234,14 @@ def _numbers(row: Row) -> list[float]:
     return [float(v) for v in row if isinstance(v, (int, float))]
 
 
-def _close(one: Row, other: Row) -> bool:
+def _close(one: Row, other: Row, absolute: float) -> bool:
     return all(
         a == b
         or (
             isinstance(a, (int, float))
             and isinstance(b, (int, float))
             and (isinstance(a, float) or isinstance(b, float))
-            and isclose(a, b, rel_tol=RELATIVE, abs_tol=_ABSOLUTE)
+            and isclose(a, b, rel_tol=RELATIVE, abs_tol=absolute)
         )
         for a, b in zip(one, other, strict=True)
     )

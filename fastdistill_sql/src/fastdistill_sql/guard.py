@@ -1,7 +1,8 @@
 """A SQLite connection that a hostile query cannot misuse: one file, read only, within budgets, no clock.
 
-Nothing but reading is authorized; unknown double-quoted names are errors; what depends on chance or on the
-time of day is noticed when it happens, through SQLite's own file-system layer, not by looking for words.
+Nothing but reading is authorized; what depends on chance or on the time of day is noticed when it happens,
+through SQLite's own file-system layer, not by looking for words. Double-quoted text that is no name is a literal, as
+SQLite has it, and is noticed.
 Uses apsw: its SQLite is the same on every machine, so a verdict replays.
 """
 
@@ -9,6 +10,8 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from shutil import copyfile
 from urllib.parse import quote
@@ -26,7 +29,8 @@ _LENGTH = 8 * 2**20
 """Bytes of one string, blob or row."""
 _STRIDE = 1_000
 """Virtual-machine steps between two looks at the budget."""
-_CHANCE = {"random", "randomblob", "current_timestamp", "current_date", "current_time"}
+_CHANCE = {"random", "randomblob"}
+_CLOCKS = {"current_timestamp", "current_date", "current_time"}
 _TIMES = {"date", "time", "datetime", "julianday", "unixepoch", "strftime", "timediff"}
 _IMPURE = {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit", "eval", "last_insert_rowid",
            "changes", "total_changes", "sqlite_log", "sqlite_offset"}  # fmt: skip
@@ -34,7 +38,9 @@ _FUNCTION_TABLES = {"json_each", "json_tree", "sqlite_master", "sqlite_schema"}
 _MODULES = {"dbstat", "sqlite_dbpage", "sqlite_stmt", "bytecode", "tables_used", "carray", "fts5vocab"}
 """Tables that SQLite or a build of it offers everywhere, and that say more than the database."""
 _EPOCH_MS = 211_845_067_200_000
-"""2001-01-01 in SQLite's milliseconds: the only time that queries see."""
+"""2001-01-01 in SQLite's milliseconds: the time that queries see where none is set."""
+_UNIX_MS = 210_866_760_000_000
+"""1970-01-01 in SQLite's milliseconds."""
 
 
 class _Clock(apsw.VFS):
@@ -42,16 +48,33 @@ class _Clock(apsw.VFS):
 
     def __init__(self) -> None:
         self.looks = 0
+        self.now = _EPOCH_MS
+        self.set = False
         self.name = "fastdistill-clock"
         super().__init__(self.name, "")
 
+    def turn(self, moment: str | None) -> None:
+        """Show `moment` (ISO 8601, UTC) from now on; without one, looking is a fault again."""
+        self.set = moment is not None
+        if moment is None:
+            self.now = _EPOCH_MS
+        else:
+            self.now = _UNIX_MS + _milliseconds(moment)
+
     def xCurrentTimeInt64(self) -> int:  # noqa: N802  SQLite's name
         self.looks += 1
-        return _EPOCH_MS
+        return self.now
 
     def xCurrentTime(self) -> float:  # noqa: N802  SQLite's name
         self.looks += 1
-        return _EPOCH_MS / 86_400_000
+        return self.now / 86_400_000
+
+
+@lru_cache(maxsize=8)
+def _milliseconds(moment: str) -> int:
+    found = datetime.fromisoformat(moment)
+    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return round(aware.timestamp() * 1000)
 
 
 CLOCK = _Clock()
@@ -71,17 +94,30 @@ class Guarded:
     """Whether the query uses a function of dates, which may also ask for the present one."""
     left: int = 0
     """Steps that the running query may still take."""
+    allowed: int = 0
+    """Steps that it could take at first."""
+    trusted: bool = False
+    """One of our own databases in memory: what runs here was authorized on the real one."""
+    path: Path | None = None
+    repaired: bool = False
+    """Whether text that is not UTF-8 was read as Latin-1 into a copy."""
     _looks: int = field(default=0, init=False)
 
     def begin(self, steps: int) -> None:
         """Forget the last query; the next may take `steps` virtual-machine steps."""
         self.denied, self.chance, self.timed = None, False, False
         self.left, self._looks = steps, CLOCK.looks
+        self.allowed = steps
 
     @property
     def nondeterministic(self) -> bool:
         """Whether the query asked for chance or for the time."""
-        return self.chance or CLOCK.looks != self._looks
+        return self.chance or (CLOCK.looks != self._looks and not CLOCK.set)
+
+    @property
+    def used(self) -> int:
+        """Steps that the last query took."""
+        return self.allowed - self.left
 
     @property
     def spent(self) -> bool:
@@ -91,7 +127,21 @@ class Guarded:
     def arm(self) -> None:
         """From here on only reading is possible."""
         self.connection.set_progress_handler(self._step, _STRIDE)
-        self.connection.authorizer = self._authorize
+        if not self.trusted:
+            self.connection.authorizer = self._authorize
+
+    def repair(self) -> bool:
+        """Go on over a copy whose text is UTF-8; False where that was done before, or there is no file."""
+        if self.repaired or self.path is None:
+            return False
+        from fastdistill_sql.recoding import recoded
+
+        old, self.connection = self.connection, recoded(self.connection)
+        old.close()
+        self.repaired = True
+        _configure(self.connection)
+        self.arm()
+        return True
 
     @contextmanager
     def unguarded(self) -> Iterator[apsw.Connection]:
@@ -101,7 +151,7 @@ class Guarded:
         try:
             yield self.connection
         finally:
-            self.connection.authorizer = self._authorize
+            self.arm()
 
     def _step(self) -> bool:
         self.left -= _STRIDE
@@ -121,7 +171,7 @@ class Guarded:
             return self._deny(f"reading {first}")
         if action == apsw.SQLITE_FUNCTION:
             name = (second or "").lower()
-            if name in _CHANCE:
+            if name in _CHANCE or (name in _CLOCKS and not CLOCK.set):
                 self.chance = True
             self.timed = self.timed or name in _TIMES
             if name not in _IMPURE:
@@ -134,28 +184,38 @@ class Guarded:
         return apsw.SQLITE_DENY
 
 
-def guard(connection: apsw.Connection) -> Guarded:
+def guard(connection: apsw.Connection, path: Path | None = None, *, trusted: bool = False) -> Guarded:
     """`connection` under guard; its schema must be complete."""
+    _configure(connection)
+    if trusted:
+        made = Guarded(connection=connection, trusted=True)
+    else:
+        rows = connection.execute("SELECT lower(name) FROM sqlite_master WHERE type IN ('table', 'view')")
+        made = Guarded(connection=connection, tables=frozenset(str(row[0]) for row in rows), path=path)
+    made.arm()
+    return made
+
+
+_LIMITS = (
+    (apsw.SQLITE_LIMIT_LENGTH, _LENGTH),
+    (apsw.SQLITE_LIMIT_SQL_LENGTH, 200_000),
+    (apsw.SQLITE_LIMIT_ATTACHED, 0),
+    (apsw.SQLITE_LIMIT_WORKER_THREADS, 0),
+    (apsw.SQLITE_LIMIT_VDBE_OP, 500_000),
+    (apsw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000),
+)
+
+
+def _configure(connection: apsw.Connection) -> None:
     for option, value in (
-        (apsw.SQLITE_DBCONFIG_DQS_DML, 0),
+        (apsw.SQLITE_DBCONFIG_DQS_DML, 1),
         (apsw.SQLITE_DBCONFIG_DEFENSIVE, 1),
         (apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0),
         (apsw.SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0),
     ):
         connection.config(option, value)
-    for limit, value in (
-        (apsw.SQLITE_LIMIT_LENGTH, _LENGTH),
-        (apsw.SQLITE_LIMIT_SQL_LENGTH, 200_000),
-        (apsw.SQLITE_LIMIT_ATTACHED, 0),
-        (apsw.SQLITE_LIMIT_WORKER_THREADS, 0),
-        (apsw.SQLITE_LIMIT_VDBE_OP, 500_000),
-        (apsw.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000),
-    ):
+    for limit, value in _LIMITS:
         connection.limit(limit, value)
-    rows = connection.execute("SELECT lower(name) FROM sqlite_master WHERE type IN ('table', 'view')")
-    made = Guarded(connection=connection, tables=frozenset(str(row[0]) for row in rows))
-    made.arm()
-    return made
 
 
 _OPEN: OrderedDict[tuple[Path, int, int], Guarded] = OrderedDict()
@@ -182,7 +242,7 @@ def reader(path: Path) -> Guarded:
     found = _OPEN.get(key)
     if found is None:
         try:
-            found = guard(_connect(path))
+            found = guard(_connect(path), path)
         except (apsw.Error, OSError) as error:
             raise TaskError("broken-database", f"{path} cannot be read as a database: {error}") from error
         _OPEN[key] = found

@@ -1,183 +1,206 @@
-"""Neighbour databases: small, seeded variants of a real one that obey its schema and part its queries.
+"""Neighbour databases: small, seeded variants of a real one that obey its laws and part its queries.
 
-A variant is real rows, sampled and disturbed, or rows from the pools; with duplicates, NULLs, ties and
-empty tables. It is made under the real DDL, so that NOT NULL, UNIQUE, CHECK and foreign keys hold.
+A variant's rows are real ones, real ones changed where a query looks, and rows that meet or just miss the query's
+conditions; with doubles, NULLs, ties and empty tables where the laws allow them. The same file, queries and seed
+give the same variant.
 """
 
 import random
-from collections.abc import Sequence
+from pathlib import Path
 
-import apsw
 from attrs import field, frozen
 
-from fastdistill_sql.anatomy import Anatomy, Place
-from fastdistill_sql.execute import Value
-from fastdistill_sql.guard import CLOCK, Guarded, guard
+from fastdistill_sql.anatomy import Anatomy
+from fastdistill_sql.bank import Bank, fill
+from fastdistill_sql.building import Blueprint, Rows, blueprint, construct, needed
+from fastdistill_sql.guard import Guarded
+from fastdistill_sql.laws import Assume, Laws
+from fastdistill_sql.names import Place
 from fastdistill_sql.pools import Pool, pools
-from fastdistill_sql.schema import Column, Schema, Table, quoted
+from fastdistill_sql.rowmaking import Maker, Plan
+from fastdistill_sql.sampling import Link, Sample, holding, links, sample
+from fastdistill_sql.schema import Schema, Table
 
-VERSION = 1
+VERSION = 2
 """Of the generator: another one makes other variants for a seed."""
-SAMPLED = 240
-"""Rows of a real table that variants are made from."""
-_SIZES = (0, 1, 2, 3, 5, 8, 12, 16)
-_WIDE = 60
-"""Columns beyond which only those that the query names are filled, unless they must be."""
-Rows = list[Sequence[Value]]
+_SIZES = (2, 3, 4, 5, 6, 8, 10, 12)
+_BESIDE = 4
+"""Rows of a table that no query names."""
 
 
 @frozen(kw_only=True)
 class Material:
-    """What variants of one database for one query are made of."""
+    """What variants of one database for some queries are made of."""
 
     schema: Schema
     anatomy: Anatomy
-    real: dict[str, Rows] = field(repr=False)
-    """Sampled real rows, by lower-case table."""
+    sound: Anatomy
+    """Of the golds alone."""
+    plan: Blueprint
+    tables: tuple[Table, ...]
+    """In the order in which they are filled."""
+    laws: dict[str, Laws] = field(repr=False)
+    links: dict[str, list[Link]] = field(repr=False)
+    """By the table that holds the columns."""
     pools: dict[Place, Pool] = field(repr=False)
+    banks: dict[str, Bank] = field(repr=False)
+    greatest: float = 0.0
+    """The largest number in the real tables, by size."""
 
 
-def gather(database: Guarded, schema: Schema, anatomy: Anatomy) -> Material:
-    """Sample the real rows, those that hold the query's literals among them."""
-    real: dict[str, Rows] = {}
-    with database.unguarded() as connection:
-        for table in schema.tables:
-            real[table.name.lower()] = _sample(connection, table, anatomy)
-    return Material(schema=schema, anatomy=anatomy, real=real, pools=pools(schema, anatomy, real))
+def gather(
+    path: Path,
+    schema: Schema,
+    anatomy: Anatomy,
+    queries: tuple[str, ...],
+    sound: Anatomy | None = None,
+    assume: Assume = "data",
+) -> Material:
+    """Learn what variants for `queries`, of that `anatomy`, must be like.
+
+    `sound` is the anatomy of the golds alone: only their joins are taken to say what belongs together.
+    """
+    plan = blueprint(schema, needed(schema, queries))
+    samples = {t.name.lower(): sample(path, t.name, assume) for t in plan.tables}
+    real = {t.name.lower(): _real(path, t, anatomy, samples[t.name.lower()]) for t in plan.tables}
+    laws = {name: found.laws for name, found in samples.items()}
+    made = pools(schema, plan.tables, anatomy, real, {name: law.forms for name, law in laws.items()})  # type: ignore[arg-type]
+    rng = random.Random(VERSION)  # noqa: S311  variety, not secrecy
+    banks = {}
+    for table in plan.tables:
+        name = table.name.lower()
+        own = [made[name, c.name.lower()] for c in table.columns]
+        banks[name] = fill(table, list(real[name]), laws[name], own, anatomy, rng)
+    meant = sound or anatomy
+    joins = meant.joins if assume == "data" else ()
+    joined = links(path, schema, plan.tables, joins, orphans=meant.orphans and assume == "data")
+    by_table: dict[str, list[Link]] = {}
+    for link in joined:
+        by_table.setdefault(link.table, []).append(link)
+    return Material(
+        schema=schema,
+        anatomy=anatomy,
+        sound=sound or anatomy,
+        plan=plan,
+        tables=_ordered(plan.tables, by_table),
+        laws=laws,
+        links=by_table,
+        pools=made,
+        banks=banks,
+        greatest=max((s.greatest for s in samples.values()), default=0.0),
+    )
 
 
-def _sample(connection: apsw.Connection, table: Table, anatomy: Anatomy) -> Rows:
-    names = ", ".join(quoted(c.name) for c in table.columns)
-    source = f"SELECT {names} FROM {quoted(table.name)}"  # noqa: S608  quoted
-    found: Rows = []
-    for place, value in anatomy.constants:
-        if place[0] == table.name.lower():
-            found += connection.execute(f"{source} WHERE {quoted(place[1])} = ? LIMIT 12", (value,))
-    found += connection.execute(f"{source} LIMIT {SAMPLED}")
-    return [
-        tuple(v[:200] if isinstance(v, (str, bytes)) else v for v in row)
-        for row in dict.fromkeys(map(tuple, found))
-    ]
+def _real(path: Path, table: Table, anatomy: Anatomy, known: Sample) -> Rows:
+    constants = [c for c in anatomy.constants if c[0][0] == table.name.lower()]
+    first = holding(path, table, constants) if constants else []
+    return list(dict.fromkeys((*first, *known.rows)))
+
+
+def _ordered(tables: tuple[Table, ...], by_table: dict[str, list[Link]]) -> tuple[Table, ...]:
+    """Parents first; those in a circle as they come."""
+    done: list[Table] = []
+    left = list(tables)
+    while left:
+        waiting = {t.name.lower() for t in left}
+        free = [
+            t
+            for t in left
+            if not {k.parent for k in by_table.get(t.name.lower(), ())} - {t.name.lower()} & waiting
+        ]
+        ready = free or left[:1]
+        done += ready
+        left = [t for t in left if t not in ready]
+    return tuple(done)
 
 
 def variant(material: Material, seed: int) -> dict[str, Rows]:
-    """Rows by table name for `seed`; not yet checked against the schema's constraints."""
+    """Rows by lower-case table for `seed`, in keeping with the laws of the real data."""
     rng = random.Random(f"{VERSION}:{seed}")  # noqa: S311  variety, not secrecy
-    small = {id(pool): pool.small(rng) for pool in material.pools.values()}
-    disturbed = seed % 2 == 0
-    nulls = rng.choice((0.0, 0.05, 0.15, 0.4))
-    size = rng.choice(_SIZES[3:]) + (2 * material.anatomy.most if rng.random() < 0.5 else 0)
+    unlike: dict[int, list[object]] = {}
+    for pool in material.pools.values():
+        if id(pool) not in unlike:
+            unlike[id(pool)] = pool.small(rng)  # type: ignore[assignment]
+    plan = _plan(material, rng)
     made: dict[str, Rows] = {}
-    for table in material.schema.tables:
+    makers: dict[str, Maker] = {}
+    for table in material.tables:
         name = table.name.lower()
-        used = name in material.anatomy.tables
-        count = rng.choice(_SIZES) if rng.random() < 0.15 else size + rng.randrange(3)
-        hollow = _hollow(rng, table, material)
-        maker = _Maker(rng=rng, table=table, material=material, small=small, nulls=nulls, hollow=hollow)
-        if material.real[name] and (disturbed or not used):
-            made[table.name] = maker.disturbed(count if used else min(count, 4))
-        else:
-            made[table.name] = maker.drawn(count if used else min(count, 4))
+        maker = Maker(
+            rng=random.Random(f"{VERSION}:{seed}:{name}"),  # noqa: S311  variety, not secrecy
+            table=table,
+            laws=material.laws[name],
+            links=material.links.get(name, []),
+            bank=material.banks[name],
+            pools=[material.pools[name, c.name.lower()] for c in table.columns],
+            small=unlike,  # type: ignore[arg-type]
+            named=[
+                i for i, c in enumerate(table.columns) if (name, c.name.lower()) in material.anatomy.columns
+            ],
+            grouped=[
+                i for i, c in enumerate(table.columns) if (name, c.name.lower()) in material.anatomy.groups
+            ],
+            plan=plan,
+            others=makers,
+        )
+        makers[name] = maker
+        made[name] = maker.rows(_count(material, name, plan, rng))
     return made
 
 
-def _hollow(rng: random.Random, table: Table, material: Material) -> str | None:
-    """In some variants one of the columns that the query names."""
-    named = [
-        c.name for c in table.columns if (table.name.lower(), c.name.lower()) in material.anatomy.columns
-    ]
-    return rng.choice(named) if named and rng.random() < 0.35 else None
+def _plan(material: Material, rng: random.Random) -> Plan:
+    anatomy = material.anatomy
+    mode = rng.choice(("hits", "hits", "mixed", "mixed", "ties", "real", "patterns"))
+    grown = ""
+    if (anatomy.counts or anatomy.most) and rng.random() < 0.45:
+        grown = _grown(material, rng)
+    hollow = ""
+    if rng.random() < 0.08:
+        hollow = rng.choice(sorted(material.sound.tables & set(material.banks)) or [""])
+    return Plan(
+        mode=mode,
+        size=rng.choice(_SIZES),
+        nulls=rng.choice((0.0, 0.0, 0.08, 0.2, 0.5)),
+        grown=grown,
+        target=_target(anatomy, rng) if grown else 0,
+        hollow=hollow,
+        few=bool(anatomy.groups) and rng.random() < 0.3,
+        matched=rng.choice((1.0, 0.7, 0.5)),
+    )
 
 
-@frozen(kw_only=True)
-class _Maker:
-    """Makes the rows of one table."""
-
-    rng: random.Random
-    table: Table
-    material: Material
-    small: dict[int, list[Value]]
-    nulls: float
-    hollow: str | None
-    """The column that is almost empty."""
-
-    def drawn(self, count: int) -> Rows:
-        """Rows from the pools, some of them twice but for one cell."""
-        rows: Rows = []
-        for number in range(count):
-            if rows and self.rng.random() < 0.3:
-                rows.append(self._changed(self.rng.choice(rows), number))
-            else:
-                rows.append(tuple(self._cell(column, number) for column in self.table.columns))
-        return rows
-
-    def disturbed(self, count: int) -> Rows:
-        """Real rows, those with the query's literals first among them, about half of them changed."""
-        real = self.material.real[self.table.name.lower()]
-        first = real[: max(12, len(real) // 6)]
-        rows: Rows = []
-        for number in range(count):
-            row = self.rng.choice(first if self.rng.random() < 0.5 else real)
-            kept = row not in rows and self.rng.random() < 0.5
-            rows.append(row if kept else self._changed(row, number))
-        return rows
-
-    def _changed(self, row: Sequence[Value], number: int) -> Sequence[Value]:
-        """`row` with one or two other cells, and new keys so that it can stand beside the old one."""
-        named = [i for i, c in enumerate(self.table.columns) if self._named(c)] or [0]
-        chosen = {i for i in named if self.table.columns[i].name == self.hollow}
-        chosen |= {self.rng.choice(named) for _ in range(self.rng.choice((1, 1, 2)))}
-        return tuple(
-            self._cell(column, number) if i in chosen or column.unique else row[i]
-            for i, column in enumerate(self.table.columns)
-        )
-
-    def _named(self, column: Column) -> bool:
-        return (self.table.name.lower(), column.name.lower()) in self.material.anatomy.columns
-
-    def _cell(self, column: Column, number: int) -> Value:
-        place = (self.table.name.lower(), column.name.lower())
-        if not column.required:
-            if self.rng.random() < (0.8 if column.name == self.hollow else self.nulls):
-                return None
-            if len(self.table.columns) > _WIDE and not self._named(column):
-                return None
-        pool = self.material.pools[place]
-        choices = self.small[id(pool)]
-        chance = self.rng.random()
-        if column.unique and column.kind == "integer" and chance < 0.8:
-            return number + 1 if chance < 0.6 else 100 + number
-        if column.unique and chance < 0.5:
-            choices = pool.real or choices
-        return self.rng.choice(choices) if choices else None
+def _grown(material: Material, rng: random.Random) -> str:
+    """The table that has one large group: rather one that points at another."""
+    names = sorted(material.anatomy.tables & set(material.banks))
+    pointing = [n for n in names if any(link.parent in names for link in material.links.get(n, ()))]
+    return rng.choice(pointing if pointing and rng.random() < 0.75 else names or [""])
 
 
-def build(schema: Schema, rows: dict[str, Rows]) -> Guarded:
-    """A database in memory with those of `rows` that the schema's constraints allow."""
-    made = apsw.Connection(":memory:", vfs=CLOCK.name)
-    made.pragma("foreign_keys", False)
-    for table in schema.tables:
-        made.execute(table.sql)
-    for extra in schema.extras:
-        made.execute(extra)
-    for table in schema.tables:
-        _fill(made, table, rows.get(table.name, []))
-    for _ in range(6):
-        orphans = list(made.execute("PRAGMA foreign_key_check"))
-        if not orphans:
-            break
-        for name, rowid, *_rest in orphans:
-            made.execute(f"DELETE FROM {quoted(str(name))} WHERE rowid = ?", (rowid,))  # noqa: S608  quoted
-    return guard(made)
+def _target(anatomy: Anatomy, rng: random.Random) -> int:
+    counts = [n + more for n in anatomy.counts for more in (0, 0, 1, 1, -1)]
+    if anatomy.most and (not counts or rng.random() < 0.5):
+        return anatomy.most + rng.choice((1, 2, 5))
+    return rng.choice(counts)
 
 
-def _fill(made: apsw.Connection, table: Table, rows: Rows) -> None:
-    names = ", ".join(quoted(c.name) for c in table.columns)
-    marks = ", ".join("?" * len(table.columns))
-    statement = f"INSERT OR IGNORE INTO {quoted(table.name)} ({names}) VALUES ({marks})"  # noqa: S608  quoted
-    with made:
-        for row in rows:
-            try:
-                made.execute(statement, row)
-            except (apsw.ConstraintError, apsw.MismatchError):
-                continue  # STRICT tables and foreign kinds of values refuse a row; the others stand
+def _count(material: Material, name: str, plan: Plan, rng: random.Random) -> int:
+    if name == plan.hollow:
+        return 0
+    if name not in material.anatomy.tables:
+        return _BESIDE
+    if rng.random() < 0.12:
+        return rng.choice((1, 2, 3))
+    return max(1, plan.size + rng.randrange(-1, 3))
+
+
+def neighbour(
+    path: Path,
+    schema: Schema,
+    anatomy: Anatomy,
+    queries: tuple[str, ...],
+    seed: int,
+    assume: Assume = "data",
+) -> Guarded:
+    """The variant of `seed` as a database in memory."""
+    material = gather(path, schema, anatomy, queries, assume=assume)
+    return construct(material.plan, variant(material, seed))

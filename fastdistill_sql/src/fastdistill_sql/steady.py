@@ -12,9 +12,11 @@ from fastdistill_sql.guard import Guarded
 from fastdistill_sql.order import expected
 
 
-def steady(database: Guarded, gold: str, budget: Budget, comparison: Comparison) -> Expected | None:
+def steady(
+    database: Guarded, gold: str, budget: Budget, comparison: Comparison, greatest: float = 0.0
+) -> Expected | None:
     """The gold's result, or None if it fails or depends on the order of reading."""
-    wanted = expected(database, gold, budget)
+    wanted = expected(database, gold, budget, greatest)
     if isinstance(wanted, Failure):
         return None
     again = backwards(database, gold, budget)
