@@ -65,7 +65,6 @@ HOSTILE = [
     "SELECT datetime('now')",
     "SELECT CURRENT_TIMESTAMP",
     "SELECT date()",
-    'SELECT "no such name" FROM users',
     "SELECT",
     "",
     ";;",

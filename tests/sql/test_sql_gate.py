@@ -110,7 +110,7 @@ async def test_what_one_database_takes_for_right_is_refuted_by_a_neighbour(
         ("SELECT name FROM player", "wrong-rows"),
         ("SELECT name, goals FROM player WHERE goals > 4", "wrong-rows"),
         ("SELECT nam FROM player", "no-such-column"),
-        ('SELECT "nam" FROM player', "no-such-column"),
+        ('SELECT "nam" FROM player', "wrong-rows"),
         ("SELECT name FROM players", "no-such-table"),
         ("SELECT name FROM player WHERE", "syntax-error"),
         ("", "no-statement"),

@@ -1,4 +1,6 @@
-"""What a query compares: its literals with the columns they stand against, columns that join, and its conditions."""
+"""What a query compares: its literals with the columns they stand against, columns that join, and its
+conditions.
+"""
 
 from collections.abc import Iterator
 
@@ -76,7 +78,8 @@ def dissect(tree: exp.Expr, schema: Schema) -> Anatomy:
     for part in names.trees:
         for node in part.walk():
             if isinstance(node, exp.Column):
-                columns.update(names.places(node))
+                for place in names.places(node):
+                    columns.update(_filled(place, schema))
             elif isinstance(node, exp.Literal):
                 value = constant(node)
                 if value is not None:
@@ -110,6 +113,15 @@ def dissect(tree: exp.Expr, schema: Schema) -> Anatomy:
         groups=frozenset(groups),
         orphans=any(_seeks_orphans(part) for part in names.trees),
     )
+
+
+def _filled(place: Place, schema: Schema) -> Iterator[Place]:
+    """`place`, or the columns that a generated one is made of."""
+    yield place
+    table = schema.table(place[0])
+    if table is not None and table.column(place[1]) is None:
+        for name in table.sources(place[1]):
+            yield place[0], name
 
 
 def _seeks_orphans(tree: exp.Expr) -> bool:

@@ -1,6 +1,8 @@
-"""Rows of one table worth having: real ones and invented ones, sorted by which of a query's conditions they meet.
+"""Rows of one table worth having: real ones and invented ones, sorted by which of a query's conditions
+they meet.
 
-SQLite itself evaluates the conditions, whatever they are made of. Rows that meet all conditions of an alias reach the
+SQLite itself evaluates the conditions, whatever they are made of. Rows that meet all conditions of an
+alias reach the
 result; rows that miss exactly one show whether that one is tested.
 """
 
@@ -22,6 +24,7 @@ INVENTED = 90
 """Rows that are made up for each table that a query reads."""
 _TESTED = 24
 """Conditions of one table that are looked at."""
+_KEPT = (exp.ComputedColumnConstraint, exp.GeneratedAsIdentityColumnConstraint, exp.CollateColumnConstraint)
 Row = Sequence[Value]
 
 
@@ -183,8 +186,7 @@ def _loose(table: Table) -> str | None:
             [
                 c
                 for c in item.args.get("constraints") or ()
-                if isinstance(c.kind, (exp.ComputedColumnConstraint, exp.GeneratedAsIdentityColumnConstraint,
-                                       exp.CollateColumnConstraint))
+                if isinstance(c.kind, _KEPT)
             ],
         )  # fmt: skip
     return f"CREATE TABLE w ({', '.join(item.sql('sqlite') for item in kept)})"
@@ -193,7 +195,9 @@ def _loose(table: Table) -> str | None:
 def _measured(
     judge: _Judge, table: Table, rows: list[Row], laws: Laws, anatomy: Anatomy, rng: random.Random
 ) -> list[Row]:
-    """Rows at the border of computations that are held against a number, found by one step along a straight line."""
+    """Rows at the border of computations that are held against a number, found by one step along a
+    straight line.
+    """
     found: list[Row] = []
     for own, expression, number in anatomy.measures:
         bare = expression.strip('"').lower()

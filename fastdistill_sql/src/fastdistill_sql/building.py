@@ -1,6 +1,8 @@
-"""Making a variant's database in memory: the real tables where SQLite can make them here, plain ones where not.
+"""Making a variant's database in memory: the real tables where SQLite can make them here, plain ones
+where not.
 
-A collation or a function that only the application defines, a module that this build lacks: the table is made from
+A collation or a function that only the application defines, a module that this build lacks: the table is
+made from
 its columns and their types alone. What cannot be made even so is left out.
 """
 
@@ -52,8 +54,7 @@ def needed(schema: Schema, queries: tuple[str, ...]) -> frozenset[str]:
 
 def _names(sql: str) -> set[str]:
     """Whatever may be a name in `sql`."""
-    found = {t.text.strip("\"`[]'").lower() for t in tokens(sql) if t.kind in ("word", "name", "string")}
-    return found
+    return {t.text.strip("\"`[]'").lower() for t in tokens(sql) if t.kind in ("word", "name", "string")}
 
 
 @lru_cache(maxsize=256)
@@ -70,9 +71,8 @@ def blueprint(schema: Schema, names: frozenset[str]) -> Blueprint:
             for owner, sql in schema.indexes:
                 if owner == table.name.lower() and _works(scratch, sql):
                     statements.append(sql)
-    for view in schema.views:
-        if view.name.lower() in names and _works(scratch, view.sql):
-            statements.append(view.sql)
+    wanted = [view.sql for view in schema.views if view.name.lower() in names]
+    statements += [sql for sql in wanted if _works(scratch, sql)]
     scratch.close()
     return Blueprint(
         tables=tuple(tables),

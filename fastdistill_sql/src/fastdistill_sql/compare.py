@@ -1,8 +1,8 @@
 """Whether two results are the same: typed multisets, NULL-safe, with order where the gold orders.
 
-Integers and reals compare as numbers, reals to a relative 1e-9 and to what summing numbers of the data's size may
-lose; text is exact. Columns may stand in another order if one permutation holds for the whole table, and on every
-database alike.
+Integers and reals compare as numbers, reals to a relative 1e-9 and to what summing numbers of the data's
+size may lose; text is exact. Columns may stand in another order if one permutation holds for the whole
+table, and on every database alike.
 """
 
 from collections import Counter
@@ -18,7 +18,8 @@ RELATIVE = 1e-9
 """Sums of the same reals in another order differ by less; what a person rounds differs by more."""
 ABSOLUTE = 1e-12
 TRIED = 500
-"""Permutations of columns that are tried in full, after those that no column's contents allow are left out."""
+"""Permutations of columns that are tried in full, after those that no column's contents allow are left
+out."""
 Permutation = tuple[int, ...]
 
 
@@ -79,7 +80,9 @@ def matching(expected: Expected, actual: Table, comparison: Comparison) -> bool:
 
 
 def order_of(trials: Sequence[Trial], comparison: Comparison) -> Permutation | None:
-    """The first permutation of columns under which every result is the expected one, on every database alike."""
+    """The first permutation of columns under which every result is the expected one, on every database
+    alike.
+    """
     width = trials[0][0].width
     if any(wanted.width != width or found.width != width for wanted, found in trials):
         return None

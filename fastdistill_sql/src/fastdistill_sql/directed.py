@@ -1,6 +1,7 @@
 """The last search for a difference: variants made for gold and candidate together.
 
-What only the candidate mentions (a literal, a column, a join, a threshold) decides which rows these hold. Made only
+What only the candidate mentions (a literal, a column, a join, a threshold) decides which rows these hold.
+Made only
 once the candidate has agreed with the gold everywhere else, and only if it is another query.
 """
 

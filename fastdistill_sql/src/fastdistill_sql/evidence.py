@@ -96,6 +96,14 @@ def _sentence(width: int, own: list[Row], found: Table) -> str:
     return "; ".join(parts) or "the same rows in another order"
 
 
+def own_rows(found: Table) -> str:
+    """What a query gave on the real database, for a prompt that asks for another; nothing of the gold."""
+    if not found.rows:
+        return "The query returns no rows."
+    shown = json.dumps(excerpt(found.rows), ensure_ascii=False)
+    return f"The query returns {len(found.rows)} rows of {found.width} columns; the first are {shown}."
+
+
 def class_key(found: Table) -> str:
     """A digest of the result as a bag of rows: equal answers have equal keys, whatever their row order."""
     lines = sorted(json.dumps([_normal(v) for v in row], ensure_ascii=True) for row in found.rows)

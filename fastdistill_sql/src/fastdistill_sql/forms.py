@@ -1,4 +1,6 @@
-"""How the values of a column look (dates of one form, numbers as text, JSON, a few fixed words), and others like them."""
+"""How the values of a column look (dates of one form, numbers as text, JSON, a few fixed words), and
+others like them.
+"""
 
 import json
 import random

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import lru_cache
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Literal
 
 import anyio.to_thread
 from attrs import field, frozen
-from attrs.validators import gt
+from attrs.validators import ge, gt, le, optional
 
 from fastdistill import (
     Candidate,
@@ -27,6 +28,16 @@ from fastdistill.model.verdict import Outcome
 from fastdistill_sql.payload import SqlPayload
 
 
+def _moment(_: object, attribute: Any, value: str) -> None:
+    """Refuse what is no date or time."""
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(
+            f"{attribute.name} is {value!r}; write a date or a time, such as 2024-06-01"
+        ) from None
+
+
 @frozen(kw_only=True)
 class SqliteOptions:
     """`[exec_evals.sqlite]`."""
@@ -40,11 +51,28 @@ class SqliteOptions:
     """Whether candidates must agree with the gold on neighbour databases as well."""
     rows_wanted: bool = True
     """Without gold: whether a query that returns nothing is rejected."""
+    assume: Literal["data", "declared"] = "data"
+    """What neighbours keep: all that the real rows always obey, or declared keys and NOT NULL alone."""
+    double_quoted: Literal["literal", "reject"] = "literal"
+    """A candidate's double-quoted text that names nothing: a literal, as SQLite has it, or a fault."""
+    clock: str | None = field(default=None, validator=optional(_moment))
+    """The time that queries see, such as "2024-06-01"; without it, whoever asks is nondeterministic."""
+    min_strength: float = field(default=0.4, validator=[ge(0), le(1)])
+    """Of a gold's one-edit neighbours: the share that its suite must kill so as not to be weak."""
+    min_telling: int = field(default=2, validator=ge(0))
+    """The number of neighbour databases on which the gold must have rows so that its suite is not weak."""
+    weak_oracle: Literal["flag", "undecided"] = "flag"
+    """What becomes of a candidate that agrees with its gold where the suite is weak."""
     max_steps: int = field(default=50_000_000, validator=gt(0))
-    """SQLite virtual-machine steps for one query; about half a second."""
+    """SQLite virtual-machine steps for one query; about half a second. More where the gold costs more."""
     max_rows: int = field(default=100_000, validator=gt(0))
     max_cells: int = field(default=1_000_000, validator=gt(0))
     max_bytes: int = field(default=32 * 2**20, validator=gt(0))
+    gold_max_steps: int = field(default=1_000_000_000, validator=gt(0))
+    """The same for a gold; beyond it the task is broken (`gold-too-expensive`)."""
+    gold_max_rows: int = field(default=1_000_000, validator=gt(0))
+    gold_max_cells: int = field(default=10_000_000, validator=gt(0))
+    gold_max_bytes: int = field(default=256 * 2**20, validator=gt(0))
     deadline: float = field(default=30.0, validator=gt(0))
     """Seconds of wall clock for one judgement; beyond it the gate cannot tell."""
     suite_deadline: float = field(default=60.0, validator=gt(0))
@@ -104,6 +132,22 @@ class SqliteGate:
         job = {"job": self._job(payload, candidate.answer, suite), "seed": seed, "into": str(into)}
         return str(await self.services.workers.run(illustrate, job, deadline=self.options.suite_deadline))
 
+    async def prepare(self, task: Task[SqlPayload], /) -> None:
+        """Make the task's suite and run its gold, before anyone is paid. Raises `TaskError` for a broken
+        task.
+        """
+        from fastdistill_sql.judging import prepare
+
+        payload = task.payload
+        try:
+            digest = await anyio.to_thread.run_sync(_digest, payload.database)
+            if payload.gold:
+                suite = await self._suite(payload, digest) if self.options.neighbours else None
+                job = self._job(payload, "", suite)
+                await self.services.workers.run(prepare, job, deadline=self.options.deadline)
+        except (DeadlineExceeded, WorkerLost):
+            return  # ours: the judgement will say so
+
     async def _suite(self, payload: SqlPayload, digest: str) -> Path:
         """The task's suite, from the store or made now."""
         from fastdistill_sql.judging import make_suite
@@ -111,13 +155,16 @@ class SqliteGate:
         async def build(into: Path) -> None:
             job = {
                 "database": str(payload.database),
-                "gold": payload.gold[0],
+                "golds": list(payload.gold),
                 "comparison": self._comparison(),
+                "assume": self.options.assume,
+                "clock": self.options.clock,
                 "into": str(into),
             }
             await self.services.workers.run(make_suite, job, deadline=self.options.suite_deadline)
 
-        key = json.dumps(["sql-suite", self.depends_on, digest, payload.gold[0], self._comparison()])
+        told = [self._comparison(), self.options.assume, self.options.clock]
+        key = json.dumps(["sql-suite", self.depends_on, digest, payload.gold[0], told])
         return await self.services.store(sha256(key.encode()).hexdigest(), build)
 
     def _comparison(self) -> dict[str, Any]:
@@ -138,7 +185,19 @@ class SqliteGate:
                 "cells": chosen.max_cells,
                 "bytes": chosen.max_bytes,
             },
+            "gold_budget": {
+                "steps": chosen.gold_max_steps,
+                "rows": chosen.gold_max_rows,
+                "cells": chosen.gold_max_cells,
+                "bytes": chosen.gold_max_bytes,
+            },
             "rows_wanted": chosen.rows_wanted,
+            "assume": chosen.assume,
+            "clock": chosen.clock,
+            "double_quoted": chosen.double_quoted,
+            "min_strength": chosen.min_strength,
+            "min_telling": chosen.min_telling,
+            "weak_oracle": chosen.weak_oracle,
         }
 
 

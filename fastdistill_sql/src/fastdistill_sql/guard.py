@@ -1,8 +1,8 @@
 """A SQLite connection that a hostile query cannot misuse: one file, read only, within budgets, no clock.
 
 Nothing but reading is authorized; what depends on chance or on the time of day is noticed when it happens,
-through SQLite's own file-system layer, not by looking for words. Double-quoted text that is no name is a literal, as
-SQLite has it, and is noticed.
+through SQLite's own file-system layer, not by looking for words. Double-quoted text that is no name is a
+literal, as SQLite has it.
 Uses apsw: its SQLite is the same on every machine, so a verdict replays.
 """
 
@@ -88,6 +88,8 @@ class Guarded:
     connection: apsw.Connection
     tables: frozenset[str] = frozenset()
     """Lower-case names that may be read."""
+    virtual: bool = False
+    """Whether there are virtual tables, which run statements of their own."""
     denied: str | None = None
     chance: bool = False
     timed: bool = False
@@ -169,6 +171,8 @@ class Guarded:
             if third is None and name not in _MODULES and not name.startswith("pragma_"):
                 return apsw.SQLITE_OK  # a common table expression
             return self._deny(f"reading {first}")
+        if action == apsw.SQLITE_PRAGMA and first == "data_version" and second is None and self.virtual:
+            return apsw.SQLITE_OK  # asked by full-text tables themselves; it says nothing
         if action == apsw.SQLITE_FUNCTION:
             name = (second or "").lower()
             if name in _CHANCE or (name in _CLOCKS and not CLOCK.set):
@@ -191,11 +195,17 @@ def guard(connection: apsw.Connection, path: Path | None = None, *, trusted: boo
         made = Guarded(connection=connection, trusted=True)
     else:
         rows = connection.execute("SELECT lower(name) FROM sqlite_master WHERE type IN ('table', 'view')")
-        made = Guarded(connection=connection, tables=frozenset(str(row[0]) for row in rows), path=path)
+        made = Guarded(
+            connection=connection,
+            tables=frozenset(str(row[0]) for row in rows),
+            virtual=bool(list(connection.execute(_VIRTUAL))),
+            path=path,
+        )
     made.arm()
     return made
 
 
+_VIRTUAL = "SELECT 1 FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%' LIMIT 1"
 _LIMITS = (
     (apsw.SQLITE_LIMIT_LENGTH, _LENGTH),
     (apsw.SQLITE_LIMIT_SQL_LENGTH, 200_000),

@@ -5,6 +5,7 @@ its own runs alone.
 """
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -14,14 +15,15 @@ from attrs import evolve, field, frozen
 from fastdistill import TaskError
 from fastdistill.serde import structure
 from fastdistill_sql.building import restore
-from fastdistill_sql.compare import Comparison, Expected, Permutation, Trial, agrees, matching, order_of
+from fastdistill_sql.compare import Comparison, Expected, matching
 from fastdistill_sql.directed import directed_variants
-from fastdistill_sql.evidence import class_key, difference, excerpt, shown_tables
+from fastdistill_sql.evidence import class_key, difference, excerpt, failure, own_rows, tables_used
 from fastdistill_sql.execute import Budget, Failure, Table, run, swift
 from fastdistill_sql.guard import CLOCK, Guarded, reader, stamp
 from fastdistill_sql.laws import Assume
 from fastdistill_sql.order import expected
 from fastdistill_sql.quoting import as_literals
+from fastdistill_sql.race import Race, Runner
 from fastdistill_sql.steady import backwards, steady
 from fastdistill_sql.suite import BUDGET, Suite, dump, load, make
 
@@ -51,10 +53,10 @@ class Job:
     assume: Assume = "data"
     clock: str | None = None
     double_quoted: Literal["literal", "reject"] = "literal"
-    min_killed: float = 0.5
+    min_strength: float = 0.4
     """Of the gold's one-edit neighbours: the share that a suite must kill so as not to be weak."""
     min_telling: int = 2
-    weak: Literal["flag", "undecided"] = "flag"
+    weak_oracle: Literal["flag", "undecided"] = "flag"
 
 
 @frozen(kw_only=True)
@@ -111,12 +113,22 @@ def judge(payload: dict[str, Any]) -> dict[str, Any]:
     query, quoted = as_literals(database, job.candidate)
     if quoted and job.double_quoted == "reject":
         detail = f'double quotes are for names, not for text: "{quoted[0]}"'
-        return _reject("double-quoted-text", detail, exec_pass=False, gold_match=False if task else None)
+        return _reject(
+            "double-quoted-text", detail, exec_pass=False, gold_match=False if task else None, tell=detail
+        )
     found = run(database, query, task.budget if task else job.budget)
     if isinstance(found, Failure):
         if found.reason == "broken-database":
             raise TaskError("broken-database", f"{job.database}: {found.detail}")
-        return _reject(found.reason, found.detail, exec_pass=False, gold_match=False if task else None)
+        shown = failure(task.real.wanted[0], found) if task else {}
+        return _reject(
+            found.reason,
+            found.detail,
+            exec_pass=False,
+            gold_match=False if task else None,
+            evidence=shown,
+            tell=found.detail[:500],
+        )
     facts: dict[str, Any] = {"double_quoted": list(quoted[:5])} if quoted else {}
     if task is None:
         return _unlabelled(job, found, facts)
@@ -126,7 +138,9 @@ def judge(payload: dict[str, Any]) -> dict[str, Any]:
 def _unlabelled(job: Job, found: Table, facts: dict[str, Any]) -> dict[str, Any]:
     known = facts | {"rows": len(found.rows), "labelled": False, "candidate": excerpt(found.rows)}
     if job.rows_wanted and not found.rows:
-        return _reject("no-rows", "the query returns nothing", exec_pass=True, evidence=known)
+        return _reject(
+            "no-rows", "the query returns nothing", exec_pass=True, evidence=known, tell=own_rows(found)
+        )
     return {"outcome": "pass", "exec_pass": True, "class_key": class_key(found), "evidence": known}
 
 
@@ -134,31 +148,20 @@ def _against(job: Job, task: Prepared, found: Table, facts: dict[str, Any]) -> d
     """The candidate's result on the real database, then on every variant."""
     facts |= {"degenerate": task.degenerate, "labelled": True}
     weak = _strength(job, task, facts)
-    told = {"exec_pass": True, "class_key": class_key(found)}
+    told = {"exec_pass": True, "class_key": class_key(found), "tell": own_rows(found)}
     race = Race(job.comparison, [Runner() for _ in task.golds])
-    if not race.meet(task.real, found, task.turned):
+    if not race.meet(task.real.wanted, found, task.turned, invented=False):
         wanted = next(w for w in task.real.wanted if w is not None)
         shown = facts | difference(wanted, found)
         return _reject("wrong-rows", shown["first_difference"], gold_match=False, evidence=shown, **told)
-    for ground in task.variants:
-        refused = _on(job, task, race, ground, found.width)
+    for ground in grounds_of(job, task):
+        refused = _on(job, race, ground, found.width)
         if refused is not None:
             return refused | told | {"evidence": facts | refused["evidence"]}
-    if task.suite is not None and task.suite.variants:
-        for seed, database in directed_variants(job.database, task.golds[0], job.candidate, job.assume):
-            ground = Ground(
-                database=database,
-                wanted=_steady(task.golds, database, job.comparison, task.suite.greatest),
-                seed=seed,
-            )
-            refused = _on(job, task, race, ground, found.width)
-            database.connection.close()
-            if refused is not None:
-                shown = facts | refused["evidence"] | {"directed": True}
-                return refused | told | {"evidence": shown}
     shown = facts | {"rows": len(found.rows), "candidate": excerpt(found.rows), "gold": race.winner}
-    if weak and job.weak == "undecided":
+    if weak and job.weak_oracle == "undecided":
         return {"outcome": "error", "reason": "weak-oracle", "detail": weak, "evidence": shown, **told}
+    del told["tell"]
     return {"outcome": "pass", "gold_match": True, "evidence": shown, **told}
 
 
@@ -175,107 +178,54 @@ def _strength(job: Job, task: Prepared, facts: dict[str, Any]) -> str:
     weak = ""
     if suite.telling < job.min_telling:
         weak = f"the gold has rows on {suite.telling} variants alone"
-    elif suite.killed < job.min_killed * suite.total:
+    elif suite.killed < job.min_strength * suite.total:
         weak = f"the suite tells {suite.killed} of {suite.total} one-edit neighbours from the gold"
     if weak:
         facts["weak_oracle"] = weak
     return weak
 
 
-def _on(job: Job, task: Prepared, race: "Race", ground: Ground, width: int) -> dict[str, Any] | None:
+def grounds_of(job: Job, task: Prepared) -> Iterator[Ground]:
+    """The neighbours that judge a candidate: the task's, then those made for it and its gold together."""
+    yield from task.variants
+    if task.suite is None or not task.suite.variants:
+        return
+    for seed, database in directed_variants(job.database, task.golds[0], job.candidate, job.assume):
+        wanted = _steady(task.golds, database, job.comparison, task.suite.greatest)
+        yield Ground(database=database, wanted=wanted, seed=seed)
+
+
+def _on(job: Job, race: Race, ground: Ground, width: int) -> dict[str, Any] | None:
     """The refusal of the candidate on one variant, or None."""
-    if not any(w is not None for n, w in enumerate(ground.wanted) if race.runners[n].running):
+    if not race.awaited(ground.wanted):
         return None
     result = swift(ground.database, job.candidate, width, BUDGET)
+    gold = ground.wanted[race.winner] or next(w for w in ground.wanted if w is not None)
     if isinstance(result, Failure):
         if result.reason in _NOT_HELD:
             return None
-        shown = {"variant": ground.seed, "neighbour": shown_tables(ground.database)}
-        return _reject(
-            "wrong-on-neighbour",
-            f"on neighbour {ground.seed}: {result.detail}",
-            gold_match=False,
-            evidence=shown,
-        )
-    last = race.winner
-    if race.meet(ground, result):
+        shown = failure(gold, result)
+        detail = f"on neighbour {ground.seed}: {result.detail}"
+    elif race.meet(ground.wanted, result):
         return None
-    wanted = ground.wanted[last] or next(w for w in ground.wanted if w is not None)
-    shown = (
-        {"variant": ground.seed} | difference(wanted, result) | {"neighbour": shown_tables(ground.database)}
-    )
-    detail = f"on neighbour {ground.seed}: {shown['first_difference']}"
+    else:
+        shown = difference(gold, result)
+        detail = f"on neighbour {ground.seed}: {shown['first_difference']}"
+    tables = tables_used(ground.database, job.golds[0], job.candidate)
+    shown = {"variant": ground.seed, "tables": tables} | shown
     return _reject("wrong-on-neighbour", detail, gold_match=False, evidence=shown)
-
-
-@frozen
-class Runner:
-    """A gold that the candidate has agreed with so far: where, and under which order of columns."""
-
-    trials: tuple[Trial, ...] = ()
-    order: Permutation | None = None
-    running: bool = True
-
-
-class Race:
-    """Which golds the candidate goes on agreeing with."""
-
-    def __init__(self, comparison: Comparison, runners: list[Runner]) -> None:
-        self.comparison = comparison
-        self.runners = runners
-
-    @property
-    def winner(self) -> int:
-        """The first gold that still runs."""
-        return next((n for n, r in enumerate(self.runners) if r.running), 0)
-
-    def meet(self, ground: Ground, found: Table, turned: tuple[Table | None, ...] = ()) -> bool:
-        """Whether any gold goes on agreeing on this ground."""
-        for number, wanted in enumerate(ground.wanted):
-            runner = self.runners[number]
-            if not runner.running:
-                continue
-            if wanted is None:
-                if ground.seed is None:
-                    self.runners[number] = evolve(runner, running=False)
-                continue
-            other = turned[number] if turned else None
-            self.runners[number] = self._met(runner, wanted, other, found, ground.seed is not None)
-        return any(r.running for r in self.runners)
-
-    def _met(
-        self, runner: Runner, wanted: Expected, other: Table | None, found: Table, invented: bool
-    ) -> Runner:
-        if (
-            invented
-            and _nothing(wanted.window(wanted.rows))
-            and _nothing(found.rows)
-            and wanted.width == found.width
-        ):
-            return runner
-        if runner.order is not None and agrees(wanted, found, self.comparison, runner.order):
-            return evolve(runner, trials=(*runner.trials, (wanted, found)))
-        for meant in (wanted, Expected(width=other.width, rows=other.rows) if other else None):
-            if meant is not None:
-                trials = (*runner.trials, (meant, found))
-                order = order_of(trials, self.comparison)
-                if order is not None:
-                    return Runner(trials=trials, order=order)
-        return evolve(runner, running=False)
-
-
-def _nothing(rows: list[Any]) -> bool:
-    """No rows, or one of NULLs alone: what an aggregate and a LIMIT say of nothing."""
-    return not rows or (len(rows) == 1 and all(v is None for v in rows[0]))
 
 
 _TASKS: OrderedDict[tuple[Any, ...], Prepared] = OrderedDict()
 
 
 def prepared(job: Job) -> Prepared:
-    """The task of `job`, kept. Raises `TaskError`: `gold-failed`, `gold-too-expensive`, `nondeterministic-gold`."""
+    """The task of `job`, kept. Raises `TaskError`: `gold-failed`, `gold-too-expensive`, `nondeterministic-
+    gold`.
+    """
     key = (
-        job.database, stamp(job.database), job.golds, job.suite, job.comparison, job.budget, job.gold_budget, job.clock,
+        job.database, stamp(job.database), job.golds, job.suite, job.comparison, job.budget,
+        job.gold_budget, job.clock,
     )  # fmt: skip
     task = _TASKS.get(key)
     if task is None:

@@ -1,7 +1,9 @@
 """What the real rows of a table always obey, so that invented ones obey it too.
 
-Never NULL, unique alone or in pairs, one column deciding another. A law is taken from data only where its holding by
-chance is unlikely: the more rows could have broken it, the surer it is. Declared keys hold without any rows.
+Never NULL, unique alone or in pairs, one column deciding another. A law is taken from data only where its
+holding by
+chance is unlikely: the more rows could have broken it, the surer it is. Declared keys hold without any
+rows.
 """
 
 from collections import Counter
@@ -88,9 +90,9 @@ def _decisions(columns: list[list[Value]], distinct: list[int], count: int) -> l
             continue
         together = sum(n * (n - 1) / 2 for n in Counter(columns[i]).values())
         for j in range(len(columns)):
-            if i != j and distinct[j] > 1 and together * (1 - alike[j]) >= SURE:
-                if _decides(columns[i], columns[j]):
-                    found.append((i, j))
+            likely = i != j and distinct[j] > 1 and together * (1 - alike[j]) >= SURE
+            if likely and _decides(columns[i], columns[j]):
+                found.append((i, j))
     return found
 
 

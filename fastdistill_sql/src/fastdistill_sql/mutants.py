@@ -9,12 +9,14 @@ from itertools import chain
 
 from fastdistill import Mutant, Task
 from fastdistill_sql.anatomy import dissect
+from fastdistill_sql.building import construct
 from fastdistill_sql.compare import Comparison, Expected, matching
 from fastdistill_sql.edits import Neighbour, neighbours
 from fastdistill_sql.execute import Failure, run
 from fastdistill_sql.guard import Guarded, reader
-from fastdistill_sql.neighbours import build, gather, variant
+from fastdistill_sql.neighbours import gather, variant
 from fastdistill_sql.payload import SqlPayload
+from fastdistill_sql.quoting import as_literals
 from fastdistill_sql.rewrites import rewrites
 from fastdistill_sql.schema import read_schema
 from fastdistill_sql.steady import steady
@@ -26,7 +28,7 @@ FIRST, SEEDS = 5_000_001, 24
 
 def mutants(task: Task[SqlPayload]) -> Iterator[Mutant]:
     """Wrong and equivalent answers; nothing if the gold fails or cannot be parsed."""
-    golds = task.payload.gold
+    golds = literal_golds(task.payload)
     tree = parse(golds[0]) if golds else None
     if tree is None or isinstance(run(reader(task.payload.database), golds[0], BUDGET), Failure):
         return
@@ -35,6 +37,11 @@ def mutants(task: Task[SqlPayload]) -> Iterator[Mutant]:
         yield Mutant(text=_dressed(same.sql), expect="accept", kind=same.kind)
     for wrong in _wrong(task.payload, neighbours(tree, schema)):
         yield Mutant(text=_dressed(wrong.sql), expect="reject", kind=wrong.kind)
+
+
+def literal_golds(payload: SqlPayload) -> tuple[str, ...]:
+    """The golds of `payload` with their double-quoted literals as literals."""
+    return tuple(as_literals(reader(payload.database), gold)[0] for gold in payload.gold)
 
 
 def _dressed(sql: str) -> str:
@@ -52,7 +59,7 @@ def _wrong(payload: SqlPayload, candidates: list[Neighbour]) -> list[Neighbour]:
     real = reader(payload.database)
     left = [c for c in candidates if not isinstance(run(real, c.sql, BUDGET), Failure)]
     differing: dict[str, set[int]] = {}
-    grounds = chain([(real, _wanted(real, payload.gold))], _grounds(payload))
+    grounds = chain([(real, _wanted(real, literal_golds(payload)))], _grounds(payload))
     for database, golds in grounds:
         for candidate in left:
             found = run(database, candidate.sql, BUDGET)
@@ -70,13 +77,14 @@ def _wanted(database: Guarded, golds: Iterable[str]) -> dict[int, Expected]:
 
 
 def _grounds(payload: SqlPayload) -> Iterator[tuple[Guarded, dict[int, Expected]]]:
-    schema, tree = read_schema(payload.database), parse(payload.gold[0])
+    golds = literal_golds(payload)
+    schema, tree = read_schema(payload.database), parse(golds[0])
     if tree is None:
         return
-    material = gather(reader(payload.database), schema, dissect(tree, schema))
+    material = gather(payload.database, schema, dissect(tree, schema), golds[:1])
     for seed in range(FIRST, FIRST + SEEDS):
-        database = build(schema, variant(material, seed))
+        database = construct(material.plan, variant(material, seed))
         try:
-            yield database, _wanted(database, payload.gold)
+            yield database, _wanted(database, golds)
         finally:
             database.connection.close()

@@ -1,7 +1,9 @@
 """Neighbour databases: small, seeded variants of a real one that obey its laws and part its queries.
 
-A variant's rows are real ones, real ones changed where a query looks, and rows that meet or just miss the query's
-conditions; with doubles, NULLs, ties and empty tables where the laws allow them. The same file, queries and seed
+A variant's rows are real ones, real ones changed where a query looks, and rows that meet or just miss the
+query's
+conditions; with doubles, NULLs, ties and empty tables where the laws allow them. The same file, queries
+and seed
 give the same variant.
 """
 
@@ -17,12 +19,13 @@ from fastdistill_sql.guard import Guarded
 from fastdistill_sql.laws import Assume, Laws
 from fastdistill_sql.names import Place
 from fastdistill_sql.pools import Pool, pools
-from fastdistill_sql.rowmaking import Maker, Plan
+from fastdistill_sql.rowmaking import Maker, Mode, Plan
 from fastdistill_sql.sampling import Link, Sample, holding, links, sample
 from fastdistill_sql.schema import Schema, Table
 
 VERSION = 2
 """Of the generator: another one makes other variants for a seed."""
+_MODES: tuple[Mode, ...] = ("hits", "hits", "mixed", "mixed", "ties", "real", "patterns")
 _SIZES = (2, 3, 4, 5, 6, 8, 10, 12)
 _BESIDE = 4
 """Rows of a table that no query names."""
@@ -64,7 +67,7 @@ def gather(
     samples = {t.name.lower(): sample(path, t.name, assume) for t in plan.tables}
     real = {t.name.lower(): _real(path, t, anatomy, samples[t.name.lower()]) for t in plan.tables}
     laws = {name: found.laws for name, found in samples.items()}
-    made = pools(schema, plan.tables, anatomy, real, {name: law.forms for name, law in laws.items()})  # type: ignore[arg-type]
+    made = pools(schema, plan.tables, anatomy, real, {name: law.forms for name, law in laws.items()})
     rng = random.Random(VERSION)  # noqa: S311  variety, not secrecy
     banks = {}
     for table in plan.tables:
@@ -150,7 +153,7 @@ def variant(material: Material, seed: int) -> dict[str, Rows]:
 
 def _plan(material: Material, rng: random.Random) -> Plan:
     anatomy = material.anatomy
-    mode = rng.choice(("hits", "hits", "mixed", "mixed", "ties", "real", "patterns"))
+    mode = rng.choice(_MODES)
     grown = ""
     if (anatomy.counts or anatomy.most) and rng.random() < 0.45:
         grown = _grown(material, rng)

@@ -1,7 +1,9 @@
-"""What a gold query says about order and exactness, by its syntax tree: keys, LIMIT and so ties; sums; rounding.
+"""What a gold query says about order and exactness, by its syntax tree: keys, LIMIT and so ties; sums;
+rounding.
 
 A gold that orders or limits is run once more without LIMIT and with its keys as further columns; rows with
-equal keys tie, and an answer may show them in any order and cut them where it likes. The plan is held against the
+equal keys tie, and an answer may show them in any order and cut them where it likes. The plan is held
+against the
 gold's own rows: where rewriting changed what the gold says, its own rows decide, row by row.
 """
 
@@ -87,10 +89,11 @@ def _nudged(database: Guarded, found: Expected, plan: Plan, budget: Budget) -> E
     others: list[Expected] = []
     for query in plan.nudged:
         other = run(database, query, budget)
-        if isinstance(other, Table) and other.width == found.width and len(other.rows) == found.size:
-            if other.rows != found.window(found.rows):
-                groups = (1,) * len(other.rows) if found.groups is not None else None
-                others.append(Expected(width=found.width, rows=other.rows, groups=groups))
+        if not isinstance(other, Table) or other.width != found.width or len(other.rows) != found.size:
+            continue
+        if other.rows != found.window(found.rows):
+            groups = (1,) * len(other.rows) if found.groups is not None else None
+            others.append(Expected(width=found.width, rows=other.rows, groups=groups))
     return evolve(found, others=tuple(others)) if others else found
 
 
@@ -189,7 +192,8 @@ def _spelled(shown: list[exp.Expr], key: exp.Expr) -> exp.Expr:
     for column in list(whole.find_all(exp.Column)):
         if not column.table and column.name.lower() in meant:
             column.replace(exp.Paren(this=meant[column.name.lower()].copy()))
-    return whole.this
+    inner: exp.Expr = whole.this
+    return inner
 
 
 def _place(shown: list[exp.Expr], key: exp.Expr) -> int | None:
@@ -210,7 +214,7 @@ def _degree(tree: exp.Expr) -> int:
         if isinstance(node, exp.Anonymous):
             if node.name.lower() in ("pow", "power"):
                 return 2
-        elif node.left.find(exp.Column) and node.right.find(exp.Column):
+        elif node.this.find(exp.Column) and node.expression.find(exp.Column):
             return 2
     return 1 if tree.find(exp.Sum, exp.Avg, exp.Add, exp.Sub, exp.Div, exp.Mul) else 0
 

@@ -1,4 +1,5 @@
-"""What the columns of a variant are drawn from: literals and their neighbours, real values and others like them.
+"""What the columns of a variant are drawn from: literals and their neighbours, real values and others
+like them.
 
 Columns that join share one pool, so that rows meet; pools are small, so duplicates and ties are common.
 """
@@ -30,7 +31,8 @@ class Pool:
     planted: list[Value] = field(factory=list)
     real: list[Value] = field(factory=list)
     spelled: dict[str, str] = field(factory=dict)
-    """How the query and the data spell a text, by its case-folded form; two spellings of one are never made."""
+    """How the query and the data spell a text, by its case-folded form; two spellings of one are never
+    made."""
 
     def lawful(self, value: Value) -> bool:
         """Whether `value` is no other spelling of what is known."""

@@ -1,6 +1,7 @@
 """Double-quoted text that names nothing: SQLite reads it as a literal, and so does the gate.
 
-SQLite itself is asked, by preparing the query with that reading turned off; what it then misses is a literal.
+SQLite itself is asked, by preparing the query with that reading turned off; what it then misses is a
+literal.
 """
 
 import re
@@ -16,10 +17,13 @@ _MOST = 40
 
 
 def as_literals(database: Guarded, query: str) -> tuple[str, tuple[str, ...]]:
-    """`query` with its double-quoted literals in single quotes, and these; as it is where SQLite cannot tell."""
+    """`query` with its double-quoted literals in single quotes, and these; as it is where SQLite cannot
+    tell.
+    """
     if '"' not in query or len(statements(query)) != 1:
         return query, ()
-    now, found = query, []
+    now = query
+    found: list[str] = []
     for _ in range(_MOST):
         name = _missing(database, now)
         if name is None:

@@ -1,6 +1,7 @@
 """Text that is not UTF-8: a copy of the database in memory, in which such text is read as Latin-1.
 
-SQLite keeps whatever bytes it was given; Python's text cannot hold them. Latin-1 maps every byte, so different
+SQLite keeps whatever bytes it was given; Python's text cannot hold them. Latin-1 maps every byte, so
+different
 texts stay different.
 """
 
@@ -8,6 +9,7 @@ from contextlib import suppress
 
 import apsw
 
+from fastdistill_sql.execute import Value
 from fastdistill_sql.schema import quoted
 
 
@@ -43,7 +45,10 @@ def _recode_column(made: apsw.Connection, table: str, column: str) -> None:
     )
 
 
-def _broken(raw: bytes) -> bool:
+def _broken(*given: Value) -> bool:
+    raw = given[0]
+    if not isinstance(raw, bytes):
+        return False
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -51,5 +56,6 @@ def _broken(raw: bytes) -> bool:
     return False
 
 
-def _recode(raw: bytes) -> str:
-    return raw.decode("latin-1")
+def _recode(*given: Value) -> Value:
+    raw = given[0]
+    return raw.decode("latin-1") if isinstance(raw, bytes) else raw

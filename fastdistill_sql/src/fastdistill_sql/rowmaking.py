@@ -18,11 +18,14 @@ _TRIES = 6
 Rows = list[Sequence[Value]]
 
 
+Mode = Literal["hits", "mixed", "ties", "real", "patterns"]
+
+
 @frozen(kw_only=True)
 class Plan:
     """What one variant is like as a whole."""
 
-    mode: Literal["hits", "mixed", "ties", "real", "patterns"]
+    mode: Mode
     size: int
     nulls: float
     grown: str
@@ -75,7 +78,9 @@ class Maker:
         return self._rows
 
     def pull(self, columns: tuple[int, ...], values: tuple[Value, ...]) -> bool:
-        """Add a row that holds `values` in `columns`, for one that points at it; False where no law allows it."""
+        """Add a row that holds `values` in `columns`, for one that points at it; False where no law allows
+        it.
+        """
         row = self._base()
         for i, value in zip(columns, values, strict=True):
             row[i] = value
@@ -170,7 +175,7 @@ class Maker:
         for link in self.links:
             own = link.parent == self.table.name.lower()
             parent = None if own else self.others.get(link.parent)
-            there = parent._rows if parent else self._rows  # noqa: SLF001  its own kind
+            there = parent._rows if parent else self._rows
             if (parent is None and not own) or not pinned.isdisjoint(link.columns):
                 continue
             if not link.always and self.rng.random() > self.plan.matched:
@@ -246,4 +251,4 @@ class Maker:
             other = pool.other(value, self.rng)
             if other != value or pool.form.look not in ("text", "any"):
                 return other
-        return f"{value}{number}"
+        return f"{value!s}{number}" if not isinstance(value, bytes) else value + bytes([number % 256])

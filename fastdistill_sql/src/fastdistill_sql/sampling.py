@@ -1,4 +1,5 @@
-"""What is known of a real database's tables: their laws, some of their rows, and which columns lie in which.
+"""What is known of a real database's tables: their laws, some of their rows, and which columns lie in
+which.
 
 Read once for a file and kept while it does not change.
 """
@@ -44,7 +45,8 @@ def sample(path: Path, table: str, assume: Assume) -> Sample:
 def _sample(path: Path, changed: tuple[int, int], name: str, assume: Assume) -> Sample:
     schema = read_schema(path)
     table = schema.table(name)
-    assert table is not None, name
+    if table is None:
+        raise LookupError(f"there is no table {name!r}")
     rows = _rows(path, table)
     numbers = (abs(v) for row in rows for v in row if isinstance(v, (int, float)))
     step = max(1, len(rows) // SAMPLED)
@@ -213,10 +215,9 @@ def _acyclic(
 ) -> bool:
     if len(columns) != 1:
         return True
-    pairs = asked(
-        path, f"SELECT {quoted(targets[0])}, {quoted(columns[0])} FROM {quoted(table)} LIMIT {MINED}"
-    )  # noqa: S608
-    above = dict(pairs)
+    both = f"{quoted(targets[0])}, {quoted(columns[0])}"
+    pairs = asked(path, f"SELECT {both} FROM {quoted(table)} LIMIT {MINED}")  # noqa: S608  quoted
+    above: dict[Value, Value] = {row[0]: row[1] for row in pairs}
     good: set[Value] = set()
     for start in above:
         seen: dict[Value, None] = {}

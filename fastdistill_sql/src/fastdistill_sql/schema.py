@@ -1,6 +1,8 @@
-"""What a database is made of: tables, columns with their types and keys, foreign keys, views, in file order.
+"""What a database is made of: tables, columns with their types and keys, foreign keys, views, in file
+order.
 
-Read with SQLite's own catalogue. What the file declares and SQLite cannot hold true (a foreign key to a missing
+Read with SQLite's own catalogue. What the file declares and SQLite cannot hold true (a foreign key to a
+missing
 column, say) is left out, so that nothing odd in a schema stands in anyone's way.
 """
 
@@ -62,8 +64,9 @@ class Table:
 
     def sources(self, name: str) -> list[str]:
         """The columns that the generated column `name` may be made of; lower case."""
-        match = re.search(rf"[\s\"`\[(,]{re.escape(name)}[\s\"`\]].*?\bAS\s*\((.*?)\)\s*(?:STORED|VIRTUAL|,|\))", self.sql,
-                          re.IGNORECASE | re.DOTALL)  # fmt: skip
+        quote = r"[\s\"`\[\](,]"
+        made = r"\bAS\s*\((.*?)\)\s*(?:STORED|VIRTUAL|,|\))"
+        match = re.search(rf"{quote}{re.escape(name)}{quote}.*?{made}", self.sql, re.IGNORECASE | re.DOTALL)
         text = match.group(1).lower() if match else ""
         return [c.name.lower() for c in self.columns if c.name.lower() in text]
 

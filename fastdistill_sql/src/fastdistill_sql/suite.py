@@ -1,6 +1,7 @@
 """A task's suite: the neighbour databases that tell its gold from the gold's own one-edit neighbours.
 
-Made in a worker, kept by the store as one line of JSON and the databases' images, loaded by whichever worker judges.
+Made in a worker, kept by the store as one line of JSON and the databases' images, loaded by whichever
+worker judges.
 The same inputs give the same bytes.
 """
 
@@ -73,7 +74,9 @@ def parse(query: str) -> exp.Expr | None:
 
 
 def make(path: Path, gold: str, comparison: Comparison, assume: Assume = "data") -> Suite:
-    """The suite for `gold` over the database at `path`; one without variants says why. Raises `TaskError` only."""
+    """The suite for `gold` over the database at `path`; one without variants says why. Raises `TaskError`
+    only.
+    """
     tree = parse(gold)
     if tree is None:
         return Suite(why="the gold is beyond the parser")
