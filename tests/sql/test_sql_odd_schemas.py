@@ -23,7 +23,7 @@ ODD = {
     "full text": "CREATE VIRTUAL TABLE words USING fts5(body); INSERT INTO words VALUES ('one two');",
     "boxes": "CREATE VIRTUAL TABLE box USING rtree(id, x0, x1); INSERT INTO box VALUES (1, 2, 3);",
     "names that need quotes": 'CREATE TABLE "or der" ("se""lect" INT, "a.b" TEXT, [x y] INT);',
-    "a shadow's prefix": "CREATE VIRTUAL TABLE box USING rtree(id, a, b); CREATE TABLE box_office (id INT);",
+    "a shadow's prefix": "CREATE VIRTUAL TABLE box USING rtree(i, a, b); CREATE TABLE box_office (x INT);",
 }
 
 
