@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from fastdistill_code.oracle.choose import spread
 from fastdistill_code.oracle.inputs import contracts, make_inputs
 from fastdistill_code.oracle.operators import faults
 from fastdistill_code.oracle.refactors import rewritings
+from fastdistill_code.oracle.reseeded import reseeded
 from fastdistill_code.oracle.wording import Wording, examples, wording
 from fastdistill_code.rows import CodeRow
 from fastdistill_code.scenario import make_task
@@ -171,3 +173,74 @@ async def test_generated_inputs_reject_what_the_tests_let_pass():
     bare = PythonOptions(allow_weak_sandbox=True, parallel=1, generated=False)
     async with lend() as services, open_gate(bare, services) as gate:
         assert (await gate(task, candidate(late))).gold_match
+
+
+def found_by(source: str) -> Candidate:
+    return Candidate(answer=source, text=source, reading=Reading(answer=source))
+
+
+SQUARE = {
+    "kind": "asserts",
+    "source": "assert square(2) == 4\nassert square(1) == 1\nassert square(3) == 9",
+}
+
+
+@pytest.mark.anyio
+async def test_inputs_are_made_around_the_constants_of_the_candidate():
+    gold = "def square(n):\n    return n * n\n"
+    task = make_task(CodeRow(task_id="s", prompt="n * n", entry_point="square", tests=SQUARE, gold=gold))
+    trap = "def square(n):\n    return n * n if n != 11 else 0\n"
+    async with lend() as services, open_gate(OPTIONS, services) as gate:
+        assert (await gate(task, found_by("def square(n):\n    return n ** 2\n"))).gold_match
+        wrong = await gate(task, found_by(trap))
+        assert wrong.evidence["first_failure"]["generated"] is True
+        assert wrong.differences
+        assert {one.grade for one in wrong.differences} == {"near"}
+
+
+@pytest.mark.anyio
+async def test_only_what_the_option_names_refuses():
+    gold = "def square(n):\n    return n * n\n"
+    task = make_task(CodeRow(task_id="s", prompt="n * n", entry_point="square", tests=SQUARE, gold=gold))
+    seen = evolve(OPTIONS, reject_on="seen")
+    async with lend() as services, open_gate(seen, services) as gate:
+        kept = await gate(task, found_by("def square(n):\n    return {1: 1, 2: 4, 3: 9}[n]\n"))
+        assert kept.gold_match
+        assert kept.evidence["generated"]["differ"] > 0
+
+
+@pytest.mark.anyio
+async def test_a_program_may_check_its_contract_but_not_hide_behind_that():
+    gold = "def square(n):\n    return n * n\n"
+    tests = {
+        "kind": "asserts",
+        "source": "\n".join(f"assert square({n}) == {n * n}" for n in (2, 40, 9, 1)),
+    }
+    task = make_task(CodeRow(task_id="s", prompt="n * n", entry_point="square", tests=tests, gold=gold))
+    async with lend() as services, open_gate(OPTIONS, services) as gate:
+        careful = "def square(n):\n    assert n <= 55, 'too large'\n    return n * n\n"
+        found = await gate(task, found_by(careful))
+        assert found.gold_match
+        assert found.evidence["generated"]["declined"] > 0
+        hiding = "def square(n):\n    assert n in (1, 2, 9, 40)\n    return n * n\n"
+        assert (await gate(task, found_by(hiding))).reason == "raised"
+
+
+@pytest.mark.anyio
+async def test_a_program_that_keeps_state_is_judged_by_calls_of_their_own():
+    gold = "def square(n):\n    return n * n\n"
+    task = make_task(CodeRow(task_id="s", prompt="n * n", entry_point="square", tests=SQUARE, gold=gold))
+    async with lend() as services, open_gate(OPTIONS, services) as gate:
+        cached = "memo = {}\ndef square(n):\n    return memo.setdefault(n, n * n)\n"
+        assert (await gate(task, found_by(cached))).gold_match
+        class_ = "class Solution:\n    def square(self, n):\n        return n * n\n"
+        assert (await gate(task, found_by(class_))).gold_match
+
+
+def test_tests_that_draw_inputs_are_drawn_anew():
+    again = reseeded(
+        "import random\ndef check(candidate):\n    rng = random.Random(42)\n    assert candidate(rng.random())"
+    )
+    assert again
+    assert all("Random(42)" not in tests and "random.seed(" in tests for tests in again)
+    assert reseeded("def check(candidate):\n    assert candidate(1)") == []

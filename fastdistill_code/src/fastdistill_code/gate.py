@@ -12,11 +12,14 @@ from attrs import define, evolve, field, frozen
 
 from fastdistill import Candidate, Finding, Outcome, Services, Task, TaskError, deadline_paused
 from fastdistill_code.jobs import CallInput, Job, Limits
-from fastdistill_code.judging import find, find_checked, with_generated
+from fastdistill_code.judging import find, find_checked, redrawn, with_generated
 from fastdistill_code.kinds.suite import Suite
 from fastdistill_code.options import PythonOptions
+from fastdistill_code.oracle.against import Outcome as Generated
 from fastdistill_code.oracle.against import against
 from fastdistill_code.oracle.build import Oracle, oracle_for
+from fastdistill_code.oracle.directed import directed, own_constants
+from fastdistill_code.oracle.reseeded import reseeded
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner, open_sandbox
 
@@ -30,6 +33,8 @@ class Prepared:
 
     oracle: Oracle
     evidence: dict[str, Any]
+    redrawn: tuple[Suite, ...] = ()
+    """Tests that draw inputs, with other seeds; the gold passes them."""
 
 
 @define(kw_only=True)
@@ -54,9 +59,32 @@ class PythonGate:
         given = len(payload.suite.calls) or len(payload.suite.stdin)
         found = await judge(self.runner, candidate.answer, payload, payload.suite, given, limits)
         if found.outcome is Outcome.PASS and ready.oracle.known:
-            seen = await against(self.runner, candidate.answer, payload, ready.oracle, limits, given)
-            found = with_generated(found, seen, given)
+            seen = await self._against(task, candidate.answer, ready.oracle, limits, given)
+            found = with_generated(found, seen, given, self.options.reject_on)
+        for suite in ready.redrawn:
+            if found.outcome is Outcome.PASS and self.options.reject_on != "seen":
+                again = await judge(self.runner, candidate.answer, payload, suite, given, limits)
+                found = found if again.outcome is Outcome.PASS else redrawn(again)
         return evolve(found, evidence=ready.evidence | dict(found.evidence))
+
+    async def _against(
+        self, task: Task[CodePayload], source: str, oracle: Oracle, limits: Limits, given: int
+    ) -> Generated:
+        """The task's generated inputs, then some for this candidate alone."""
+        payload = task.payload
+        seen = await against(self.runner, source, payload, oracle, limits, given)
+        if seen.first or seen.undecided or payload.entry_point is None or payload.gold is None:
+            return seen
+        if not seen.ways_left and not own_constants(source, payload):
+            return seen
+        prompt = str(task.input["prompt"])
+        more = await directed(self.runner, source, payload, prompt, oracle, limits)
+        if more is None:
+            return seen
+        further = await against(self.runner, source, payload, more, limits, given + len(oracle.known))
+        return evolve(
+            further, inputs=seen.inputs + further.inputs, declined=seen.declined + further.declined
+        )
 
     async def prepare(self, task: Task[CodePayload], /) -> None:
         """Make the task's oracle before its teacher is paid. `TaskError` when gold or tests are broken."""
@@ -92,17 +120,21 @@ class PythonGate:
         evidence: dict[str, Any] = {"tests": "checker" if suite.source is not None else "lifted"}
         stub = await judge(self.runner, _stub(payload), payload, suite, given, limits)
         weak = stub.outcome is Outcome.PASS
-        oracle = Oracle()
+        oracle, suites = Oracle(), list[Suite]()
         if payload.gold is not None:
             await _confirm_gold(self.runner, payload, limits)
             if self.options.generated and suite.plain:
                 oracle = await oracle_for(task, self.runner, self.options, self.services)
+            if self.options.generated and suite.source is not None:
+                suites = [Suite(source=tests) for tests in reseeded(suite.source)]
+                said = [await judge(self.runner, payload.gold, payload, s, given, limits) for s in suites]
+                suites = [s for s, f in zip(suites, said, strict=True) if f.outcome is Outcome.PASS]
         if oracle.total:
             evidence["oracle_strength"] = {"killed": oracle.killed, "total": oracle.total}
             alive = oracle.total - oracle.killed
             weak = weak or (alive >= 3 and oracle.killed < self.options.weak_below * oracle.total)
         evidence["weak_oracle"] = weak
-        return Prepared(oracle=oracle, evidence=evidence)
+        return Prepared(oracle=oracle, evidence=evidence, redrawn=tuple(suites))
 
 
 def _stub(payload: CodePayload) -> str:

@@ -74,12 +74,14 @@ def find(report: Report, checks: tuple[Check, ...], given: int, evidence: dict[s
     return passed(score=1.0, exec_pass=True, gold_match=True, class_key=key, evidence=told)
 
 
-def with_generated(found: Finding, outcome: Outcome, given: int) -> Finding:
+def with_generated(found: Finding, outcome: Outcome, given: int, reject_on: str) -> Finding:
     """The finding on a candidate that passed its own tests, with what the generated inputs say."""
     told: dict[str, Any] = {"inputs": outcome.inputs, "differ": len(outcome.differences)}
     if outcome.declined:
         told["declined"] = outcome.declined
     evidence = {**found.evidence, "generated": told}
+    if outcome.first is not None and reject_on == "seen":
+        return evolve(found, evidence=evidence | _shown(outcome.first, generated=True))
     if outcome.first is None:
         if outcome.undecided:
             return undecided("deadline", "the generated calls did not end in time", evidence=evidence)
@@ -93,6 +95,11 @@ def with_generated(found: Finding, outcome: Outcome, given: int) -> Finding:
         differences=outcome.differences,
         evidence=evidence | _shown(outcome.first, generated=True),
     )
+
+
+def redrawn(found: Finding) -> Finding:
+    """The finding on tests that drew their inputs anew."""
+    return evolve(found, detail=f"with inputs drawn anew: {found.detail}", evidence={"redrawn": True})
 
 
 def find_checked(checked: Checked, evidence: dict[str, Any]) -> Finding:

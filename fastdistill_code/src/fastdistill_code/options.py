@@ -13,8 +13,11 @@ class PythonOptions:
 
     generated: bool = True
     """Make further inputs with the gold, where there is one."""
-    max_inputs: int = field(default=256, validator=[ge(1), le(1000)])
+    max_inputs: int = field(default=192, validator=[ge(1), le(1000)])
     """Generated inputs kept for a task."""
+    reject_on: str = field(default="near", validator=in_(("seen", "near", "far")))
+    """Which generated inputs refuse a candidate that passes the task's own tests: none (seen), those inside
+    the contract that the seen inputs show (near), those outside it too (far)."""
     max_mutants: int = field(default=40, validator=[ge(1), le(400)])
     """Broken variants of the gold that the inputs are chosen against."""
     weak_below: float = field(default=0.8, validator=[ge(0.0), le(1.0)])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
+import anyio.to_thread
 from attrs import evolve, field, frozen
 
 from fastdistill import Difference
@@ -23,6 +24,7 @@ from fastdistill_code.kinds.suite import Failure, Returns, failure, said
 from fastdistill_code.oracle.batch import Answer, many
 from fastdistill_code.oracle.build import Oracle, differing, program
 from fastdistill_code.oracle.gold import Known
+from fastdistill_code.oracle.probes import HELPERS, probed
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 
@@ -45,6 +47,8 @@ class Outcome:
     """Inputs that the candidate refused by an assert of its own."""
     undecided: bool = False
     """Our clock ran out before any difference was found."""
+    ways_left: bool = False
+    """Some branch of the candidate was never taken."""
 
 
 async def against(
@@ -52,11 +56,14 @@ async def against(
 ) -> Outcome:
     """Run the candidate on the oracle's inputs; a difference counts when a call of its own shows it too."""
     text, entry_point = program(payload, source)
+    text, ways = _with_probes(text) if payload.entry_point else (text, frozenset[int]())
     whole = limits.cpu_seconds + _EACH
     answers = await many(runner, text, entry_point, oracle.calls, limits, each=_EACH, whole=whole)
-    wrong = differing(oracle, answers)
+    # Values are compared in a thread: what a candidate made may take long.
+    wrong = await anyio.to_thread.run_sync(differing, oracle, answers, abandon_on_cancel=True)
+    left = bool(ways.difference(*(answer.ways for answer in answers)))
     if not wrong:
-        return Outcome(inputs=len(oracle.known))
+        return Outcome(inputs=len(oracle.known), ways_left=left)
     declined = [i for i in wrong if i < len(answers) and _refused(answers[i])]
     if len(declined) <= _DECLINED * len(oracle.known):
         wrong = [i for i in wrong if i not in set(declined)]
@@ -67,7 +74,9 @@ async def against(
         every = list(range(len(oracle.known)))
         found = await _confirmed(runner, source, payload, oracle, limits, every, alone=False)
     if not found:
-        return Outcome(inputs=len(oracle.known), declined=len(declined), undecided=found is None)
+        return Outcome(
+            inputs=len(oracle.known), declined=len(declined), undecided=found is None, ways_left=left
+        )
     seen = dict(found)
     first = next(iter(seen))
     shown = failure(Returns(index=0, value=oracle.known[first].value, match=oracle.match), [seen[first]])
@@ -86,6 +95,14 @@ async def against(
         differences=tuple(differences),
         declined=len(declined),
     )
+
+
+def _with_probes(source: str) -> tuple[str, frozenset[int]]:
+    try:
+        text, ways = probed(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return source, frozenset()
+    return text + HELPERS, ways
 
 
 async def _confirmed(
@@ -152,7 +169,7 @@ def _told(known: Known, result: CallResult) -> Difference:
         if isinstance(result, Value)
         else _digest("end", said(result))
     )
-    return Difference(input=input_digest(known.call), output=output, grade="near")
+    return Difference(input=input_digest(known.call), output=output, grade=known.grade)
 
 
 def _answered(known: Known, answer: Answer) -> Difference:
@@ -164,4 +181,4 @@ def _answered(known: Known, answer: Answer) -> Difference:
         )
     except wire.BadBytes:
         output = _digest("end", "bad bytes")
-    return Difference(input=input_digest(known.call), output=output, grade="near")
+    return Difference(input=input_digest(known.call), output=output, grade=known.grade)

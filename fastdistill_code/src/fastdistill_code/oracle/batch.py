@@ -17,7 +17,7 @@ from fastdistill_code.runner import Runner
 _NAME = "fd_many_calls"
 _HARNESS = f"""
 
-def {_NAME}(packed, each, whole, most, least=0.02):
+def {_NAME}(packed, each, whole, most, apart, least=0.02):
     import signal, sys, time
     wire = sys.modules["fastdistill_code.wire"]
     class Late(BaseException):
@@ -30,11 +30,15 @@ def {_NAME}(packed, each, whole, most, least=0.02):
     signal.signal(signal.SIGPROF, ring)
     signal.setitimer(signal.ITIMER_PROF, each / 2, each / 2)
     kinds, values, times, encode, begun = bytearray(), [], [], wire.encode, clock()
+    call = globals().get("{{entry_point}}")
+    if call is None:
+        made = globals()["Solution"]
+        call = lambda *args, **kwargs: made().{{entry_point}}(*args, **kwargs)
     at, ways, hits = begun, [], globals().get("{HITS}", set())
     for turn[0], (args, kwargs) in enumerate(wire.decode(packed)):
         kind = 1
         try:
-            values.append(encode({{entry_point}}(*args, **kwargs), most))
+            values.append(encode(call(*args, **kwargs), most))
             kind = 0
         except Late:
             kind = 2
@@ -42,7 +46,7 @@ def {_NAME}(packed, each, whole, most, least=0.02):
         except BaseException as error:
             values.append(type(error).__name__[:99].encode(errors="replace"))
         kinds.append(kind)
-        if hits:
+        if hits and apart:
             ways.append([turn[0], bytes(hits)])
             hits.clear()
         if seen[0] == turn[0] or kind == 2:
@@ -55,6 +59,8 @@ def {_NAME}(packed, each, whole, most, least=0.02):
                 signal.setitimer(signal.ITIMER_PROF, each / 2, each / 2)
     turn[0] = -1
     signal.setitimer(signal.ITIMER_PROF, 0)
+    if hits:
+        ways.append([0, bytes(hits)])
     return [bytes(kinds), values[: len(kinds)], times, ways]
 """
 
@@ -118,17 +124,19 @@ async def many(
     each: float,
     whole: float,
     most: int = 100_000,
+    apart: bool = False,
 ) -> list[Answer]:
     """The answers to `calls`, as many as `whole` CPU seconds allow; none when the process did not end well.
 
-    A call may take `each` CPU seconds and return `most` encoded bytes.
+    A call may take `each` CPU seconds and return `most` encoded bytes. The ways of a program with probes
+    are told of each call `apart`, or of all with the first answer.
     """
     text = source + _HARNESS.replace("{entry_point}", entry_point)
     cpu = max(limits.cpu_seconds, whole + 2 * each)
     job = Job(
         source=text,
         entry_point=_NAME,
-        calls=(CallInput(args=(calls, each, whole, most)),),
+        calls=(CallInput(args=(calls, each, whole, most, apart)),),
         limits=evolve(limits, cpu_seconds=cpu, output_bytes=max(limits.output_bytes, 8 << 20)),
     )
     report = await runner.run(job)

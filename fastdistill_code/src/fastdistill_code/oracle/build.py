@@ -24,7 +24,7 @@ from fastdistill_code.oracle.wording import Wording, examples, wording
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 
-VERSION = "6"
+VERSION = "8"
 """Of the generator: another one makes other inputs."""
 _RAW = 2
 """Inputs made for each that is kept: on many the gold says nothing."""
@@ -99,12 +99,13 @@ def seen_calls(payload: CodePayload, prompt: str) -> list[CallInput]:
     suite, entry_point = payload.suite, payload.entry_point or ""
     places = sorted({check.index for check in suite.checks if not isinstance(check, Raises)})
     given = [suite.calls[i] for i in places]
-    shown = [call for call in examples(prompt, entry_point) if _fits(call)]
+    shown = [call for call in examples(prompt, entry_point) if fitting(call)]
     both = {repr(call): call for call in [*given, *shown]}
     return list(both.values())
 
 
-def _fits(call: CallInput) -> bool:
+def fitting(call: CallInput) -> bool:
+    """Whether the call can be carried, and is not too large."""
     try:
         wire.encode((call.args, call.kwargs), 100_000)
     except wire.WireError:
@@ -183,7 +184,7 @@ def _inputs(
     seen = seen_calls(payload, prompt)
     tested = {repr(call) for call in payload.suite.calls}
     new = make_inputs(contracts(seen, said, hints), rng, _RAW * most) if seen else []
-    return seen, [call for call in [*seen, *new] if repr(call) not in tested and _fits(call)]
+    return seen, [call for call in [*seen, *new] if repr(call) not in tested and fitting(call)]
 
 
 async def _killed(

@@ -3,7 +3,7 @@
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from attrs import frozen
 
@@ -35,6 +35,7 @@ class Known:
     call: CallInput
     value: Any
     data: bytes
+    grade: Literal["near", "far"] = "near"
 
 
 async def known_answers(
@@ -129,8 +130,9 @@ async def _run(
     """Answers to a beginning of `calls`; where one ends the process, its neighbours run apart."""
 
     async def once(part: Sequence[CallInput]) -> list[Answer]:
+        bounds = {"each": EACH, "whole": WHOLE}
         return await many(
-            runner, source, entry_point, packed(part), limits, each=EACH, whole=WHOLE, most=_LARGEST
+            runner, source, entry_point, packed(part), limits, most=_LARGEST, apart=True, **bounds
         )
 
     found = await once(calls)
@@ -170,7 +172,7 @@ def _nudged(call: CallInput, *, fractions: bool) -> CallInput:
             and math.isfinite(value)
             and (not fractions or value * _GRID != int(value * _GRID))
         ):
-            return value * (1 + _NUDGE * (1 if next(turn) % 2 else -1))
+            return value * (1 + _NUDGE * (next(turn) * 7 % 11 - 5.5))
         if type(value) in (list, tuple):
             return type(value)(moved(x) for x in value)
         if type(value) is dict:

@@ -59,10 +59,16 @@ def faults(source: str, entry_point: str | None = None) -> list[Broken]:
     return list(found.values())
 
 
-def constants(source: str) -> list[int | float | str]:
-    """The numbers and texts that the program compares or builds with, in its order."""
-    tree = ast.parse(source)
-    untouched = _untouched(tree)
+def constants(source: str, entry_point: str | None = None) -> list[int | float | str]:
+    """The numbers and texts that the program compares or builds with, in its order.
+
+    With an entry point, only those in what it may use. None of what is not Python.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    untouched = _untouched(tree) | _unused(tree, entry_point)
     found = [
         node.value
         for place, node in enumerate(ast.walk(tree))

@@ -109,8 +109,8 @@ class Texts:
             a, b, c = (few * 3)[:3]
             made += [a * 3, a + b + a, a + a + b, a + b + b, a + b + c, a + b + b + a, a * 4, a + b + c + a]
         for text in self.seen[:6]:
+            made += [text[::-1]] if self.forms is None else []
             made += [
-                text[::-1],
                 text + text,
                 text[1:],
                 text[:-1],

@@ -59,7 +59,8 @@ _DISTINCT = (
     r"\bpermutation of\b",
 )
 _TIES_TOLD = (
-    r"\b(?:first|last|ties?|latest|same|equal|index|positions?|order|left|right|stable|next)\b",
+    r"\b(?:first|last|ties?|latest|same|equal|index|positions?|left|right|stable|next)\b",
+    r"\b(?:original|same|input|given|their) order\b|\border of\b",
     r"\b(?:earlie|lexicograph|alphabet)",
     r"\b(?:more than one|multiple|several)\b",
 )

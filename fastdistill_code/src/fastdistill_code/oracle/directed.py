@@ -1,0 +1,47 @@
+"""Inputs for one candidate: made around its own constants, where it has some that the gold has not, or
+while a branch of it was never taken.
+"""
+
+import random
+
+from fastdistill_code.jobs import Limits
+from fastdistill_code.oracle.batch import packed
+from fastdistill_code.oracle.build import Oracle, fitting, program, seen_calls
+from fastdistill_code.oracle.gold import known_answers
+from fastdistill_code.oracle.inputs import contracts, make_inputs
+from fastdistill_code.oracle.operators import constants
+from fastdistill_code.oracle.wording import wording
+from fastdistill_code.payload import CodePayload
+from fastdistill_code.runner import Runner
+
+_RAW, _MOST = 96, 64
+_PLAIN = {"", " ", "0", "1", "2", "-1", "0.0", "1.0"}
+
+
+def own_constants(source: str, payload: CodePayload) -> list[int | float | str]:
+    """The constants of a candidate that its gold has not, but for those that every program has."""
+    known = {repr(value) for value in constants(payload.gold or "")}
+    return [
+        x for x in constants(source, payload.entry_point) if repr(x) not in known and str(x) not in _PLAIN
+    ]
+
+
+async def directed(
+    runner: Runner, source: str, payload: CodePayload, prompt: str, oracle: Oracle, limits: Limits
+) -> Oracle | None:
+    """An oracle of further inputs for this candidate; None where there are none."""
+    assert payload.gold is not None  # noqa: S101  asked only of tasks with gold
+    said, own = wording(prompt), own_constants(source, payload)
+    seen = seen_calls(payload, prompt)
+    rng = random.Random(f"{source}{payload.digest}")  # noqa: S311  has to repeat, not to be secret
+    known = {repr(one.call) for one in oracle.known}
+    made = make_inputs(contracts(seen, said, [*own, *constants(payload.gold)]), rng, 2 * _RAW)
+    new = [call for call in made if repr(call) not in known and fitting(call)][:_RAW]
+    if not new:
+        return None
+    gold, entry_point = program(payload, payload.gold)
+    found = await known_answers(runner, gold, entry_point, seen, new, oracle.match, limits, ties=False)
+    if not found:
+        return None
+    found = found[:_MOST]
+    return Oracle(known=tuple(found), calls=packed([one.call for one in found]), match=oracle.match)
