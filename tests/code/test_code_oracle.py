@@ -238,9 +238,8 @@ async def test_a_program_that_keeps_state_is_judged_by_calls_of_their_own():
 
 
 def test_tests_that_draw_inputs_are_drawn_anew():
-    again = reseeded(
-        "import random\ndef check(candidate):\n    rng = random.Random(42)\n    assert candidate(rng.random())"
-    )
+    drawing = "import random\ndef check(candidate):\n    assert candidate(random.Random(42).random())"
+    again = reseeded(drawing)
     assert again
     assert all("Random(42)" not in tests and "random.seed(" in tests for tests in again)
     assert reseeded("def check(candidate):\n    assert candidate(1)") == []
