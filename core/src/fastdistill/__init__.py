@@ -1,109 +1,246 @@
 """Fast Distill: distil a teacher into a dataset in which every row is verified.
 
 This is what plugin authors import, and what notebooks and trainers call; everything else is the core's own.
-The verbs (`verifier` and its kin) are loaded when first used, so that importing a plugin stays cheap.
+Each name is loaded when it is first used, so that `import fastdistill` and `fd --help` cost nothing.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from fastdistill.errors import (
-    AuthFailed,
-    BadReply,
-    BadRequest,
-    BudgetExceeded,
-    BudgetSpent,
-    ConnectionFailed,
-    ContentRefused,
-    ContextTooLong,
-    DeadlineExceeded,
-    FastDistillError,
-    NotFound,
-    Overloaded,
-    PluginError,
-    ProviderError,
-    RateLimited,
-    ServerFailed,
-    SetupError,
-    TaskError,
-    TimedOut,
-    UsageError,
-    WorkerLost,
-)
-from fastdistill.hookspecs import hookimpl
-from fastdistill.model.answer import (
-    Call,
-    Candidate,
-    Choice,
-    Completion,
-    Constraint,
-    Message,
-    Prompt,
-    RateHint,
-    Reading,
-    Sampling,
-    Usage,
-)
-from fastdistill.model.report import Event, Finished, Noticed, Progress, Settled, Started, Ticked
-from fastdistill.model.sample import Judged, Sample, Status
-from fastdistill.model.task import BadTask, Mutant, Task, canonical_json
-from fastdistill.model.verdict import Difference, Finding, Outcome, Verdict, passed, rejected, undecided
-from fastdistill.patience import deadline_paused
-from fastdistill.protocols import (
-    Batch,
-    BatchState,
-    Bounded,
-    Fingerprinted,
-    Gate,
-    Provider,
-    Reporter,
-    Row,
-    Rule,
-    Scenario,
-    Source,
-)
-from fastdistill.specs import (
-    ExecEvalSpec,
-    ImportOptions,
-    ImportReport,
-    ImportSpec,
-    JudgeSpec,
-    NoOptions,
-    ProviderSpec,
-    ReporterSpec,
-    RuleSpec,
-    ScenarioSpec,
-    Services,
-    Workers,
-)
-
 if TYPE_CHECKING:
-    from fastdistill.api.in_process import gate, rule
-    from fastdistill.api.verified import Verified
-    from fastdistill.api.verifier import AsyncVerifier, Verifier, averifier, verifier
+    from fastdistill.api.in_process import (
+        gate,
+        rule,
+    )
+    from fastdistill.api.verified import (
+        Verified,
+    )
+    from fastdistill.api.verifier import (
+        AsyncVerifier,
+        Verifier,
+        averifier,
+        verifier,
+    )
+    from fastdistill.errors import (
+        AuthFailed,
+        BadReply,
+        BadRequest,
+        BudgetExceeded,
+        BudgetSpent,
+        ConnectionFailed,
+        ContentRefused,
+        ContextTooLong,
+        DeadlineExceeded,
+        FastDistillError,
+        NotFound,
+        Overloaded,
+        PluginError,
+        ProviderError,
+        RateLimited,
+        ServerFailed,
+        SetupError,
+        TaskError,
+        TimedOut,
+        UsageError,
+        WorkerLost,
+    )
+    from fastdistill.hookspecs import (
+        hookimpl,
+    )
+    from fastdistill.model.answer import (
+        Call,
+        Candidate,
+        Choice,
+        Completion,
+        Constraint,
+        Message,
+        Prompt,
+        RateHint,
+        Reading,
+        Sampling,
+        Usage,
+    )
+    from fastdistill.model.report import (
+        Event,
+        Finished,
+        Noticed,
+        Progress,
+        Settled,
+        Started,
+        Ticked,
+    )
+    from fastdistill.model.sample import (
+        Judged,
+        Sample,
+        Status,
+    )
+    from fastdistill.model.task import (
+        BadTask,
+        Mutant,
+        Task,
+        canonical_json,
+    )
+    from fastdistill.model.verdict import (
+        Difference,
+        Finding,
+        Outcome,
+        Verdict,
+        passed,
+        rejected,
+        undecided,
+    )
+    from fastdistill.patience import (
+        deadline_paused,
+    )
+    from fastdistill.protocols import (
+        Batch,
+        BatchState,
+        Bounded,
+        Fingerprinted,
+        Gate,
+        Provider,
+        Reporter,
+        Row,
+        Rule,
+        Scenario,
+        Source,
+    )
+    from fastdistill.specs import (
+        ExecEvalSpec,
+        ImportOptions,
+        ImportReport,
+        ImportSpec,
+        JudgeSpec,
+        NoOptions,
+        ProviderSpec,
+        ReporterSpec,
+        RuleSpec,
+        ScenarioSpec,
+        Services,
+        Workers,
+    )
 
-_VERBS = {
-    "AsyncVerifier": "fastdistill.api.verifier",
-    "Verified": "fastdistill.api.verified",
-    "Verifier": "fastdistill.api.verifier",
-    "averifier": "fastdistill.api.verifier",
-    "gate": "fastdistill.api.in_process",
-    "rule": "fastdistill.api.in_process",
-    "verifier": "fastdistill.api.verifier",
+_PLACES = {
+    "api.in_process": (
+        "gate",
+        "rule",
+    ),
+    "api.verified": ("Verified",),
+    "api.verifier": (
+        "AsyncVerifier",
+        "Verifier",
+        "averifier",
+        "verifier",
+    ),
+    "errors": (
+        "AuthFailed",
+        "BadReply",
+        "BadRequest",
+        "BudgetExceeded",
+        "BudgetSpent",
+        "ConnectionFailed",
+        "ContentRefused",
+        "ContextTooLong",
+        "DeadlineExceeded",
+        "FastDistillError",
+        "NotFound",
+        "Overloaded",
+        "PluginError",
+        "ProviderError",
+        "RateLimited",
+        "ServerFailed",
+        "SetupError",
+        "TaskError",
+        "TimedOut",
+        "UsageError",
+        "WorkerLost",
+    ),
+    "hookspecs": ("hookimpl",),
+    "model.answer": (
+        "Call",
+        "Candidate",
+        "Choice",
+        "Completion",
+        "Constraint",
+        "Message",
+        "Prompt",
+        "RateHint",
+        "Reading",
+        "Sampling",
+        "Usage",
+    ),
+    "model.report": (
+        "Event",
+        "Finished",
+        "Noticed",
+        "Progress",
+        "Settled",
+        "Started",
+        "Ticked",
+    ),
+    "model.sample": (
+        "Judged",
+        "Sample",
+        "Status",
+    ),
+    "model.task": (
+        "BadTask",
+        "Mutant",
+        "Task",
+        "canonical_json",
+    ),
+    "model.verdict": (
+        "Difference",
+        "Finding",
+        "Outcome",
+        "Verdict",
+        "passed",
+        "rejected",
+        "undecided",
+    ),
+    "patience": ("deadline_paused",),
+    "protocols": (
+        "Batch",
+        "BatchState",
+        "Bounded",
+        "Fingerprinted",
+        "Gate",
+        "Provider",
+        "Reporter",
+        "Row",
+        "Rule",
+        "Scenario",
+        "Source",
+    ),
+    "specs": (
+        "ExecEvalSpec",
+        "ImportOptions",
+        "ImportReport",
+        "ImportSpec",
+        "JudgeSpec",
+        "NoOptions",
+        "ProviderSpec",
+        "ReporterSpec",
+        "RuleSpec",
+        "ScenarioSpec",
+        "Services",
+        "Workers",
+    ),
 }
+_MODULES = {name: f"fastdistill.{module}" for module, names in _PLACES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Load a verb when it is first used."""
-    if name not in _VERBS:
+    """Load a public name when it is first used."""
+    if name not in _MODULES:
         raise AttributeError(f"module 'fastdistill' has no attribute {name!r}")
-    found = getattr(import_module(_VERBS[name]), name)
+    found = getattr(import_module(_MODULES[name]), name)
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_VERBS})
+    return sorted({*globals(), *_MODULES})
 
 
 __all__ = [
