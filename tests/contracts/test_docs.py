@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import fastdistill
 from fastdistill import hookspecs
 from fastdistill.cli.main import COMMANDS, cli
 
@@ -50,9 +49,3 @@ def test_links_lead_somewhere() -> None:
         links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
         broken += [f"{page.name}: {link}" for link in links if not (page.parent / link).exists()]
     assert broken == []
-
-
-def test_the_public_names_are_what_they_are() -> None:
-    assert sorted(fastdistill.__all__) == fastdistill.__all__
-    assert [name for name in fastdistill.__all__ if not hasattr(fastdistill, name)] == []
-    assert {"Task", "Finding", "hookimpl", "RuleSpec", "Scenario", "Services"} <= set(fastdistill.__all__)

@@ -105,12 +105,19 @@ if TYPE_CHECKING:
         Scenario,
         Source,
     )
+    from fastdistill.serde import (
+        StructureError,
+        nearest,
+        structure,
+    )
     from fastdistill.specs import (
         ExecEvalSpec,
         ImportOptions,
         ImportReport,
         ImportSpec,
         JudgeSpec,
+        ModelCatalog,
+        ModelEntry,
         NoOptions,
         ProviderSpec,
         ReporterSpec,
@@ -218,6 +225,8 @@ _PLACES = {
         "ImportReport",
         "ImportSpec",
         "JudgeSpec",
+        "ModelCatalog",
+        "ModelEntry",
         "NoOptions",
         "ProviderSpec",
         "ReporterSpec",
@@ -225,6 +234,11 @@ _PLACES = {
         "ScenarioSpec",
         "Services",
         "Workers",
+    ),
+    "serde": (
+        "StructureError",
+        "nearest",
+        "structure",
     ),
 }
 _MODULES = {name: f"fastdistill.{module}" for module, names in _PLACES.items() for name in names}
@@ -277,6 +291,8 @@ __all__ = [
     "JudgeSpec",
     "Judged",
     "Message",
+    "ModelCatalog",
+    "ModelEntry",
     "Mutant",
     "NoOptions",
     "NotFound",
@@ -308,6 +324,7 @@ __all__ = [
     "Source",
     "Started",
     "Status",
+    "StructureError",
     "Task",
     "TaskError",
     "Ticked",
@@ -324,9 +341,11 @@ __all__ = [
     "deadline_paused",
     "gate",
     "hookimpl",
+    "nearest",
     "passed",
     "rejected",
     "rule",
+    "structure",
     "undecided",
     "verifier",
 ]

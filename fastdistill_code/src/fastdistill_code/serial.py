@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from fastdistill import Task
-from fastdistill.serde import structure
+from fastdistill import Task, structure
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.rows import CodeRow
 from fastdistill_code.scenario import make_task

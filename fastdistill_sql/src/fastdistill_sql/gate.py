@@ -18,13 +18,13 @@ from fastdistill import (
     DeadlineExceeded,
     Finding,
     Gate,
+    Outcome,
     Services,
     Task,
     TaskError,
     WorkerLost,
     undecided,
 )
-from fastdistill.model.verdict import Outcome
 from fastdistill_sql.payload import SqlPayload
 
 

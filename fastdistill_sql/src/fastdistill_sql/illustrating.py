@@ -6,8 +6,7 @@ from typing import Any
 
 import apsw
 
-from fastdistill import TaskError
-from fastdistill.serde import structure
+from fastdistill import TaskError, structure
 from fastdistill_sql.evidence import tables_used
 from fastdistill_sql.guard import Guarded
 from fastdistill_sql.judging import Ground, Job, grounds_of, judge, prepared

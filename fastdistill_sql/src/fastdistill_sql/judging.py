@@ -12,8 +12,7 @@ from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
-from fastdistill import TaskError
-from fastdistill.serde import structure
+from fastdistill import TaskError, structure
 from fastdistill_sql.building import restore
 from fastdistill_sql.compare import Comparison, Expected, matching
 from fastdistill_sql.directed import directed_variants

@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from fastdistill.serde import StructureError, structure
+from fastdistill import StructureError, structure
 from fastdistill_code.compare import COMPARERS, Match
 from fastdistill_code.jobs import CallInput
 from fastdistill_code.kinds.lift import lift

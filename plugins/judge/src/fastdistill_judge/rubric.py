@@ -9,8 +9,7 @@ from typing import Literal
 from attrs import Attribute, define, field, frozen
 from attrs.validators import ge, gt, matches_re
 
-from fastdistill import UsageError
-from fastdistill.serde import StructureError, nearest, structure
+from fastdistill import StructureError, UsageError, nearest, structure
 
 
 @frozen(kw_only=True)

@@ -7,9 +7,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from fastdistill import SetupError
-from fastdistill.serde import nearest
-from fastdistill.specs import ModelEntry
+from fastdistill import ModelEntry, SetupError, nearest
 from fastdistill_llamacpp.models import Model, known
 
 OVERRIDE = "FD_EMBEDDED_GGUF"

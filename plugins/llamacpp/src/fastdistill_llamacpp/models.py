@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from attrs import frozen
 
-from fastdistill.serde import structure
+from fastdistill import structure
 
 
 @frozen(kw_only=True)

@@ -4,8 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastdistill import ProviderSpec, hookimpl
-from fastdistill.specs import ModelCatalog, Services
+from fastdistill import ModelCatalog, ProviderSpec, Services, hookimpl
 from fastdistill_llamacpp.options import LlamaCpp
 
 

@@ -15,8 +15,7 @@ import anyio.to_thread
 import click
 from attrs import define, field
 
-from fastdistill import Call, Completion, SetupError
-from fastdistill.specs import Services
+from fastdistill import Call, Completion, Services, SetupError
 from fastdistill_llamacpp.catalog import locate, overridden
 from fastdistill_llamacpp.generation import Generation, request
 from fastdistill_llamacpp.models import known

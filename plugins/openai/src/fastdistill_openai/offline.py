@@ -5,8 +5,16 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from fastdistill import BatchState, Call, Completion, NotFound, ProviderError
-from fastdistill.errors import BadReply, ServerFailed, TimedOut
+from fastdistill import (
+    BadReply,
+    BatchState,
+    Call,
+    Completion,
+    NotFound,
+    ProviderError,
+    ServerFailed,
+    TimedOut,
+)
 from fastdistill.http import Answer, Line, said
 from fastdistill_openai.body import Bodies
 
