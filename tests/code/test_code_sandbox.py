@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fastdistill.patience import deadline
+from fastdistill.clock import deadline
 from fastdistill_code.jobs import (
     CallInput,
     Died,

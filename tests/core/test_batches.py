@@ -21,7 +21,7 @@ from fastdistill import (
     ServerFailed,
     UsageError,
 )
-from fastdistill.run.ledger.ledger import connect
+from fastdistill.run.ledger.connection import reading
 from fastdistill.testing.scripted import Answer, ScriptedProvider
 
 pytestmark = pytest.mark.anyio
@@ -138,12 +138,9 @@ async def test_partial_failures_are_asked_again_and_bad_requests_are_not(tmp_pat
     assert (done.progress.accepted, done.progress.failed) == (9, 1)
     assert sorted(len(calls) for calls in bureau.batches.values()) == [1, 10]
     assert asked["4 + 1"] == 1
-    ledger = connect(tmp_path / "out" / "ledger.sqlite", write=False)
-    assert [tuple(row) for row in ledger.execute("SELECT kind, final FROM faults ORDER BY 1")] == [
-        ("bad-request", 1),
-        ("server", 0),
-    ]
-    ledger.close()
+    with reading(tmp_path / "out") as ledger:
+        faults = [tuple(row) for row in ledger.execute("SELECT kind, final FROM faults ORDER BY 1")]
+    assert faults == [("bad-request", 1), ("server", 0)]
 
 
 async def test_a_forgotten_batch_is_handed_in_anew(tmp_path: Path) -> None:

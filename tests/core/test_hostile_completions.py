@@ -8,7 +8,7 @@ import pytest
 from support.toy import solve, toy_run, write_tasks
 
 from fastdistill import Call, Choice, Completion, Usage
-from fastdistill.run.ledger.ledger import connect
+from fastdistill.run.ledger.connection import reading
 from fastdistill.testing.scripted import ScriptedProvider
 
 pytestmark = pytest.mark.anyio
@@ -35,9 +35,10 @@ async def test_counts_that_cannot_be_are_unknown_and_cost_nothing_else(tmp_path:
     for _ in range(2):  # and again, from the ledger
         done = await toy_run(tmp_path / "out", answer, tasks=tasks)
         assert (done.outcome, done.progress.accepted) == ("done", 10)
-    ledger = connect(tmp_path / "out" / "ledger.sqlite", write=False)
-    found = [tuple(r) for r in ledger.execute("SELECT prompt_tokens, completion_tokens FROM completions")]
-    ledger.close()
+    with reading(tmp_path / "out") as ledger:
+        found = [
+            tuple(r) for r in ledger.execute("SELECT prompt_tokens, completion_tokens FROM completions")
+        ]
     assert sorted(found, key=str) == [(10, 5)] * 9 + [(None, 5)]
 
 

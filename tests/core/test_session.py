@@ -37,7 +37,7 @@ async def test_right_answers_are_accepted_and_counts_agree(tmp_path: Path) -> No
     assert {json.dumps(report["counts"], sort_keys=True) for report in reports} == {
         json.dumps(
             {
-                "tasks": 30, "accepted": 10, "rejected": 20, "failed": 0, "duplicates": 0, "unsettled": 0,
+                "tasks": 30, "accepted": 10, "rejected": 20, "failed": 0, "skipped": 0, "unfinished": 0,
                 "bad_tasks": 0,
             },
             sort_keys=True,

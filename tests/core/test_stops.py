@@ -25,7 +25,7 @@ async def test_an_accepted_target_ends_the_run_cleanly(tmp_path: Path) -> None:
     )
     assert finished.outcome == "target"
     assert 20 <= len(rows(tmp_path / "out" / "dataset.jsonl")) < 400
-    assert report(tmp_path / "out", "quality_report")["counts"]["unsettled"] >= 0
+    assert report(tmp_path / "out", "quality_report")["counts"]["unfinished"] >= 0
 
 
 async def test_a_token_budget_stops_and_the_run_resumes_with_more(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from support.judging import SETTINGS, grade, grader, judged_host, parts
 from support.toy import rows, solve, toy_plan, toy_run, write_tasks
 
 from fastdistill import AuthFailed, Call, Candidate, Reading, ServerFailed, Task, UsageError
-from fastdistill.run.audit.cases import mutants_of, open_gates, tasks_of, try_all
-from fastdistill.run.ledger.ledger import connect
+from fastdistill.run.audit.cases import mutants_of, open_for_audit, tasks_of, try_all
+from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ops.replay import compare, copy_ledger, rejudge, same_bytes
 from fastdistill.testing.scripted import Answer, ScriptedProvider
 
@@ -40,10 +40,8 @@ ORDERS = (
 
 
 def verdicts(folder: Path, gate: str = "judge") -> list[dict[str, Any]]:
-    ledger = connect(folder / "ledger.sqlite", write=False)
-    found = [dict(row) for row in ledger.execute("SELECT * FROM verdicts WHERE gate = ?", (gate,))]
-    ledger.close()
-    return found
+    with reading(folder) as ledger:
+        return [dict(row) for row in ledger.execute("SELECT * FROM verdicts WHERE gate = ?", (gate,))]
 
 
 def unlabelled(path: Path, count: int) -> Path:
@@ -304,7 +302,7 @@ async def test_fd_audit_asks_the_judge(tmp_path: Path) -> None:
     host, judge, _ = judged_host()
     tasks = write_tasks(tmp_path / "t.jsonl", 3)
     tried: list[Any] = []
-    async with open_gates(toy_plan(host, tasks, "gates=[]", *SETTINGS)) as gates:
+    async with open_for_audit(toy_plan(host, tasks, "gates=[]", *SETTINGS)) as gates:
         found = mutants_of(gates, tasks_of(gates, tasks), lambda fault: pytest.fail(fault))
         await try_all(gates, found, tried.append, accept_unmatched=True)
     assert len(tried) == 6

@@ -7,7 +7,7 @@ import pytest
 from fastdistill import Candidate, Choice, Completion, Task
 from fastdistill.config import load
 from fastdistill.host import PluginHost
-from fastdistill.run.audit.cases import Tried, labelled, open_gates, try_all
+from fastdistill.run.audit.cases import Tried, labelled, open_for_audit, try_all
 from fastdistill.run.plan import resolve
 from fastdistill.run.tasks import Cases
 from fastdistill_sql import rules
@@ -60,7 +60,7 @@ async def test_the_gates_judge_every_case_rightly(
     monkeypatch.setenv("FD_CACHE", str(tmp_path / "cache"))
     plan = resolve(load(None, ("scenario=sql",)), PluginHost().discover())
     tried: list[Tried] = []
-    async with open_gates(plan) as gates:
+    async with open_for_audit(plan) as gates:
         found = labelled(plan, gates, Cases(path=CASES.with_stem(name)))
         await try_all(gates, found, tried.append)
     assert len(tried) >= 30

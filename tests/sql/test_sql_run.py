@@ -66,4 +66,4 @@ def test_accepted_are_exactly_the_right_ones(data: Path, tmp_path: Path) -> None
         for name in ("manifest", "quality_report", "timing_report")
     ]
     assert counts[0] == counts[1] == counts[2]
-    assert sum(counts[0][k] for k in ("accepted", "rejected", "failed", "duplicates")) == len(tasks)
+    assert sum(counts[0][k] for k in ("accepted", "rejected", "failed", "skipped")) == len(tasks)

@@ -10,7 +10,7 @@ import pytest
 from fastdistill import ExecEvalSpec, NoOptions, Services, hookimpl
 from fastdistill.config import load
 from fastdistill.host import PluginHost
-from fastdistill.run.audit.cases import mutant_summary, mutants_of, open_gates, tasks_of, try_all
+from fastdistill.run.audit.cases import mutant_summary, mutants_of, open_for_audit, tasks_of, try_all
 from fastdistill.run.plan import resolve
 
 
@@ -32,7 +32,7 @@ async def audited(
     host.register(Broken(), "broken")
     settings = (f"scenario={scenario}", f"tasks={tasks}", f"gates=['{real or 'broken'}']")
     found: list[Any] = []
-    async with open_gates(resolve(load(None, settings), host)) as opened:
+    async with open_for_audit(resolve(load(None, settings), host)) as opened:
         cases = mutants_of(opened, tasks_of(opened, tasks, limit), pytest.fail)
         await try_all(opened, cases, found.append)
     return mutant_summary(found)

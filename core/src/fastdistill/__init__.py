@@ -21,6 +21,12 @@ if TYPE_CHECKING:
         averifier,
         verifier,
     )
+    from fastdistill.caches import (
+        cache_folder,
+    )
+    from fastdistill.clock import (
+        deadline_paused,
+    )
     from fastdistill.errors import (
         AuthFailed,
         BadReply,
@@ -70,8 +76,10 @@ if TYPE_CHECKING:
         Ticked,
     )
     from fastdistill.model.sample import (
+        Decision,
         Judged,
         Sample,
+        SkipReason,
         Status,
     )
     from fastdistill.model.task import (
@@ -89,15 +97,13 @@ if TYPE_CHECKING:
         rejected,
         undecided,
     )
-    from fastdistill.patience import (
-        deadline_paused,
-    )
     from fastdistill.protocols import (
         Batch,
         BatchState,
         Bounded,
         Fingerprinted,
         Gate,
+        Prepared,
         Provider,
         Reporter,
         Row,
@@ -139,6 +145,8 @@ _PLACES = {
         "averifier",
         "verifier",
     ),
+    "clock": ("deadline_paused",),
+    "caches": ("cache_folder",),
     "errors": (
         "AuthFailed",
         "BadReply",
@@ -186,8 +194,10 @@ _PLACES = {
         "Ticked",
     ),
     "model.sample": (
+        "Decision",
         "Judged",
         "Sample",
+        "SkipReason",
         "Status",
     ),
     "model.task": (
@@ -205,13 +215,13 @@ _PLACES = {
         "rejected",
         "undecided",
     ),
-    "patience": ("deadline_paused",),
     "protocols": (
         "Batch",
         "BatchState",
         "Bounded",
         "Fingerprinted",
         "Gate",
+        "Prepared",
         "Provider",
         "Reporter",
         "Row",
@@ -277,6 +287,7 @@ __all__ = [
     "ContentRefused",
     "ContextTooLong",
     "DeadlineExceeded",
+    "Decision",
     "Difference",
     "Event",
     "ExecEvalSpec",
@@ -300,6 +311,7 @@ __all__ = [
     "Outcome",
     "Overloaded",
     "PluginError",
+    "Prepared",
     "Progress",
     "Prompt",
     "Provider",
@@ -321,6 +333,7 @@ __all__ = [
     "Services",
     "Settled",
     "SetupError",
+    "SkipReason",
     "Source",
     "Started",
     "Status",
@@ -337,6 +350,7 @@ __all__ = [
     "WorkerLost",
     "Workers",
     "averifier",
+    "cache_folder",
     "canonical_json",
     "deadline_paused",
     "gate",

@@ -169,6 +169,15 @@ class Gate(Protocol):
 
 
 @runtime_checkable
+class Prepared(Protocol):
+    """Optional for an exec-eval: it builds what is costly for a task before a teacher is paid."""
+
+    async def prepare(self, task: Task[Any], /) -> None:
+        """Build it (a suite, an oracle), once for what needs it. Raises `TaskError` for a broken task."""
+        ...
+
+
+@runtime_checkable
 class Fingerprinted(Protocol):
     """Optional for a rule or gate: what its verdicts depend on beyond version and configuration."""
 

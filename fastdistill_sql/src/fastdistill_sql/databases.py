@@ -66,9 +66,9 @@ def _checked(path: Path) -> Path:
 
 
 def _cache() -> Path:
-    from fastdistill.run.services.artifacts import default_folder
+    from fastdistill import cache_folder
 
-    return default_folder().parent / "sql"
+    return cache_folder() / "sql"
 
 
 def _build(script: Path) -> Path:

@@ -16,8 +16,8 @@ from fastdistill.errors import FastDistillError, TaskError, UsageError, boundary
 from fastdistill.model.answer import Choice, Completion
 from fastdistill.model.task import BadTask, Task, canonical_json
 from fastdistill.model.verdict import Outcome
-from fastdistill.run.audit.cases import open_gates
-from fastdistill.run.gates.pipeline import GateLine
+from fastdistill.run.audit.cases import open_for_audit
+from fastdistill.run.gates.pipeline import GatePipeline
 from fastdistill.run.plan import Plan
 
 V = TypeVar("V")
@@ -60,7 +60,7 @@ class Caching:
 class Judge:
     """The open gates of one plan, asked about rows and replies."""
 
-    gates: GateLine
+    gates: GatePipeline
     plan: Plan
     base: Path
     retries: int
@@ -162,7 +162,7 @@ def opener(
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Judge]:
-        async with open_gates(plan) as gates:
+        async with open_for_audit(plan) as gates:
             yield Judge(
                 gates=gates,
                 plan=plan,

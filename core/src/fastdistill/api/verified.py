@@ -6,7 +6,7 @@ from typing import Any
 from attrs import frozen
 
 from fastdistill.model.verdict import Outcome, Verdict
-from fastdistill.run.gates.pipeline import Judgement
+from fastdistill.run.gates.judgement import Judgement
 
 
 @frozen(kw_only=True)

@@ -20,13 +20,13 @@ from fastdistill.run.audit.cases import (
     labelled,
     mutant_summary,
     mutants_of,
-    open_gates,
+    open_for_audit,
     tasks_of,
     try_all,
 )
 from fastdistill.run.audit.confusion import Confusion
 from fastdistill.run.folder import atomic
-from fastdistill.run.ledger.rows import dumps
+from fastdistill.run.jsonl import dumps
 from fastdistill.run.ops.replay import recorded_of
 from fastdistill.run.plan import Plan, resolve
 from fastdistill.run.tasks import Cases
@@ -76,7 +76,7 @@ def _write(path: Path, tried: list[Tried]) -> None:
 
 async def _cases(plan: Plan, cases: Cases) -> list[Tried]:
     tried = list[Tried]()
-    async with open_gates(plan) as gates:
+    async with open_for_audit(plan) as gates:
         found = labelled(plan, gates, cases)
         await try_all(gates, found, tried.append, accept_unmatched=plan.config.accept_unmatched)
     return tried
@@ -84,7 +84,7 @@ async def _cases(plan: Plan, cases: Cases) -> list[Tried]:
 
 async def _mutants(plan: Plan, source: Path) -> list[Tried]:
     tried = list[Tried]()
-    async with open_gates(plan) as gates:
+    async with open_for_audit(plan) as gates:
         tasks = tasks_of(gates, source, plan.config.limit)
         await try_all(gates, mutants_of(gates, tasks, _complain), tried.append)
     return tried

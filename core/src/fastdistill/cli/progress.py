@@ -33,11 +33,11 @@ def reasons(progress: Progress, most: int = 3) -> str:
 def summary(event: Finished) -> list[str]:
     """What a person reads when a run has ended."""
     p = event.progress
-    of = p.seen - p.duplicates
+    of = p.seen - p.skipped
     share = f" ({p.accepted / of:.0%})" if of else ""
     lines = [
         f"{event.outcome}: accepted {p.accepted} of {of} tasks{share}; "
-        f"rejected {p.rejected}, failed {p.failed}, duplicates {p.duplicates}; {duration(p.elapsed)}",
+        f"rejected {p.rejected}, failed {p.failed}, skipped {p.skipped}; {duration(p.elapsed)}",
     ]
     if p.reasons:
         lines.append(f"rejected answers: {reasons(p, 8)}")
@@ -126,7 +126,7 @@ def _table(p: Progress) -> Any:
     from rich.progress_bar import ProgressBar
     from rich.table import Table
 
-    settled = p.accepted + p.rejected + p.failed + p.duplicates
+    settled = p.accepted + p.rejected + p.failed + p.skipped
     table = Table.grid(padding=(0, 2))
     table.add_row("settled", f"{settled}/{p.total or '?'}", ProgressBar(p.total, settled, width=30))
     table.add_row("asked", f"{p.asked}", f"{p.in_flight} in flight, {p.cached} cached, {p.retries} retries")

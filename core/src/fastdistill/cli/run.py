@@ -18,9 +18,9 @@ from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
 from fastdistill.model.report import Finished
 from fastdistill.run.folder import LEDGER, new_run_id, prepare
+from fastdistill.run.hashing import file_digest
 from fastdistill.run.lines import count_lines
 from fastdistill.run.plan import Plan, digest, identity, resolve
-from fastdistill.run.report.manifest import file_digest
 from fastdistill.run.session import Session
 
 STDIN = Path("-")

@@ -20,7 +20,7 @@ class Progress:
     accepted: int = 0
     rejected: int = 0
     failed: int = 0
-    duplicates: int = 0
+    skipped: int = 0
     cached: int = 0
     retries: int = 0
     prompt_tokens: int = 0
@@ -60,7 +60,7 @@ class Settled:
 
 @frozen(kw_only=True)
 class Noticed:
-    """Something a person should know: a retry storm, a dropped reporter, a mirror in use."""
+    """Something a person should know: today, that a reporter was dropped."""
 
     message: str
 
@@ -72,7 +72,7 @@ class Finished:
     run_id: str
     folder: str
     outcome: str
-    """`done`, `faults`, `floor`, `budget` or `interrupted`."""
+    """`done`, `faults`, `floor`, `budget`, `target`, `stopped` or `interrupted`."""
     message: str
     progress: Progress
     files: Mapping[str, str]

@@ -9,14 +9,40 @@ from fastdistill.model.verdict import Verdict
 
 
 class Status(StrEnum):
-    """How a task was settled."""
+    """What became of a task. Every funnel, filter and metric uses these five."""
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
-    """Asked to the end of its budget; no answer passed every gate."""
+    """Asked to the end of its budget; no answer passed every gate. The candidates' fault."""
     FAILED = "failed"
-    """Not the candidates' fault: a broken task, an error of a gate, no answer from any teacher."""
+    """Ours: a broken task, an error of a gate, no answer from any teacher."""
+    SKIPPED = "skipped"
+    """Never asked; the reason says why."""
+    UNFINISHED = "unfinished"
+    """The run was stopped before the task was decided."""
+
+
+class SkipReason(StrEnum):
+    """Why a task was never asked."""
+
     DUPLICATE = "duplicate"
+    """Another task has the same input; its task id is the detail."""
+
+
+@frozen(kw_only=True)
+class Decision:
+    """What became of a task, and through which attempt."""
+
+    status: Status
+    reason: str | None = None
+    detail: str = ""
+    attempts: int = 0
+    """How many requests were made for it, over all teachers."""
+    attempt: int | None = None
+    """The ordinal of the attempt that was accepted, over all teachers, from 1."""
+    choice: int | None = None
+    labelled: bool = False
+    """Whether gold confirmed the accepted answer."""
 
 
 @frozen(kw_only=True)
@@ -30,7 +56,7 @@ class Judged:
 
 @frozen(kw_only=True)
 class Sample:
-    """A settled task: what reporters see and what the ledger decides."""
+    """A decided task, as reporters are told of it."""
 
     sample_id: str
     task_id: str

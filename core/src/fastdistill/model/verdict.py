@@ -116,5 +116,7 @@ class Verdict:
     fingerprint: str
     """Of the gate's distribution, version, configuration and of what it says it depends on."""
     elapsed: float
-    """Seconds of work."""
+    """Seconds of work; waiting for a worker is not work."""
+    waited: float = 0.0
+    """Seconds of waiting for a worker."""
     finding: Finding

@@ -1,120 +1,123 @@
-"""When a task is settled, and as what."""
+"""The one accept rule: when a task is decided, and as what. The engine and the audit both decide by it."""
 
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
-from fastdistill.model.sample import Judged, Sample, Status
+from fastdistill.errors import FastDistillError, PluginFault, ProviderError, TaskError
+from fastdistill.model.sample import Decision, Status
 from fastdistill.model.task import Task
 from fastdistill.model.verdict import Outcome
-from fastdistill.run.gates.pipeline import Judgement
-from fastdistill.run.teachers.teacher import Teacher
-from fastdistill.settings import Consensus
+from fastdistill.run.gates.judgement import Judgement
+from fastdistill.settings import Consensus, RunConfig
 
 
 @frozen(kw_only=True)
-class Decision:
-    """What the ledger keeps of a settled task."""
+class Rules:
+    """What a run file says of accepting."""
 
-    status: Status
-    reason: str | None = None
-    detail: str = ""
-    attempts: int = 0
-    attempt: int | None = None
-    choice: int | None = None
-    labelled: bool = False
+    accept_unmatched: bool = False
+    """Accept an answer to a task that has gold although no gate said `gold_match`."""
+    consensus: Consensus = field(factory=Consensus)
+
+    @classmethod
+    def of(cls, config: RunConfig) -> "Rules":
+        """Return the rules of a run file."""
+        return cls(accept_unmatched=config.accept_unmatched, consensus=config.consensus)
+
+    def by_consensus(self, task: Task[Any]) -> bool:
+        """Return whether a task is decided over all its attempts together."""
+        return self.consensus.enabled and not task.has_gold
 
 
-def accept(judgement: Judgement, attempts: int, *, detail: str = "") -> Decision:
-    """The task is solved by `judgement`."""
+@frozen(kw_only=True)
+class Failure:
+    """A request that brought no answer, or an error that left a task without one."""
+
+    reason: str
+    detail: str
+
+    @classmethod
+    def of(cls, error: FastDistillError) -> "Failure":
+        """Return an error as the reason of a failure."""
+        match error:
+            case TaskError():
+                return cls(reason=error.reason, detail=error.detail)
+            case ProviderError():
+                return cls(reason=error.kind, detail=str(error))
+            case PluginFault():
+                return cls(reason="plugin-fault", detail=str(error))
+        return cls(reason="error", detail=str(error))
+
+
+def judge_alone(task: Task[Any], judgement: Judgement, rules: Rules) -> Decision:
+    """Decide over one answer by itself: accepted, rejected, or failed where a gate could not tell."""
+    if judgement.outcome is Outcome.PASS:
+        if judgement.gold_match or not task.has_gold or rules.accept_unmatched:
+            return _accept(judgement)
+        return Decision(
+            status=Status.REJECTED,
+            reason="no-gold-match",
+            detail="every gate passed, but none compared the answer with the task's gold",
+        )
+    status = Status.REJECTED if judgement.outcome is Outcome.REJECT else Status.FAILED
+    return Decision(status=status, reason=judgement.last.reason, detail=judgement.last.detail)
+
+
+def decide(task: Task[Any], judged: Sequence[Judgement], rules: Rules) -> Decision | None:
+    """Return the acceptance of the first answer that may be kept; None while the task is open.
+
+    What is decided by consensus stays open to its last attempt.
+    """
+    if rules.by_consensus(task):
+        return None
+    decisions = (judge_alone(task, one, rules) for one in judged)
+    return next((one for one in decisions if one.status is Status.ACCEPTED), None)
+
+
+def give_up(
+    task: Task[Any], judged: Sequence[Judgement], failures: Sequence[Failure], rules: Rules
+) -> Decision:
+    """Decide when no attempt is left. An error of ours anywhere makes it a failure, not a rejection."""
+    if judged and rules.by_consensus(task):
+        return _agreed(judged, rules.consensus)
+    decisions = [judge_alone(task, one, rules) for one in judged]
+    for one in decisions:
+        if one.status is Status.FAILED:
+            return one
+    if failures:
+        return failed(failures[-1])
+    return decisions[-1] if decisions else Decision(status=Status.FAILED, reason="no-answer")
+
+
+def failed(failure: Failure) -> Decision:
+    """Return the decision on a task that failed by fault of ours or its own."""
+    return Decision(status=Status.FAILED, reason=failure.reason, detail=failure.detail)
+
+
+def _accept(judgement: Judgement, *, detail: str = "") -> Decision:
     return Decision(
         status=Status.ACCEPTED,
         detail=detail,
-        attempts=attempts,
         attempt=judgement.attempt,
         choice=judgement.choice,
         labelled=judgement.gold_match,
     )
 
 
-def first_accepted(
-    judgements: Sequence[Judgement], *, has_gold: bool, accept_unmatched: bool
-) -> Judgement | None:
-    """The first that every gate passed; where the task has gold, one that a gate matched with it."""
-    for one in judgements:
-        if one.outcome is Outcome.PASS and (one.gold_match or not has_gold or accept_unmatched):
-            return one
-    return None
-
-
-def agreed(judgements: Sequence[Judgement], rule: Consensus, attempts: int) -> Decision:
-    """Self-consistency: the largest class of passing answers, if it is large enough.
+def _agreed(judged: Sequence[Judgement], rule: Consensus) -> Decision:
+    """Accept the largest class of passing answers, if it is large enough (self-consistency).
 
     Of equal classes the one seen first wins. The detail holds the classes' sizes.
     """
-    passing = [one for one in judgements if one.outcome is Outcome.PASS and one.class_key]
+    passing = [one for one in judged if one.outcome is Outcome.PASS and one.class_key]
     sizes = Counter(one.class_key for one in passing)
     spread = ", ".join(str(size) for _, size in sizes.most_common())
-    detail = f"classes of {len(judgements)} answers: {spread or 'none'}"
+    detail = f"classes of {len(judged)} answers: {spread or 'none'}"
     if passing:
         key, size = sizes.most_common(1)[0]
-        if size >= rule.min_size and size / len(judgements) >= rule.min_share:
-            return accept(next(one for one in passing if one.class_key == key), attempts, detail=detail)
-    return Decision(status=Status.REJECTED, reason="no-consensus", detail=detail, attempts=attempts)
-
-
-def unsolved(judgements: Sequence[Judgement], faults: Sequence[tuple[str, str]], attempts: int) -> Decision:
-    """No attempt is left. An error of ours anywhere makes it a failure, not a rejection."""
-    for one in judgements:
-        if one.outcome is Outcome.ERROR:
-            last = one.last
-            return Decision(status=Status.FAILED, reason=last.reason, detail=last.detail, attempts=attempts)
-    if faults:
-        kind, detail = faults[-1]
-        return Decision(status=Status.FAILED, reason=kind, detail=detail, attempts=attempts)
-    if not judgements:
-        return Decision(status=Status.FAILED, reason="no-answer", attempts=attempts)
-    final = judgements[-1]
-    if final.outcome is Outcome.PASS:
-        return Decision(
-            status=Status.REJECTED,
-            reason="gold-unmatched",
-            detail="every gate passed, but none compared the answer with the task's gold",
-            attempts=attempts,
-        )
-    return Decision(
-        status=Status.REJECTED, reason=final.last.reason, detail=final.last.detail, attempts=attempts
-    )
-
-
-def sample_of(
-    task: Task[Any], decision: Decision, judgements: Sequence[Judgement], teachers: Sequence[Teacher]
-) -> Sample:
-    """What reporters are told of a settled task."""
-    judged = None
-    for one in judgements:
-        if (one.attempt, one.choice) == (decision.attempt, decision.choice) and one.candidate:
-            judged = Judged(
-                candidate=one.candidate, teacher=_asked(one.attempt, teachers), verdicts=one.verdicts
-            )
-    return Sample(
-        sample_id=task.sample_id,
-        task_id=task.task_id,
-        status=decision.status,
-        reason=decision.reason,
-        detail=decision.detail,
-        attempts=decision.attempts,
-        labelled=decision.labelled,
-        accepted=judged,
-    )
-
-
-def _asked(attempt: int, teachers: Sequence[Teacher]) -> str:
-    """Who was asked at the `attempt`th attempt, counted over all teachers."""
-    for teacher in teachers:
-        if attempt <= teacher.plan.config.attempts:
-            return teacher.title
-        attempt -= teacher.plan.config.attempts
-    return ""
+        if size >= rule.min_size and size / len(judged) >= rule.min_share:
+            return _accept(next(one for one in passing if one.class_key == key), detail=detail)
+    return Decision(status=Status.REJECTED, reason="no-consensus", detail=detail)

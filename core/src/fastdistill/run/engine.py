@@ -1,13 +1,11 @@
-"""The streaming flow: tasks go through teachers and gates side by side, each at its own pace."""
+"""The main loop: tasks go through teachers and gates side by side, each at its own pace."""
 
-import math
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 import anyio
 import anyio.to_thread
-from attrs import define, field
+from attrs import define, evolve, field
 
 from fastdistill.errors import (
     AuthFailed,
@@ -17,233 +15,188 @@ from fastdistill.errors import (
     ProviderError,
     RunHalted,
     TaskError,
-    boundary,
 )
-from fastdistill.model.sample import Sample, Status
+from fastdistill.model.answer import Completion
+from fastdistill.model.sample import Decision, Judged, Sample
 from fastdistill.model.task import Task
 from fastdistill.run.admission import Admission
-from fastdistill.run.decision import Decision, accept, agreed, first_accepted, sample_of, unsolved
-from fastdistill.run.gates.pipeline import GateLine, Judgement
+from fastdistill.run.decision import Failure, Rules, decide, failed, give_up
+from fastdistill.run.gates.judgement import Judgement
+from fastdistill.run.gates.pipeline import GatePipeline
 from fastdistill.run.ledger.ledger import Ledger
-from fastdistill.run.ledger.rows import ATTEMPT, DECISION, Statement, candidate_row, clean, verdict_row
-from fastdistill.run.progress import Tally
-from fastdistill.run.teachers.teacher import Asked, Teacher
-from fastdistill.settings import RunConfig
+from fastdistill.run.limits import Backpressure, Limits, Phase, Stop
+from fastdistill.run.progress import RunProgress
+from fastdistill.run.teachers.pool import Attempt, Schedule, TeacherPool
+
+
+class Pilot(Protocol):
+    """Says after the first tasks whether the run is worth its money."""
+
+    @property
+    def tasks(self) -> int:
+        """How many tasks run alone."""
+
+    async def missed(self) -> Stop | None:
+        """Return why the run should stop, if it should."""
 
 
 @define(kw_only=True)
 class Engine:
-    """One session of one run."""
+    """Takes the tasks of one session from the source to their decisions, many at a time."""
 
-    config: RunConfig
-    ledger: Ledger
     admission: Admission
-    teachers: Sequence[Teacher]
-    gates: GateLine
-    tally: Tally
-    on_settled: Callable[[Sample], None] | None = None
-    room: Callable[[], float] = lambda: math.inf
-    """How many tasks may be waiting for or with a teacher; grows with what the endpoints can take."""
-    pilot_tasks: int = 0
-    """How many tasks run alone first."""
-    after_pilot: Callable[[], Awaitable[None]] | None = None
-    """Called when they are settled; it may stop the run."""
-    halt: Callable[[], None] = lambda: None
-    """Called when the run is stopped: make no more calls."""
-    on_change: Callable[[], None] = lambda: None
-    """Called after each answer's judgement."""
-    thrifty: bool = False
-    """Whether second attempts wait until every task had its first."""
-    asking: int = field(default=0, init=False)
-    active: int = field(default=0, init=False)
-    deferred: int = field(default=0, init=False)
-    _source_ended: anyio.Event = field(factory=anyio.Event, init=False)
-    judging: int = field(default=0, init=False)
-    _stopping: list[str] = field(factory=list, init=False)
-    fatal: FastDistillError | None = field(default=None, init=False)
-    idle: dict[str, float] = field(factory=dict, init=False)
-    """Seconds that starting tasks waited, by cause."""
-    _changed: anyio.Event = field(factory=anyio.Event, init=False)
+    teachers: TeacherPool
+    gates: GatePipeline
+    rules: Rules
+    ledger: Ledger
+    limits: Limits
+    backpressure: Backpressure
+    progress: RunProgress
+    pilot: Pilot | None = None
+    on_decided: Callable[[Sample], None] | None = None
+    """Told of every decided task, where somebody listens."""
+    stop_reason: Stop | None = field(default=None, init=False)
+    """Why no more tasks are started; None while they are."""
+    error: FastDistillError | None = field(default=None, init=False)
+    """What went wrong for the run as a whole."""
 
-    @property
-    def stopping(self) -> str | None:
-        """Why no more tasks are started; None while they are."""
-        return self._stopping[0] if self._stopping else None
+    async def _process(self, work: "Work") -> Decision | None:
+        """Ask teachers in order until an answer is accepted or every attempt is used.
 
-    def stop(self, why: str) -> None:
-        """Start no more tasks and no more attempts; what is in flight comes home."""
-        self._stopping.append(why)
-        self.halt()
-        self._changed.set()
-        self._source_ended.set()
+        Return None when the run is stopped before that.
+        """
+        for attempt in work.schedule:
+            if not await self.backpressure.wait_for_turn(work.phase, first=attempt.number == 1):
+                return None
+            try:
+                completion = await self._ask(work.task, attempt)  # durable before it returns
+            except (RunHalted, AuthFailed, NotFound):
+                raise
+            except (ProviderError, PluginFault) as error:
+                work.failures.append(Failure.of(error))
+                work.schedule.leave_teacher()
+                continue
+            work.phase.enter("judging")
+            work.judged += await self._judge(work.task, completion, attempt)
+            if decision := decide(work.task, work.judged, self.rules):
+                return decision
+        return give_up(work.task, work.judged, work.failures, self.rules)
 
-    async def run(self) -> None:
-        """Take the source to its end, or to where the run is stopped."""
-        started = 0
-        async with anyio.create_task_group() as group:
-            while not self.stopping:
-                batch = await anyio.to_thread.run_sync(self.admission.batch)
-                self._admitted()
-                if batch is None:
-                    break
-                for task in batch:
-                    await self._wait_for_room()
-                    if self._stopping:
-                        break
-                    self.asking += 1
-                    self.active += 1
-                    started += 1
-                    group.start_soon(self._task, task)
-                    if started == self.pilot_tasks and self.after_pilot:
-                        await self._quiet()
-                        await self.after_pilot()
-            self._source_ended.set()
-            self.tally.idle_cause = "source-ended"
-        if self.fatal:
-            raise self.fatal
+    async def _ask(self, task: Task[Any], attempt: Attempt) -> Completion:
+        """Return a teacher's answer, and look whether it has used up a budget."""
+        prompt = self.gates.prompt(task, attempt.of_teacher)
+        call = attempt.teacher.call_for(task.sample_id, prompt, attempt.of_teacher)
+        completion = await attempt.teacher.ask(call, attempt=attempt.number)
+        self.look_at_limits()
+        return completion
 
-    def _admitted(self) -> None:
-        admission, tally = self.admission, self.tally
-        tally.seen, tally.bad = admission.seen, admission.bad
-        tally.statuses[Status.DUPLICATE] = admission.duplicates
-
-    async def _wait_for_room(self) -> None:
-        while not self.stopping:
-            if self.judging >= self.config.backlog:
-                cause = "gates-behind"
-            elif self.asking >= self.room():
-                cause = "teacher-full"
-            else:
-                return
-            start, self.tally.idle_cause = time.monotonic(), cause
-            self._changed = anyio.Event()
-            await self._changed.wait()
-            self.tally.idle_cause = "source-slow"
-            self.idle[cause] = self.idle.get(cause, 0.0) + time.monotonic() - start
-
-    async def _quiet(self) -> None:
-        """Wait until every task that was started is settled, or has put off its next attempt."""
-        self.tally.idle_cause = "pilot"
-        while self.active > self.deferred and not self._stopping:
-            self._changed = anyio.Event()
-            await self._changed.wait()
-
-    async def _patience(self) -> None:
-        """Second attempts wait for the end of the source where a budget is to be made the most of."""
-        if not self.thrifty or self.deferred >= self.config.backlog:
-            return
-        self.deferred += 1
-        self._changed.set()
-        try:
-            await self._source_ended.wait()
-        finally:
-            self.deferred -= 1
-
-    async def _task(self, task: Task[Any]) -> None:
-        try:
-            await self._through(task)
-        finally:
-            self.active -= 1
-            self._changed.set()
-
-    async def _through(self, task: Task[Any]) -> None:
-        judgements = list[Judgement]()
-        try:
-            decision = await self._solve(task, judgements)
-        except TaskError as error:
-            decision = Decision(
-                status=Status.FAILED, reason=error.reason, detail=error.detail, attempts=len(judgements)
-            )
-        except RunHalted:
-            return
-        except FastDistillError as error:
-            self.fatal = self.fatal or error
-            self.stop("fault")
-            return
-        if decision is not None:
-            self._settle(task, decision, judgements)
-
-    async def _solve(self, task: Task[Any], judgements: list[Judgement]) -> Decision | None:
-        """Attempt after attempt; None when the run stops before the task is settled."""
-        faults = list[tuple[str, str]]()
-        attempt, held = 0, True
-        consensus = self.config.consensus.enabled and not task.has_gold
-        for teacher in self.teachers:
-            for turn in range(1, teacher.plan.config.attempts + 1):
-                attempt += 1
-                if not held:
-                    await self._patience()
-                    if self.stopping:
-                        return None
-                    self.asking += 1
-                held = False
-                try:
-                    asked = await self._ask(task, teacher, turn, attempt)
-                except (RunHalted, AuthFailed, NotFound):
-                    raise
-                except ProviderError as error:
-                    faults.append((error.kind, str(error)))
-                    break
-                except PluginFault as error:
-                    faults.append(("plugin-fault", str(error)))
-                    break
-                finally:
-                    self.asking -= 1
-                    self._changed.set()
-                self.on_change()
-                fresh = await self._judge(task, asked, attempt)
-                judgements += fresh
-                if not consensus:
-                    best = first_accepted(
-                        fresh, has_gold=task.has_gold, accept_unmatched=self.config.accept_unmatched
-                    )
-                    if best is not None:
-                        return accept(best, attempt)
-        if consensus and judgements:
-            return agreed(judgements, self.config.consensus, attempt)
-        return unsolved(judgements, faults, attempt)
-
-    async def _ask(self, task: Task[Any], teacher: Teacher, turn: int, attempt: int) -> Asked:
-        gates = self.gates
-        with boundary(gates.owner, "prompt"):
-            prompt = gates.scenario.prompt(task, turn)
-        call = teacher.call(task.sample_id, prompt, turn, teacher.sampling(task.sample_id, turn))
-        row = (ATTEMPT, (task.sample_id, attempt, teacher.title, turn, call.request_id))
-        return await teacher.ask(call, lambda: (row,))
-
-    async def _judge(self, task: Task[Any], asked: Asked, attempt: int) -> list[Judgement]:
-        found, rows = list[Judgement](), list[Statement]()
-        self.judging += 1
-        try:
-            for choice in range(len(asked.completion.choices)):
-                one = await self.gates.judge(task, asked.completion, choice, attempt)
-                found.append(one)
-                self.tally.judged(one)
-                rows.append(candidate_row(task.sample_id, attempt, choice, one.reading))
-                rows.extend(
-                    verdict_row(task.sample_id, attempt, choice, ordinal, verdict)
-                    for ordinal, verdict in enumerate(one.verdicts)
-                )
-        finally:
-            self.judging -= 1
-            self._changed.set()
-            self.ledger.note(rows)
+    async def _judge(self, task: Task[Any], completion: Completion, attempt: Attempt) -> list[Judgement]:
+        """Take each choice of an answer through the gates, and record what they say."""
+        found = list[Judgement]()
+        for choice in range(len(completion.choices)):
+            one = await self.gates.judge(task, completion, choice, attempt.number, attempt.teacher.title)
+            found.append(one)
+            self.progress.judged(one)
+            self.ledger.record_judgement(task.sample_id, attempt.number, choice, one.reading, one.verdicts)
         return found
 
-    def _settle(self, task: Task[Any], decision: Decision, judgements: Sequence[Judgement]) -> None:
-        row = (
-            task.sample_id,
-            decision.status.value,
-            decision.reason,
-            clean(decision.detail),
-            decision.attempts,
-            decision.attempt,
-            decision.choice,
-            int(decision.labelled),
-            time.time(),
-        )
-        self.ledger.note([(DECISION, row)])
-        self.tally.settle(decision.status)
-        self.on_change()
-        if self.on_settled:
-            self.on_settled(sample_of(task, decision, judgements, self.teachers))
+    async def run(self) -> None:
+        """Start task after task until the source ends or the run is stopped, and see them all through.
+
+        Raises the error that stopped the run, if one did.
+        """
+        started, flow = 0, self.backpressure
+        async with anyio.create_task_group() as group:
+            while (batch := await self._admit()) is not None:
+                for task in batch:
+                    if not await flow.wait_to_start():
+                        break
+                    started += 1
+                    phase = flow.start("preparing" if self.gates.prepares else "asking")
+                    work = Work(task=task, schedule=self.teachers.schedule(), phase=phase)
+                    group.start_soon(self._see_through, work)
+                    if self.pilot is not None and started == self.pilot.tasks:
+                        await flow.wait_until_quiet()
+                        if not flow.stopped:
+                            self.stop(await self.pilot.missed())
+            flow.source_ended()
+        if self.error is not None:
+            raise self.error
+
+    async def _admit(self) -> list[Task[Any]] | None:
+        """Return the next tasks; None at the source's end or when the run is stopped."""
+        if self.backpressure.stopped:
+            return None
+        admission = self.admission
+        batch = await anyio.to_thread.run_sync(admission.read_batch)
+        self.progress.admitted(seen=admission.seen, bad=admission.bad, duplicates=admission.duplicates)
+        return batch
+
+    async def _see_through(self, work: "Work") -> None:
+        """Bring one task to its decision. What goes wrong here costs this task alone, or stops the run."""
+        decision = None
+        try:
+            await self.gates.prepare(work.task)
+            decision = await self._process(work)
+        except (TaskError, PluginFault) as error:
+            decision = failed(Failure.of(error))
+        except RunHalted:
+            pass
+        except FastDistillError as error:
+            self.fail(error)
+        finally:
+            work.phase.end()
+        if decision is not None:
+            self._settle(work, evolve(decision, attempts=work.schedule.number))
+
+    def _settle(self, work: "Work", decision: Decision) -> None:
+        self.ledger.record_decision(work.task.sample_id, decision)
+        self.progress.decided(decision.status)
+        self.look_at_limits()
+        if self.on_decided is not None:
+            self.on_decided(_sample(work.task, decision, work.judged))
+
+    def fail(self, error: FastDistillError) -> None:
+        """Stop the run for an error that concerns it as a whole; the first is kept."""
+        self.error = self.error or error
+        self.stop(Stop(outcome="stopped", message=str(error)))
+
+    def look_at_limits(self) -> None:
+        """Stop the run if a budget or its target is reached."""
+        self.stop(self.limits.reached())
+
+    def stop(self, why: Stop | None) -> None:
+        """Start no more tasks and attempts; what is in flight comes home. The first reason stays."""
+        if why is not None and self.stop_reason is None:
+            self.stop_reason = why
+            self.teachers.halt()
+            self.backpressure.stop()
+
+
+@define(kw_only=True)
+class Work:
+    """One task on its way to its decision."""
+
+    task: Task[Any]
+    schedule: Schedule
+    phase: Phase
+    judged: list[Judgement] = field(factory=list)
+    failures: list[Failure] = field(factory=list)
+
+
+def _sample(task: Task[Any], decision: Decision, judged: list[Judgement]) -> Sample:
+    """Return what reporters are told of a decided task."""
+    place = (decision.attempt, decision.choice)
+    accepted = next((one for one in judged if (one.attempt, one.choice) == place and one.candidate), None)
+    return Sample(
+        sample_id=task.sample_id,
+        task_id=task.task_id,
+        status=decision.status,
+        reason=decision.reason,
+        detail=decision.detail,
+        attempts=decision.attempts,
+        labelled=decision.labelled,
+        accepted=Judged(candidate=accepted.candidate, teacher=accepted.teacher, verdicts=accepted.verdicts)
+        if accepted is not None and accepted.candidate is not None
+        else None,
+    )

@@ -1,50 +1,75 @@
-"""Tells a session's reporters what happens in it."""
+"""The event bus: tells a session's reporters what happens in it."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from functools import partial
 
-import anyio
-import anyio.to_thread
 from attrs import define, field
 
-from fastdistill.model.report import Noticed, Settled, Ticked
+from fastdistill.errors import SetupError, boundary
+from fastdistill.model.report import Event, Noticed, Progress, Settled, Ticked
 from fastdistill.model.sample import Sample
-from fastdistill.run.gates.opening import Audience
-from fastdistill.run.limits import Watch
-from fastdistill.run.progress import Tally
-from fastdistill.run.teachers.cache import CompletionCache
-from fastdistill.run.teachers.pool import Staff
-
-TICK = 0.5
-"""Seconds between two looks at the progress."""
+from fastdistill.protocols import Reporter
+from fastdistill.run.plan import Chosen
+from fastdistill.run.services.opening import entered
+from fastdistill.specs import ReporterSpec, Services
 
 
-@define
-class Herald:
-    """Samples are told of at the next tick, so that a slow reporter holds up nobody."""
+@define(kw_only=True)
+class EventBus:
+    """The reporters of a run. One that fails is dropped with a notice and costs nothing else.
 
-    audience: Audience
-    settled: list[Sample] = field(factory=list)
+    Decided tasks are told of at the next tick, so that a slow reporter holds up nobody.
+    """
 
-    async def tell(self, event: Any) -> None:
+    reporters: list[tuple[str, Reporter]]
+    """Each with who is to blame for it."""
+    _dropped: list[str] = field(factory=list)
+    _decided: list[Sample] = field(factory=list, init=False)
+
+    @property
+    def on_decided(self) -> Callable[[Sample], None] | None:
+        """What the engine calls with a decided task; None while nobody listens."""
+        return self._decided.append if self.reporters else None
+
+    async def emit(self, event: Event) -> None:
         """Give `event` to every reporter, and say which were dropped."""
-        await self.audience.tell(event)
-        while self.audience.dropped:
-            await self.audience.tell(Noticed(message=self.audience.dropped.pop()))
+        await self._give(event)
+        while self._dropped:
+            await self._give(Noticed(message=self._dropped.pop()))
 
-    async def report(self, tally: Tally, staff: Staff) -> None:
-        """Tell of what was settled since the last time, and of the counts."""
-        tally.in_flight = staff.in_flight
-        tally.asked = staff.asked_before + sum(one.asked for one in staff.teachers)
-        settled, self.settled[:] = list(self.settled), []
-        for sample in settled:
-            await self.tell(Settled(sample=sample))
-        await self.tell(Ticked(progress=tally.progress()))
+    async def emit_progress(self, progress: Progress) -> None:
+        """Tell of the tasks that were decided since the last time, and of the counts."""
+        decided, self._decided[:] = list(self._decided), []
+        for sample in decided:
+            await self.emit(Settled(sample=sample))
+        await self.emit(Ticked(progress=progress))
 
-    async def tick(self, tally: Tally, watch: Watch, cache: CompletionCache | None, staff: Staff) -> None:
-        """Report again and again, until cancelled."""
-        while True:
-            await anyio.sleep(TICK)
-            watch.look()
-            await self.report(tally, staff)
-            if cache:
-                await anyio.to_thread.run_sync(cache.flush)
+    async def _give(self, event: Event) -> None:
+        for owner, reporter in list(self.reporters):
+            try:
+                with boundary(owner, "reporter"):
+                    await reporter(event)
+            except Exception as error:  # noqa: BLE001  a reporter must not end a run
+                self.reporters.remove((owner, reporter))
+                self._dropped.append(f"dropped a reporter: {error}")
+
+
+async def open_reporters(
+    stack: AsyncExitStack,
+    chosen: Sequence[Chosen],
+    services: Services,
+    others: Sequence[tuple[str, Reporter]],
+) -> EventBus:
+    """Open the reporters that the run file names; `others` come before them."""
+    reporters, dropped = list(others), list[str]()
+    for one in chosen:
+        spec = one.offer.spec
+        assert isinstance(spec, ReporterSpec)  # noqa: S101  the plan has checked it
+        try:
+            reporter = await entered(stack, one.offer, partial(spec.open, one.options, services))
+        except SetupError as error:
+            dropped.append(f"dropped a reporter: {error}")
+        else:
+            reporters.append((str(one.offer.origin), reporter))
+    return EventBus(reporters=reporters, dropped=dropped)

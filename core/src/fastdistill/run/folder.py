@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -21,9 +22,18 @@ PAGE = "report.html"
 LOCK = ".lock"
 
 
+_RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+
+
 def new_run_id(digest: str) -> str:
-    """A name that sorts by time and shows which configuration it is of."""
+    """Return a name that sorts by time and shows which configuration it is of."""
     return f"{time.strftime('%Y%m%d-%H%M%S')}-{digest[:6]}"
+
+
+def run_id_of(folder: Path, digest: str) -> str:
+    """Return the id of a run that begins in `folder`: the folder's name where that is a run id."""
+    name = folder.resolve().name
+    return name if _RUN_ID.fullmatch(name) else new_run_id(digest)
 
 
 def prepare(folder: Path) -> None:

@@ -1,19 +1,22 @@
-"""Where a run stops by itself: budgets, an accepted target, and a pilot that misses its floors."""
+"""Where a run stops by itself, and when a task may start or ask again."""
 
 import time
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Literal
 
+import anyio
 from attrs import define, field, frozen
 
 from fastdistill.errors import UsageError
-from fastdistill.model.answer import Completion, Usage
 from fastdistill.model.sample import Status
-from fastdistill.run.ledger.ledger import Ledger
+from fastdistill.run.ledger.spending import is_priced
 from fastdistill.run.plan import Plan
-from fastdistill.run.progress import Tally
-from fastdistill.settings import Budget, Pilot, RunConfig, TeacherConfig
+from fastdistill.run.progress import RunProgress
+from fastdistill.settings import Budget, RunConfig, TeacherConfig
+
+PREPARING = 32
+"""Tasks whose gates build what they need before a teacher is asked: enough to keep every worker busy."""
 
 
 @frozen(kw_only=True)
@@ -21,100 +24,60 @@ class Stop:
     """Why a run ends before its source does."""
 
     outcome: str
-    """`budget`, `target` or `floor`."""
+    """`budget`, `target`, `floor`, `interrupted` or `stopped`."""
     message: str
-
-
-@define
-class Spent:
-    """What one teacher has cost, over all sessions."""
-
-    tokens: int = 0
-    usd: float = 0.0
-
-
-_SPENT = """
-SELECT teacher, SUM(prompt_tokens) AS prompt, SUM(completion_tokens) AS answer, SUM(cached_tokens) AS cached
-FROM completions WHERE cached = 0 GROUP BY 1
-"""
 
 
 @define(kw_only=True)
 class Limits:
-    """A run's budgets, watched as answers come in."""
+    """A run's budgets and its target, held against its progress."""
 
     budget: Budget
     teachers: Mapping[str, TeacherConfig]
-    spent: dict[str, Spent] = field(factory=lambda: defaultdict(Spent))
-    started: float = field(factory=time.monotonic)
+    progress: RunProgress
     _none: bool = field(init=False)
     """Whether nothing is limited: looked at with every answer."""
 
-    def __attrs_post_init__(self) -> None:
+    @_none.default
+    def _find_none(self) -> bool:
         budgets = [self.budget.accept, self.budget.tokens, self.budget.usd, self.budget.seconds]
         for one in self.teachers.values():
             budgets += [one.budget_tokens, one.budget_usd]
-        self._none = all(budget is None for budget in budgets)
+        return all(budget is None for budget in budgets)
 
     @classmethod
-    def of(cls, plan: Plan, ledger: Ledger) -> "Limits":
-        """The limits of a plan, and what `ledger` says was spent before.
-
-        Raises `UsageError` for a budget of money without prices.
-        """
+    def of(cls, plan: Plan, progress: RunProgress) -> "Limits":
+        """Return the limits of a plan. Raises `UsageError` for a budget of money without prices."""
         teachers = {one.config.title: one.config for one in (*plan.teachers, *plan.helpers)}
         for title, one in teachers.items():
-            price, asks = one.price, plan.config.budget.usd is not None or one.budget_usd is not None
-            if asks and (price is None or price.input is None or price.output is None):
+            asks = plan.config.budget.usd is not None or one.budget_usd is not None
+            if asks and not is_priced(one.price):
                 raise UsageError(
                     f"a budget in US dollars cannot be kept: {title!r} has no price. Give its table "
                     "price = { input = ..., output = ... }, in US dollars per million tokens"
                 )
-        limits = cls(budget=plan.config.budget, teachers=teachers)
-        for row in ledger.query(_SPENT):
-            usage = Usage(
-                prompt_tokens=row["prompt"], completion_tokens=row["answer"], cached_tokens=row["cached"]
-            )
-            limits._pay(row["teacher"], usage)
-        return limits
+        return cls(budget=plan.config.budget, teachers=teachers, progress=progress)
 
-    def pay(self, teacher: str, got: Completion) -> None:
-        """An answer was paid for."""
-        if got.usage is not None and not got.cached:
-            self._pay(teacher, got.usage)
-
-    def _pay(self, teacher: str, usage: Usage) -> None:
-        asked, written, cached = (
-            count or 0 for count in (usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens)
-        )
-        spent = self.spent[teacher]
-        spent.tokens += asked + written
-        price = self.teachers[teacher].price if teacher in self.teachers else None
-        if price is not None and price.input is not None and price.output is not None:
-            reread = price.input if price.cached_input is None else price.cached_input
-            spent.usd += ((asked - cached) * price.input + cached * reread + written * price.output) / 1e6
-
-    def reached(self, tally: Tally) -> Stop | None:
-        """The first limit that is reached, if any."""
+    def reached(self) -> Stop | None:
+        """Return the first limit that is reached, if any."""
         if self._none:
             return None
-        accepted, elapsed = tally.statuses[Status.ACCEPTED], time.monotonic() - self.started
-        budget = self.budget
+        budget, spending = self.budget, self.progress.spending
+        accepted = self.progress.statuses[Status.ACCEPTED]
         if budget.accept is not None and accepted >= budget.accept:
             return Stop(outcome="target", message=f"{accepted} samples are accepted, as many as asked for")
-        tokens, usd = (sum(getattr(one, name) for one in self.spent.values()) for name in ("tokens", "usd"))
-        over = _over(tokens, budget.tokens, usd, budget.usd)
+        over = _over(spending.tokens.total(), budget.tokens, sum(spending.usd.values()), budget.usd)
         for title, one in self.teachers.items():
-            mine = self.spent[title]
-            found = _over(mine.tokens, one.budget_tokens, mine.usd, one.budget_usd)
+            tokens, usd = spending.tokens[title], spending.usd.get(title, 0.0)
+            found = _over(tokens, one.budget_tokens, usd, one.budget_usd)
             over = over or (found and f"{found} for {title!r}")
-        if over is None and budget.seconds is not None and elapsed >= budget.seconds:
+        if over is None and budget.seconds is not None and self.progress.elapsed >= budget.seconds:
             over = f"the run has had its {budget.seconds:.0f} s"
         return Stop(outcome="budget", message=over) if over else None
 
 
 def _over(tokens: int, most: int | None, usd: float, dearest: float | None) -> str | None:
-    """What is spent of which budget, where one is used up."""
+    """Return what is spent of which budget, where one is used up."""
     if most is not None and tokens >= most:
         return f"{tokens} tokens are spent of a budget of {most}"
     if dearest is not None and usd >= dearest:
@@ -122,90 +85,106 @@ def _over(tokens: int, most: int | None, usd: float, dearest: float | None) -> s
     return None
 
 
-def thrifty(config: RunConfig) -> bool:
-    """Whether second attempts wait behind first ones: they solve less for the same money."""
+def defers_retries(config: RunConfig) -> bool:
+    """Return whether second attempts wait behind first ones: they solve less for the same money."""
     budget = config.budget
     return any(limit is not None for limit in (budget.tokens, budget.usd, budget.accept))
 
 
-_FLAGGED = """
-SELECT AVG(EXISTS (SELECT 1 FROM verdicts v WHERE v.sample_id = k.sample_id AND v.attempt = k.attempt
-                   AND v.choice = k.choice AND v.{flag} = 1)), COUNT(*)
-FROM candidates k JOIN tasks t USING (sample_id) WHERE {where}
-"""
-_FLOORS = {
-    "min_exec_pass": _FLAGGED.format(flag="exec_pass", where="1"),
-    "min_gold_match": _FLAGGED.format(flag="gold_match", where="t.has_gold = 1"),
-    "min_judge_score": "SELECT AVG(score), COUNT(score) FROM verdicts WHERE kind = 'judge'",
-}
-_EXAMPLES = """
-SELECT t.task_id, v.gate, v.reason, v.detail, k.answer FROM verdicts v JOIN tasks t USING (sample_id)
-JOIN candidates k USING (sample_id, attempt, choice)
-WHERE v.outcome = 'reject' ORDER BY t.position, v.attempt LIMIT 3
-"""
+PhaseName = Literal["preparing", "asking", "judging", "deferred"]
+
+
+@define
+class Phase:
+    """Where one task is on its way; it leaves each phase by entering the next."""
+
+    _flow: "Backpressure"
+    _name: PhaseName
+
+    def enter(self, name: PhaseName) -> None:
+        """Go on to a phase."""
+        self._flow.count[self._name] -= 1
+        self._flow.count[name] += 1
+        self._name = name
+        self._flow.change()
+
+    def end(self) -> None:
+        """Leave the last phase."""
+        self._flow.count[self._name] -= 1
+        self._flow.change()
 
 
 @define(kw_only=True)
-class Watch:
-    """Stops an engine when a limit is reached or the pilot misses a floor; the first reason stays."""
+class Backpressure:
+    """Counts the tasks in each phase, and makes new work wait for the teachers and the gates."""
 
-    limits: Limits
-    pilot: Pilot
-    tally: Tally
-    ledger: Ledger
-    halt: Callable[[str], None]
-    """Given the outcome: start nothing more."""
-    calibration: Callable[[], Awaitable[Mapping[str, Any] | None]]
-    """The judges held against known answers."""
-    why: Stop | None = field(default=None, init=False)
+    capacity: Callable[[], float]
+    """How many tasks may be with the teachers or queue for them."""
+    backlog: int
+    """Answers at the gates at which no more tasks are started."""
+    defer_retries: bool
+    """Whether attempts after a task's first wait for the source's end."""
+    progress: RunProgress
+    count: Counter[PhaseName] = field(factory=Counter, init=False)
+    idle: dict[str, float] = field(factory=dict, init=False)
+    """Seconds that starting tasks waited, by cause."""
+    stopped: bool = field(default=False, init=False)
+    _changed: anyio.Event = field(factory=anyio.Event, init=False)
+    _source_ended: anyio.Event = field(factory=anyio.Event, init=False)
 
-    def paid(self, teacher: str, got: Completion) -> None:
-        """An answer was paid for."""
-        self.limits.pay(teacher, got)
-        self.look()
+    def start(self, name: PhaseName) -> Phase:
+        """Begin with a task; it is in the phase `name`."""
+        self.count[name] += 1
+        return Phase(self, name)
 
-    def look(self) -> None:
-        """See whether a limit is reached."""
-        self._stop(self.limits.reached(self.tally))
+    def change(self) -> None:
+        """Let who waits look again."""
+        self._changed.set()
 
-    async def after_pilot(self) -> None:
-        """See whether the pilot's figures hold."""
-        await self.ledger.flush()
-        wants_judge = self.pilot.min_judge_kappa is not None
-        judge = await self.calibration() if wants_judge and self.why is None else None
-        self._stop(missed(self.pilot, self.ledger, judge))
+    def stop(self) -> None:
+        """Start nothing more: whoever waits goes on at once, and sees `stopped`."""
+        self.stopped = True
+        self._changed.set()
+        self._source_ended.set()
 
-    def _stop(self, stop: Stop | None) -> None:
-        if stop is not None and self.why is None:
-            self.why = stop
-            self.halt(stop.outcome)
+    def source_ended(self) -> None:
+        """Let deferred attempts go on: every task has had its first."""
+        self.progress.idle_cause = "source-ended"
+        self._source_ended.set()
 
+    async def wait_to_start(self) -> bool:
+        """Wait until another task may start; return False when the run is stopped."""
+        while not self.stopped and (cause := self._full()) is not None:
+            start, self.progress.idle_cause = time.monotonic(), cause
+            await self._wait_for_change()
+            self.progress.idle_cause = "source-slow"
+            self.idle[cause] = self.idle.get(cause, 0.0) + time.monotonic() - start
+        return not self.stopped
 
-def wanted(pilot: Pilot) -> bool:
-    """Whether a pilot has anything to decide."""
-    floors = (*_FLOORS, "min_judge_kappa")
-    return pilot.enabled and any(getattr(pilot, name) is not None for name in floors)
+    def _full(self) -> str | None:
+        if self.count["judging"] >= self.backlog:
+            return "gates-behind"
+        if self.count["preparing"] >= PREPARING:
+            return "gates-preparing"
+        return "teacher-full" if self.count["asking"] >= self.capacity() else None
 
+    async def wait_for_turn(self, phase: Phase, *, first: bool) -> bool:
+        """Wait with a task's next request; return False when the run is stopped.
 
-def missed(pilot: Pilot, ledger: Ledger, judge: Mapping[str, Any] | None = None) -> Stop | None:
-    """What a pilot found below its floors, with three examples; None when all hold.
+        Where a budget is to be made the most of, attempts after the first wait for the source's end.
+        """
+        if not first and self.defer_retries and self.count["deferred"] < self.backlog:
+            phase.enter("deferred")
+            await self._source_ended.wait()
+        phase.enter("asking")
+        return first or not self.stopped
 
-    A figure over nothing misses no floor: there was nothing to measure. `judge` is the judges' calibration.
-    """
-    figures = {name: tuple(ledger.query(sql)[0]) for name, sql in _FLOORS.items()}
-    figures["min_judge_kappa"] = (judge["kappa"], judge["total"]) if judge else (None, 0)
-    lines = []
-    for name, (value, count) in figures.items():
-        floor = getattr(pilot, name)
-        if floor is not None and value is not None and value < floor:
-            lines.append(
-                f"{name.removeprefix('min_')} is {value:.3f} over {count}, the floor is {floor:.3f}"
-            )
-    if not lines:
-        return None
-    examples = [
-        f"  {row['task_id']}: {row['gate']}: {row['reason']}: {(row['detail'] or row['answer'])[:200]}"
-        for row in ledger.query(_EXAMPLES)
-    ]
-    message = "the pilot stopped the run: " + "; ".join(lines)
-    return Stop(outcome="floor", message="\n".join([message, *examples, "--no-pilot goes on regardless"]))
+    async def wait_until_quiet(self) -> None:
+        """Wait until every task that was started is decided, or has deferred its next attempt."""
+        self.progress.idle_cause = "pilot"
+        while self.count.total() > self.count["deferred"] and not self.stopped:
+            await self._wait_for_change()
+
+    async def _wait_for_change(self) -> None:
+        self._changed = anyio.Event()
+        await self._changed.wait()

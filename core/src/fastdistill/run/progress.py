@@ -1,8 +1,8 @@
-"""The running counts of a run, for reporters and for stopping."""
+"""The running counts of a run: for reporters, for its limits, and for why it waits."""
 
+import sqlite3
 import time
 from collections import Counter
-from collections.abc import Callable
 
 from attrs import define, field
 
@@ -10,92 +10,115 @@ from fastdistill.model.answer import Call, Completion
 from fastdistill.model.report import Progress
 from fastdistill.model.sample import Status
 from fastdistill.model.verdict import Outcome
-from fastdistill.run.gates.pipeline import Judgement
+from fastdistill.run.gates.judgement import Judgement
+from fastdistill.run.ledger import metrics, spending
 from fastdistill.run.ledger.ledger import Ledger
+from fastdistill.run.ledger.spending import Spending
 
 
 @define(kw_only=True)
-class Tally:
+class RunProgress:
     """What has happened so far; a resumed run starts from what its ledger holds."""
 
     total: int | None = None
-    seen: int = 0
+    """Tasks in the source, when known."""
     asked: int = 0
-    in_flight: int = 0
+    """Calls made for tasks, those in flight included."""
     answered: int = 0
     cached: int = 0
     retries: int = 0
-    idle_cause: str = "source-slow"
-    """Why the engine brings no task just now, when it brings none."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    seen: int = 0
     bad: int = 0
     """Lines of the source that are no tasks; they count as failed."""
-    on_paid: Callable[[str, Completion], None] = field(default=lambda _teacher, _got: None)
     statuses: Counter[str] = field(factory=Counter)
     reasons: Counter[str] = field(factory=Counter)
-    started: float = field(factory=time.monotonic)
-    settled_here: int = 0
+    spending: Spending = field(factory=Spending)
+    idle_cause: str = "source-slow"
+    """Why no task is started just now: a slug for the timing report."""
+    _started: float = field(factory=time.monotonic, init=False)
+    _decided_here: int = field(default=0, init=False)
 
-    @classmethod
-    def of(cls, ledger: Ledger) -> "Tally":
-        """The counts that a ledger holds."""
-        tally = cls()
-        for status, count in ledger.query("SELECT status, COUNT(*) FROM decisions GROUP BY 1"):
-            tally.statuses[status] = count
-        tally.bad = ledger.query("SELECT COUNT(*) FROM bad_tasks")[0][0]
-        duplicates = ledger.query("SELECT COUNT(*) FROM tasks WHERE duplicate_of IS NOT NULL")
-        tally.statuses[Status.DUPLICATE] = duplicates[0][0]
-        for reason, count in ledger.query(
-            "SELECT reason, COUNT(*) FROM verdicts WHERE outcome = 'reject' GROUP BY 1"
-        ):
-            tally.reasons[reason] = count
-        row = ledger.query(
-            "SELECT COUNT(*), SUM(cached), SUM(prompt_tokens * (1 - cached)),"
-            " SUM(completion_tokens * (1 - cached)) FROM completions WHERE purpose = 'teacher'"
-        )[0]
-        tally.answered, tally.cached = row[0], row[1] or 0
-        tally.asked = tally.answered - tally.cached
-        tally.prompt_tokens, tally.completion_tokens = row[2] or 0, row[3] or 0
-        tally.seen = sum(tally.statuses.values()) + tally.bad
-        return tally
+    def resume(self, ledger: Ledger) -> None:
+        """Start from the counts that a ledger holds."""
+        ledger.measure(self.resume_from)
 
-    def answer(self, teacher: str, call: Call, got: Completion) -> None:
-        """A completion arrived."""
-        self.on_paid(teacher, got)
+    def resume_from(self, ledger: sqlite3.Connection) -> None:
+        """Start from the counts that are read from a ledger."""
+        counts = metrics.counts(ledger)
+        self.bad = counts["bad_tasks"]
+        for status in (Status.ACCEPTED, Status.REJECTED, Status.FAILED, Status.SKIPPED):
+            self.statuses[status] = counts[status]
+        self.statuses[Status.FAILED] -= self.bad
+        self.reasons.update(metrics.reject_reasons(ledger))
+        for line in spending.lines(ledger):
+            self.spending.pay(line.teacher, line.usage)
+            if line.purpose == "teacher":
+                self.answered += line.answers
+                self.cached += line.from_cache
+            self.prompt_tokens += line.prompt_tokens or 0
+            self.completion_tokens += line.completion_tokens or 0
+        self.asked = self.answered - self.cached
+        self.seen = sum(self.statuses.values()) + self.bad
+
+    def admitted(self, *, seen: int, bad: int, duplicates: int) -> None:
+        """Take over what admission has counted so far."""
+        self.seen, self.bad, self.statuses[Status.SKIPPED] = seen, bad, duplicates
+
+    def completed(self, teacher: str, call: Call, got: Completion) -> None:
+        """Count an answer, wherever it came from."""
         self.answered += call.purpose == "teacher"
         self.cached += got.cached
         if got.usage and not got.cached:
             self.prompt_tokens += got.usage.prompt_tokens or 0
             self.completion_tokens += got.usage.completion_tokens or 0
+            self.spending.pay(teacher, got.usage)
+
+    def called(self, call: Call) -> None:
+        """Count a request that has to be asked."""
+        self.asked += call.purpose == "teacher"
+
+    def retried(self) -> None:
+        """Count a call that failed and is made again."""
+        self.retries += 1
 
     def judged(self, judgement: Judgement) -> None:
-        """A candidate went through the gates."""
+        """Count a candidate that went through the gates."""
         if judgement.outcome is Outcome.REJECT:
             self.reasons[judgement.last.reason or "unknown"] += 1
 
-    def settle(self, status: Status) -> None:
-        """A task was settled."""
+    def decided(self, status: Status) -> None:
+        """Count a task."""
         self.statuses[status] += 1
-        self.settled_here += 1
+        self._decided_here += 1
 
-    def progress(self) -> Progress:
-        """A snapshot."""
-        elapsed = time.monotonic() - self.started
-        settled = sum(self.statuses.values()) + self.bad
-        eta = None
-        if self.total is not None and self.settled_here and elapsed > 0:
-            eta = max(0, self.total - settled) * elapsed / self.settled_here
+    @property
+    def failed(self) -> int:
+        """Tasks that failed, lines that are no tasks included."""
+        return self.statuses[Status.FAILED] + self.bad
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since this session began."""
+        return time.monotonic() - self._started
+
+    def snapshot(self, *, in_flight: int = 0) -> Progress:
+        """Return the counts as reporters get them."""
+        elapsed, eta = self.elapsed, None
+        done = sum(self.statuses.values()) + self.bad
+        if self.total is not None and self._decided_here and elapsed > 0:
+            eta = max(0, self.total - done) * elapsed / self._decided_here
         return Progress(
             total=self.total,
             seen=self.seen,
             asked=self.asked,
-            in_flight=self.in_flight,
+            in_flight=in_flight,
             answered=self.answered,
             accepted=self.statuses[Status.ACCEPTED],
             rejected=self.statuses[Status.REJECTED],
-            failed=self.statuses[Status.FAILED] + self.bad,
-            duplicates=self.statuses[Status.DUPLICATE],
+            failed=self.failed,
+            skipped=self.statuses[Status.SKIPPED],
             cached=self.cached,
             retries=self.retries,
             prompt_tokens=self.prompt_tokens,

@@ -1,8 +1,8 @@
-"""One session of a run: opens the house, lets the engine work, writes the reports, locks up."""
+"""One session of a run: open everything, supervise the engine, write the reports."""
 
 import json
+import signal
 import tempfile
-import time
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,33 +11,51 @@ from typing import Any
 import anyio
 import anyio.to_thread
 import attrs
-from attrs import define, field
+from attrs import define, field, frozen
 
-from fastdistill.model.report import Finished, Settled, Started, Ticked
+from fastdistill.caches import cache_folder
+from fastdistill.errors import FastDistillError
+from fastdistill.model.report import Finished, Started
 from fastdistill.protocols import Reporter
 from fastdistill.run.admission import Admission
-from fastdistill.run.audit.self_audit import SelfCheck
+from fastdistill.run.audit.self_audit import SelfAudit
+from fastdistill.run.decision import Rules
 from fastdistill.run.engine import Engine
-from fastdistill.run.events import Herald
-from fastdistill.run.flow import DONE, Flow
+from fastdistill.run.events import EventBus, open_reporters
 from fastdistill.run.folder import LEDGER, MANIFEST, locked, prepare
-from fastdistill.run.gates.opening import Audience, gate_line, open_reporters
+from fastdistill.run.gates.opening import open_gates
+from fastdistill.run.gates.pipeline import GatePipeline
+from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ledger.ledger import Ledger
-from fastdistill.run.ledger.ownership import PUT, Claim, check, claim, finished, reach, source_digest_of
-from fastdistill.run.ledger.rows import dumps
-from fastdistill.run.limits import Limits, Watch, thrifty, wanted
+from fastdistill.run.ledger.ownership import Ownership, begin_session, reach, see_owner, source_digest_of
+from fastdistill.run.ledger.spending import Spending
+from fastdistill.run.limits import Backpressure, Limits, Stop, defers_retries
+from fastdistill.run.pilot import PilotCheck, has_floors
 from fastdistill.run.plan import Plan
-from fastdistill.run.progress import Tally
-from fastdistill.run.report.write import FILES, Facts, write_reports
-from fastdistill.run.services.artifacts import default_folder
+from fastdistill.run.progress import RunProgress
+from fastdistill.run.report.write import FILES, ReportInputs, write_reports
 from fastdistill.run.services.services import LentServices
 from fastdistill.run.services.worker_pool import WorkerPool
 from fastdistill.run.tasks import JsonLines
 from fastdistill.run.teachers.cache import CompletionCache
-from fastdistill.run.teachers.pool import Staff, hire, recall
+from fastdistill.run.teachers.pool import TeacherPool, open_pool, replay_pool
 
+DONE = "done"
 TICK = 0.5
-"""Seconds between two looks at the progress."""
+"""Seconds between two looks at progress and limits."""
+INTERRUPTED = Stop(outcome="interrupted", message="stopped by hand; run the same command again to go on")
+
+
+@frozen(kw_only=True)
+class _Open:
+    """Everything that one session has open."""
+
+    ledger: Ledger
+    cache: CompletionCache | None
+    teachers: TeacherPool
+    gates: GatePipeline
+    events: EventBus
+    progress: RunProgress
 
 
 @define(kw_only=True)
@@ -48,7 +66,9 @@ class Session:
     folder: Path
     source: Path
     total: int | None = None
+    """Tasks in the source, when known."""
     fresh: bool = False
+    """Whether a folder that holds a run is refused."""
     reporters: list[tuple[str, Reporter]] = field(factory=list)
     """Reporters beside those of the run file, with who is to blame for them."""
     transport: Any = None
@@ -56,184 +76,234 @@ class Session:
     """Whether Ctrl-C and SIGTERM are ours to answer."""
     recorded: Mapping[str, str] | None = None
     """For a replay: each teacher's identity as recorded. Nobody is asked; the ledger answers."""
-    _herald: Herald = field(factory=lambda: Herald(Audience()), init=False)
 
     async def run(self) -> Finished:
-        """The whole session. Raises `FastDistillError` when it could not do its work."""
+        """Run the session. Raises `FastDistillError` when it could not do its work."""
         prepare(self.folder)
         with locked(self.folder):
-            ledger = Ledger(self.folder / LEDGER)
-            try:
-                digest = source_digest_of(self.source)
-                run_id = check(ledger, self.plan, digest, fresh=self.fresh)
-                if run_id is not None and finished(ledger, self.plan) and self._complete():
-                    return await self._nothing_to_do(ledger, run_id)
-                retry = self.recorded is None
-                taken = claim(ledger, self.plan, digest, run_id, retry=retry)
-                return await self._open(ledger, taken)
-            finally:
-                ledger.close()
+            digest = source_digest_of(self.source)
+            owner = see_owner(self.folder, self.plan, digest, fresh=self.fresh)
+            if owner.finished and all((self.folder / name).is_file() for name in FILES):
+                return await self._say_finished(owner)
+            async with AsyncExitStack() as stack:
+                opened = await self._open(stack, owner)
+                return await self._work(opened, owner)
 
-    def _complete(self) -> bool:
-        return all((self.folder / name).is_file() for name in FILES)
-
-    async def _nothing_to_do(self, ledger: Ledger, run_id: str) -> Finished:
-        """A finished run, started again: say so and touch nothing."""
-        self._herald.audience.members[:0] = self.reporters
-        ledger.fold()
+    async def _say_finished(self, owner: Ownership) -> Finished:
+        """Tell that there is nothing to do, from what the folder says; nothing in it changes."""
         manifest = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
-        tally = Tally.of(ledger)
-        tally.total = self.total
-        ended = self._ended(run_id, manifest, ("done", "was finished already"), tally)
-        await self._herald.tell(ended)
+        progress = RunProgress(total=self.total)
+        with reading(self.folder) as ledger:
+            progress.resume_from(ledger)
+        ended = self._finished(
+            owner, Stop(outcome=DONE, message="was finished already"), manifest, progress
+        )
+        await EventBus(reporters=list(self.reporters)).emit(ended)
         return ended
 
-    def _ended(
-        self, run_id: str, manifest: Mapping[str, Any], ended: tuple[str, str], tally: Tally
+    # -- open, in order: each step needs the ones before it
+
+    async def _open(self, stack: AsyncExitStack, owner: Ownership) -> _Open:
+        ledger = Ledger(self.folder / LEDGER)
+        stack.callback(ledger.close)
+        prices = {one.config.title: one.config.price for one in (*self.plan.teachers, *self.plan.helpers)}
+        progress = RunProgress(total=self.total, spending=Spending(prices=prices))
+        services = await self._open_services(stack)
+        cache = self._open_cache(stack)
+        teachers = await self._open_teachers(stack, services, ledger, cache, progress, owner)
+        lent = attrs.evolve(services, teacher=teachers.provide)
+        gates = await stack.enter_async_context(open_gates(self.plan, lent))
+        events = await open_reporters(stack, self.plan.reporters, lent, self.reporters)
+        return _Open(
+            ledger=ledger, cache=cache, teachers=teachers, gates=gates, events=events, progress=progress
+        )
+
+    async def _open_services(self, stack: AsyncExitStack) -> LentServices:
+        tmp = stack.enter_context(tempfile.TemporaryDirectory(prefix="fastdistill-"))
+        workers = await stack.enter_async_context(WorkerPool())
+        return LentServices(
+            workers=workers, tmp=Path(tmp), seed=self.plan.config.seed, transport=self.transport
+        )
+
+    def _open_cache(self, stack: AsyncExitStack) -> CompletionCache | None:
+        if not self.plan.config.cache or self.recorded is not None:
+            return None
+        cache = CompletionCache(cache_folder() / "completions.sqlite")
+        stack.callback(cache.close)
+        return cache
+
+    async def _open_teachers(
+        self,
+        stack: AsyncExitStack,
+        services: LentServices,
+        ledger: Ledger,
+        cache: CompletionCache | None,
+        progress: RunProgress,
+        owner: Ownership,
+    ) -> TeacherPool:
+        if self.recorded is not None:
+            return replay_pool(self.plan, ledger, self.recorded, progress)
+        return await open_pool(
+            stack,
+            self.plan,
+            services,
+            ledger=ledger,
+            cache=cache,
+            resumed=owner.resumed,
+            observer=progress,
+        )
+
+    # -- work
+
+    async def _work(self, opened: _Open, owner: Ownership) -> Finished:
+        ledger, progress = opened.ledger, opened.progress
+        limits = Limits.of(self.plan, progress)
+        session = begin_session(
+            ledger, self.plan, owner, opened.teachers.identities, retry_failed=self.recorded is None
+        )
+        progress.resume(ledger)
+        admission = self._admission(opened)
+        audit = SelfAudit(self.plan.config, admission, opened.gates)
+        engine = self._engine(opened, admission, limits, audit)
+        started = Started(
+            run_id=owner.run_id,
+            scenario=self.plan.config.scenario,
+            folder=str(self.folder),
+            resumed=owner.resumed,
+            progress=progress.snapshot(),
+        )
+        await opened.events.emit(started)
+        stop = await self._supervise(engine, opened, audit)
+        findings = await audit.findings(stop.outcome)
+        timing = {"idle": engine.backpressure.idle, "teachers": opened.teachers.report()}
+        finished = reach(self.plan) if stop.outcome == DONE else "no"
+        ledger.end_session(session, stop.outcome, timing, finished=finished)
+        ledger.checkpoint()
+        manifest = await self._write(opened, owner, stop, findings)
+        await opened.events.emit_progress(progress.snapshot())
+        ended = self._finished(owner, stop, manifest, progress)
+        await opened.events.emit(ended)
+        if engine.error is not None:
+            raise engine.error
+        return ended
+
+    def _admission(self, opened: _Open) -> Admission:
+        config = self.plan.config
+        return Admission(
+            scenario=opened.gates.scenario,
+            owner=opened.gates.owner,
+            source=JsonLines(path=self.source),
+            ledger=opened.ledger,
+            limit=config.limit,
+            shard=config.shard,
+            sample=max(config.audit, config.calibrate),
+        )
+
+    def _engine(self, opened: _Open, admission: Admission, limits: Limits, audit: SelfAudit) -> Engine:
+        config, pilot = self.plan.config, None
+        if has_floors(config.pilot) and (self.total is None or self.total > config.pilot.above):
+            pilot = PilotCheck(settings=config.pilot, ledger=opened.ledger, calibration=audit.calibration)
+        return Engine(
+            admission=admission,
+            teachers=opened.teachers,
+            gates=opened.gates,
+            rules=Rules.of(config),
+            ledger=opened.ledger,
+            limits=limits,
+            backpressure=Backpressure(
+                capacity=lambda: opened.teachers.capacity,
+                backlog=config.backlog,
+                defer_retries=defers_retries(config),
+                progress=opened.progress,
+            ),
+            progress=opened.progress,
+            pilot=pilot,
+            on_decided=opened.events.on_decided,
+        )
+
+    async def _supervise(self, engine: Engine, opened: _Open, audit: SelfAudit) -> Stop:
+        """Let the engine run to its end beside the ledger's commits, the ticks and the signals."""
+        try:
+            async with anyio.create_task_group() as group:
+                group.start_soon(opened.ledger.commit_forever)
+                group.start_soon(_tick, engine, opened)
+                if self.signals:
+                    group.start_soon(_listen, engine, group.cancel_scope)
+                await engine.run()
+                if engine.stop_reason is None:
+                    await audit.calibration()
+                await opened.ledger.flush()
+                group.cancel_scope.cancel()
+        except* FastDistillError as caught:
+            engine.fail(_first(caught))
+        opened.ledger.flush_now()
+        if engine.stop_reason is not None:
+            return engine.stop_reason
+        failed = opened.progress.failed
+        return Stop(
+            outcome="faults" if failed else DONE,
+            message=f"{failed} tasks failed, by fault of theirs or ours" if failed else "",
+        )
+
+    async def _write(
+        self, opened: _Open, owner: Ownership, stop: Stop, findings: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        inputs = ReportInputs(
+            run_id=owner.run_id,
+            plan=self.plan,
+            source=self.source,
+            source_digest=owner.source_digest,
+            gates=opened.gates.describe(),
+            reader=opened.gates.fingerprint,
+            identities=opened.teachers.identities,
+            findings=findings,
+        )
+        with anyio.CancelScope(shield=True):
+            return await anyio.to_thread.run_sync(write_reports, self.folder, inputs, stop.outcome)
+        raise AssertionError("a shielded scope is not left before its end")
+
+    def _finished(
+        self, owner: Ownership, stop: Stop, manifest: Mapping[str, Any], progress: RunProgress
     ) -> Finished:
         return Finished(
-            run_id=run_id,
+            run_id=owner.run_id,
             folder=str(self.folder),
-            outcome=ended[0],
-            message=ended[1],
-            progress=tally.progress(),
+            outcome=stop.outcome,
+            message=stop.message,
+            progress=progress.snapshot(),
             files={name: str(self.folder / name) for name in FILES},
             digest=manifest["digest"],
         )
 
-    async def _open(self, ledger: Ledger, taken: Claim) -> Finished:
-        config, staff = self.plan.config, Staff()
-        async with AsyncExitStack() as stack:
-            tmp = stack.enter_context(tempfile.TemporaryDirectory(prefix="fastdistill-"))
-            workers = await stack.enter_async_context(WorkerPool())
-            services = LentServices(
-                workers=workers,
-                tmp=Path(tmp),
-                seed=config.seed,
-                transport=self.transport,
-                teacher=staff.lend,
-            )
-            keep = config.cache and self.recorded is None
-            cache = CompletionCache(default_folder().parent / "completions.sqlite") if keep else None
-            if cache:
-                stack.callback(cache.close)
-            tally = Tally.of(ledger)
-            tally.total = self.total
-            self._herald.audience = await open_reporters(stack, self.plan.reporters, services)
-            self._herald.audience.members[:0] = self.reporters
-            if self.recorded is not None:
-                recall(self.plan, ledger, self.recorded, tally, into=staff)
-            else:
-                await hire(
-                    stack,
-                    self.plan,
-                    services,
-                    ledger=ledger,
-                    cache=cache,
-                    resumed=taken.resumed,
-                    tally=tally,
-                    into=staff,
-                )
-            ledger.write([(PUT, ("identities", dumps(staff.identities)))])
-            gates = await stack.enter_async_context(gate_line(self.plan, services))
-            engine = Engine(
-                config=config,
-                ledger=ledger,
-                admission=Admission(
-                    scenario=gates.scenario,
-                    owner=gates.owner,
-                    source=JsonLines(path=self.source),
-                    ledger=ledger,
-                    limit=config.limit,
-                    shard=config.shard,
-                    sample=max(config.audit, config.calibrate),
-                ),
-                teachers=staff.teachers,
-                gates=gates,
-                tally=tally,
-                on_settled=self._herald.settled.append if len(self._herald.audience.members) else None,
-                room=lambda: staff.room,
-                thrifty=thrifty(config),
-                halt=staff.halt,
-            )
-            check = SelfCheck(config, engine.admission, gates)
-            watch = self._watching(engine, ledger, check)
-            facts = Facts(
-                run_id=taken.run_id,
-                plan=self.plan,
-                source=self.source,
-                source_digest=taken.source_digest,
-                gates=gates,
-                identities=staff.identities,
-            )
-            await self._herald.tell(
-                Started(
-                    run_id=taken.run_id,
-                    scenario=config.scenario,
-                    folder=str(self.folder),
-                    resumed=taken.resumed,
-                    progress=tally.progress(),
-                )
-            )
-            outcome, message = await Flow(
-                engine=engine,
-                watch=watch,
-                check=check,
-                ledger=ledger,
-                cache=cache,
-                staff=staff,
-                herald=self._herald,
-                signals=self.signals,
-            ).run()
-            facts = attrs.evolve(facts, quality=await check.findings(outcome))
-            timing = {"idle": engine.idle, "teachers": staff.report()}
-            return await self._finish(ledger, taken, facts, engine, (outcome, message), timing)
 
-    def _watching(self, engine: Engine, ledger: Ledger, check: SelfCheck) -> Watch:
-        config = self.plan.config
-        limits = Limits.of(self.plan, ledger)
-        watch = Watch(
-            limits=limits,
-            pilot=config.pilot,
-            tally=engine.tally,
-            ledger=ledger,
-            halt=engine.stop,
-            calibration=check.calibration,
-        )
-        engine.tally.on_paid = watch.paid
-        engine.on_change = watch.look
-        if wanted(config.pilot) and (self.total is None or self.total > config.pilot.above):
-            engine.pilot_tasks, engine.after_pilot = config.pilot.tasks, watch.after_pilot
-        return watch
+async def _tick(engine: Engine, opened: _Open) -> None:
+    """Look at limits and tell reporters of the progress, again and again, until cancelled."""
+    while True:
+        await anyio.sleep(TICK)
+        engine.look_at_limits()
+        await opened.events.emit_progress(opened.progress.snapshot(in_flight=opened.teachers.in_flight))
+        if opened.cache is not None:
+            await anyio.to_thread.run_sync(opened.cache.flush)
 
-    async def _finish(
-        self,
-        ledger: Ledger,
-        taken: Claim,
-        facts: Facts,
-        engine: Engine,
-        ended: tuple[str, str],
-        timing: Mapping[str, Any],
-    ) -> Finished:
-        outcome = ended[0]
-        ledger.write(
-            [
-                (
-                    "UPDATE sessions SET ended = ?, outcome = ?, timing = ? WHERE id = ?",
-                    (time.time(), outcome, dumps(timing), taken.session),
-                ),
-                (PUT, ("finished", reach(self.plan) if outcome == DONE else "no")),
-            ]
-        )
-        ledger.fold()
-        with anyio.CancelScope(shield=True):
-            manifest = await anyio.to_thread.run_sync(write_reports, self.folder, facts, outcome)
-        progress = engine.tally.progress()
-        for sample in self._herald.settled:
-            await self._herald.tell(Settled(sample=sample))
-        await self._herald.tell(Ticked(progress=progress))
-        done = self._ended(taken.run_id, manifest, ended, engine.tally)
-        await self._herald.tell(done)
-        if outcome == "stopped" and engine.fatal is not None:
-            raise engine.fatal
-        return done
+
+_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+async def _listen(engine: Engine, scope: anyio.CancelScope) -> None:
+    """Answer signals. First Ctrl-C: start nothing more and let what is in flight come home.
+
+    The second, a request to terminate, or a terminal that is gone: stop now.
+    """
+    with anyio.open_signal_receiver(*_SIGNALS) as caught:
+        async for number in caught:
+            second = engine.stop_reason is not None
+            engine.stop(INTERRUPTED)
+            if second or number != signal.SIGINT:
+                scope.cancel()
+                return
+
+
+def _first(group: BaseExceptionGroup[FastDistillError]) -> FastDistillError:
+    for error in group.exceptions:
+        return _first(error) if isinstance(error, BaseExceptionGroup) else error
+    raise AssertionError("an exception group is never empty")

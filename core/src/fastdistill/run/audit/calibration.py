@@ -9,7 +9,7 @@ import attrs
 from fastdistill.model.task import Task
 from fastdistill.run.audit.cases import Case, Tried, mutants_of, try_all
 from fastdistill.run.audit.confusion import Confusion
-from fastdistill.run.gates.pipeline import GateLine
+from fastdistill.run.gates.pipeline import GatePipeline
 
 
 def kappa(found: Confusion) -> float | None:
@@ -24,7 +24,7 @@ def kappa(found: Confusion) -> float | None:
     return None if chance == 1 else (right / total - chance) / (1 - chance)
 
 
-def _known(gates: GateLine, tasks: Sequence[Task[Any]], faults: list[str]) -> list[Case]:
+def _known(gates: GatePipeline, tasks: Sequence[Task[Any]], faults: list[str]) -> list[Case]:
     """One right and one wrong answer to each task that has them."""
     chosen: dict[tuple[str, str], Case] = {}
     for case in mutants_of(gates, tasks, faults.append):
@@ -51,18 +51,18 @@ def _scores(tried: Sequence[Tried], expect: str) -> list[float]:
     ]
 
 
-async def calibrate(gates: GateLine, tasks: Sequence[Task[Any]]) -> dict[str, Any] | None:
+async def calibrate(gates: GatePipeline, tasks: Sequence[Task[Any]]) -> dict[str, Any] | None:
     """What the judges alone say of known answers to `tasks`; None without a judge or without gold.
 
     Raises the errors that stop a run: a wrong key, a run that is halted.
     """
-    judges = [one for one in gates.stations if one.kind == "judge"]
+    judges = [one for one in gates.steps if one.kind == "judge"]
     faults: list[str] = []
     cases = _known(gates, tasks, faults) if judges else []
     if not cases:
         return None
     tried: list[Tried] = []
-    alone = attrs.evolve(gates, stations=judges)
+    alone = attrs.evolve(gates, steps=judges)
     await try_all(alone, cases, tried.append, accept_unmatched=True)
     found = Confusion()
     for one in tried:

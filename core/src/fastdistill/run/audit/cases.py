@@ -13,19 +13,26 @@ from attrs import field, frozen
 
 from fastdistill.errors import FastDistillError, RunFileError, TaskError, boundary
 from fastdistill.model.answer import Choice, Completion
+from fastdistill.model.sample import Status
 from fastdistill.model.task import BadTask, Mutant, Task
-from fastdistill.model.verdict import Outcome, Verdict
+from fastdistill.model.verdict import Verdict
 from fastdistill.run.audit.confusion import Confusion, Expect, Said
-from fastdistill.run.gates.opening import gate_line
-from fastdistill.run.gates.pipeline import GateLine
+from fastdistill.run.decision import Rules, judge_alone
+from fastdistill.run.gates.opening import open_gates
+from fastdistill.run.gates.pipeline import GatePipeline
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import Plan
-from fastdistill.run.progress import Tally
+from fastdistill.run.progress import RunProgress
 from fastdistill.run.services.services import LentServices
 from fastdistill.run.services.worker_pool import WorkerPool
 from fastdistill.run.tasks import Cases, JsonLines
-from fastdistill.run.teachers.pool import Staff, hire
+from fastdistill.run.teachers.pool import TeacherPool, open_pool
 
+SAID: dict[Status, Said] = {
+    Status.ACCEPTED: "accepted",
+    Status.REJECTED: "rejected",
+    Status.FAILED: "undecided",
+}
 AT_ONCE = 16
 """Cases at the gates together; exec-evals queue for workers anyway."""
 
@@ -66,20 +73,20 @@ class Tried:
 
 
 @asynccontextmanager
-async def open_gates(plan: Plan) -> AsyncIterator[GateLine]:
-    """The gates of a plan with services of their own; of the teachers, only those that judges ask."""
+async def open_for_audit(plan: Plan) -> AsyncIterator[GatePipeline]:
+    """Open the gates of a plan with services of their own; of the teachers, only those that judges ask."""
     async with AsyncExitStack() as stack:
         tmp = stack.enter_context(TemporaryDirectory(prefix="fastdistill-"))
         workers = await stack.enter_async_context(WorkerPool())
-        staff = Staff()
-        services = LentServices(workers=workers, tmp=Path(tmp), seed=plan.config.seed, teacher=staff.lend)
-        asked = _asked_by_judges(plan)
+        services = LentServices(workers=workers, tmp=Path(tmp), seed=plan.config.seed)
+        asked, teachers = _asked_by_judges(plan), TeacherPool()
         if asked.helpers:
             ledger = await stack.enter_async_context(_ledger(Path(tmp)))
-            await hire(
-                stack, asked, services, ledger=ledger, cache=None, resumed=False, tally=Tally(), into=staff
+            teachers = await open_pool(
+                stack, asked, services, ledger=ledger, cache=None, resumed=False, observer=RunProgress()
             )
-        yield await stack.enter_async_context(gate_line(plan, services))
+        lent = attrs.evolve(services, teacher=teachers.provide)
+        yield await stack.enter_async_context(open_gates(plan, lent))
 
 
 def _asked_by_judges(plan: Plan) -> Plan:
@@ -102,29 +109,30 @@ async def _ledger(folder: Path) -> AsyncIterator[Ledger]:
             group.cancel_scope.cancel()
 
 
-async def try_case(gates: GateLine, case: Case, *, accept_unmatched: bool = False) -> Tried:
+async def try_case(gates: GatePipeline, case: Case, *, accept_unmatched: bool = False) -> Tried:
     """Take one case through reading and gates."""
     completion = Completion(choices=(Choice(text=case.reply, finish="stop"),), model="case")
     try:
         judged = await gates.judge(case.task, completion, 0, 1)
     except TaskError as error:
         return Tried(case=case, said="undecided", reason=error.reason, detail=error.detail, answer=None)
-    answer = judged.reading.answer
-    last = judged.last if judged.verdicts else None
-    reason, detail = (last.reason, last.detail) if last else (None, "")
-    if judged.outcome is Outcome.PASS:
-        confirmed = judged.gold_match or not case.task.has_gold or accept_unmatched
-        said: Said = "accepted" if confirmed else "rejected"
-        reason = None if confirmed else "gold-unmatched"
-    else:
-        said = "rejected" if judged.outcome is Outcome.REJECT else "undecided"
+    decision = judge_alone(case.task, judged, Rules(accept_unmatched=accept_unmatched))
     return Tried(
-        case=case, said=said, reason=reason, detail=detail, answer=answer, verdicts=judged.verdicts
+        case=case,
+        said=SAID[decision.status],
+        reason=decision.reason,
+        detail=decision.detail,
+        answer=judged.reading.answer,
+        verdicts=judged.verdicts,
     )
 
 
 async def try_all(
-    gates: GateLine, cases: Iterable[Case], done: Callable[[Tried], None], *, accept_unmatched: bool = False
+    gates: GatePipeline,
+    cases: Iterable[Case],
+    done: Callable[[Tried], None],
+    *,
+    accept_unmatched: bool = False,
 ) -> None:
     """Try every case; `done` hears them in the order in which they end."""
     feed = iter(cases)
@@ -138,7 +146,7 @@ async def try_all(
             group.start_soon(work)
 
 
-def labelled(plan: Plan, gates: GateLine, cases: Cases) -> list[Case]:
+def labelled(plan: Plan, gates: GatePipeline, cases: Cases) -> list[Case]:
     """The cases of a file. Raises `RunFileError` with every line that is none."""
     found, problems = list[Case](), list[str]()
     with boundary(gates.owner, "tasks"):
@@ -161,7 +169,7 @@ def labelled(plan: Plan, gates: GateLine, cases: Cases) -> list[Case]:
 
 
 def mutants_of(
-    gates: GateLine, tasks: Iterable[Task[Any]], fault: Callable[[str], None], most: int | None = None
+    gates: GatePipeline, tasks: Iterable[Task[Any]], fault: Callable[[str], None], most: int | None = None
 ) -> Iterable[Case]:
     """The mutants of each task that has gold; at most `most` a task, picked by hash.
 
@@ -185,7 +193,7 @@ def mutants_of(
             )
 
 
-def tasks_of(gates: GateLine, path: Path, limit: int | None = None) -> Iterable[Task[Any]]:
+def tasks_of(gates: GatePipeline, path: Path, limit: int | None = None) -> Iterable[Task[Any]]:
     """The tasks of a file that has them; lines that are none are passed over."""
     taken = 0
     with boundary(gates.owner, "tasks"):
@@ -197,9 +205,9 @@ def tasks_of(gates: GateLine, path: Path, limit: int | None = None) -> Iterable[
                 yield item
 
 
-async def audit_gates(gates: GateLine, tasks: Sequence[Task[Any]]) -> dict[str, Any]:
+async def audit_gates(gates: GatePipeline, tasks: Sequence[Task[Any]]) -> dict[str, Any]:
     """A run's audit of itself: a few mutants of a few tasks through all its gates but the judges."""
-    free = attrs.evolve(gates, stations=[one for one in gates.stations if one.kind != "judge"])
+    free = attrs.evolve(gates, steps=[one for one in gates.steps if one.kind != "judge"])
     tried, faults = list[Tried](), list[str]()
     with anyio.move_on_after(SELF_SECONDS):
         await try_all(free, mutants_of(free, tasks, faults.append, SELF_MUTANTS), tried.append)

@@ -9,7 +9,7 @@ from fastdistill.model.task import Task
 from fastdistill.run.admission import Admission
 from fastdistill.run.audit.calibration import calibrate
 from fastdistill.run.audit.cases import audit_gates
-from fastdistill.run.gates.pipeline import GateLine
+from fastdistill.run.gates.pipeline import GatePipeline
 from fastdistill.settings import RunConfig
 
 ENDED = ("done", "faults", "target")
@@ -17,12 +17,12 @@ ENDED = ("done", "faults", "target")
 
 
 @define
-class SelfCheck:
+class SelfAudit:
     """The checks of one session."""
 
     config: RunConfig
     admission: Admission
-    gates: GateLine
+    gates: GatePipeline
     _calibration: dict[str, Any] | None = field(default=None, init=False)
 
     def _tasks(self, most: int) -> list[Task[Any]]:

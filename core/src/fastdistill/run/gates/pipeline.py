@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 from attrs import define, field, frozen
 
+from fastdistill.clock import deadline
 from fastdistill.errors import (
     AuthFailed,
     DeadlineExceeded,
@@ -17,88 +17,86 @@ from fastdistill.errors import (
     TaskError,
     boundary,
 )
-from fastdistill.model.answer import Candidate, Completion, Reading
+from fastdistill.model.answer import Candidate, Completion, Prompt, Reading
 from fastdistill.model.task import Task
 from fastdistill.model.verdict import Finding, GateKind, Outcome, Verdict, rejected, undecided
-from fastdistill.patience import deadline as gate_clock
-from fastdistill.protocols import Fingerprinted, Gate, Rule, Scenario
-from fastdistill.run.ledger.rows import dumps
-from fastdistill.run.plan import Chosen, digest
-
-KIND_OF: dict[str, GateKind] = {"rules": "rule", "exec_evals": "exec", "judges": "judge"}
+from fastdistill.protocols import Gate, Prepared, Rule, Scenario
+from fastdistill.run.gates.judgement import Judgement
+from fastdistill.run.jsonl import dumps
 
 
 @frozen(kw_only=True)
-class Station:
+class GateStep:
     """One gate of a run, ready to work."""
 
     name: str
     kind: GateKind
     fingerprint: str
     owner: str
+    """Who made it, for blame."""
     rule: Rule | None = None
     gate: Gate | None = None
 
 
-def fingerprint(chosen: Chosen, made: object) -> str:
-    """Sixteen hex digits of what a gate's verdicts depend on."""
-    origin = chosen.offer.origin
-    parts = [
-        chosen.name,
-        origin.distribution,
-        origin.version,
-        digest(chosen.options),
-        made.depends_on if isinstance(made, Fingerprinted) else "",
-    ]
-    return sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-@frozen(kw_only=True)
-class Judgement:
-    """What became of one choice: its reading, and the verdicts up to the first that does not pass."""
-
-    attempt: int
-    choice: int
-    reading: Reading
-    candidate: Candidate | None
-    verdicts: tuple[Verdict, ...]
-
-    @property
-    def outcome(self) -> Outcome:
-        """Pass if every gate passed."""
-        return self.verdicts[-1].finding.outcome if self.verdicts else Outcome.PASS
-
-    @property
-    def last(self) -> Finding:
-        """The finding that decided."""
-        return self.verdicts[-1].finding
-
-    @property
-    def gold_match(self) -> bool:
-        """Whether a gate confirmed the answer against gold."""
-        return any(v.finding.gold_match is True for v in self.verdicts)
-
-    @property
-    def class_key(self) -> str | None:
-        """The class of answers that this one belongs to, if a gate named it."""
-        keys = [v.finding.class_key for v in self.verdicts if v.finding.class_key]
-        return keys[-1] if keys else None
-
-
 @define(kw_only=True)
-class GateLine:
-    """A scenario's reader and the run's gates."""
+class GatePipeline:
+    """A scenario's reader and the run's gates, cheapest first."""
 
     scenario: Scenario[Any]
     owner: str
     """Who made the scenario, for blame."""
     fingerprint: str
-    stations: Sequence[Station]
+    """The scenario's."""
+    steps: Sequence[GateStep]
     deadline: float = 60.0
-    busy: int = field(default=0, init=False)
-    """Candidates at an exec-eval or judge now."""
+    """Seconds of work for one gate on one candidate; waiting for a worker is not work."""
+    _prepared: tuple[tuple[str, Prepared], ...] = field(init=False)
 
-    async def judge(self, task: Task[Any], completion: Completion, choice: int, attempt: int) -> Judgement:
+    @_prepared.default
+    def _find_prepared(self) -> tuple[tuple[str, Prepared], ...]:
+        gates: list[tuple[str, object]] = [(step.owner, step.gate) for step in self.steps]
+        return tuple((owner, gate) for owner, gate in gates if isinstance(gate, Prepared))
+
+    @property
+    def prepares(self) -> bool:
+        """Whether a gate wants to see a task before it is asked."""
+        return bool(self._prepared)
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Return how the manifest names each gate."""
+        return [
+            {
+                "name": step.name,
+                "kind": step.kind,
+                "fingerprint": step.fingerprint,
+                "depends_on": getattr(step.rule or step.gate, "depends_on", None),
+            }
+            for step in self.steps
+        ]
+
+    async def prepare(self, task: Task[Any]) -> None:
+        """Let the gates build what is costly for `task`, before a teacher is paid.
+
+        Raises `TaskError` for a broken task, `PluginFault` for a broken gate. Where our own clock or worker
+        failed, the gate tries again when it judges.
+        """
+        for owner, gate in self._prepared:
+            try:
+                with deadline(self.deadline), boundary(owner, "prepare"):
+                    await gate.prepare(task)
+            except (TaskError, PluginFault, RunHalted):
+                raise
+            except (FastDistillError, TimeoutError):
+                continue
+
+    def prompt(self, task: Task[Any], attempt: int) -> Prompt:
+        """Return what a teacher is shown at its `attempt`th attempt. Raises `TaskError`, `PluginFault`."""
+        with boundary(self.owner, "prompt"):
+            return self.scenario.prompt(task, attempt)
+
+    async def judge(
+        self, task: Task[Any], completion: Completion, choice: int, attempt: int, teacher: str = ""
+    ) -> Judgement:
         """Read one choice and take it through the gates. Raises `TaskError` when the task is broken."""
         only = completion.only(choice)
         start = time.perf_counter()
@@ -110,7 +108,12 @@ class GateLine:
                 gate="read", kind="read", fingerprint=self.fingerprint, elapsed=elapsed, finding=finding
             )
             return Judgement(
-                attempt=attempt, choice=choice, reading=reading, candidate=None, verdicts=(verdict,)
+                attempt=attempt,
+                choice=choice,
+                reading=reading,
+                candidate=None,
+                verdicts=(verdict,),
+                teacher=teacher,
             )
         candidate = Candidate(
             answer=reading.answer,
@@ -121,10 +124,9 @@ class GateLine:
             attempt=attempt,
         )
         verdicts = []
-        for station in self.stations:
-            verdict = await self._pass(station, task, candidate)
-            verdicts.append(verdict)
-            if verdict.finding.outcome is not Outcome.PASS:
+        for step in self.steps:
+            verdicts.append(await self._take(step, task, candidate))
+            if verdicts[-1].finding.outcome is not Outcome.PASS:
                 break
         return Judgement(
             attempt=attempt,
@@ -132,6 +134,7 @@ class GateLine:
             reading=reading,
             candidate=candidate,
             verdicts=tuple(verdicts),
+            teacher=teacher,
         )
 
     def _read(self, task: Task[Any], completion: Completion) -> tuple[Reading, Finding | None]:
@@ -145,46 +148,55 @@ class GateLine:
             return Reading(answer=None, reason="plugin-fault"), undecided("plugin-fault", str(error))
         return reading, None
 
-    async def _pass(self, station: Station, task: Task[Any], candidate: Candidate) -> Verdict:
+    async def _take(self, step: GateStep, task: Task[Any], candidate: Candidate) -> Verdict:
+        """Take a candidate through one gate; once more where our own clock ran out."""
         start = time.perf_counter()
-        if station.rule is not None:
-            finding = self._rule(station, station.rule, task, candidate)
+        waited = 0.0
+        if step.rule is not None:
+            finding = self._rule(step, step.rule, task, candidate)
         else:
-            self.busy += 1
-            try:
-                finding = await self._gate(station, task, candidate)
-                if finding.reason == "deadline" and finding.outcome is Outcome.ERROR:
-                    finding = await self._gate(station, task, candidate)
-            finally:
-                self.busy -= 1
+            finding, waited = await self._gate(step, task, candidate)
+            if finding.reason == "deadline" and finding.outcome is Outcome.ERROR:
+                finding, again = await self._gate(step, task, candidate)
+                waited += again
         return Verdict(
-            gate=station.name,
-            kind=station.kind,
-            fingerprint=station.fingerprint,
-            elapsed=time.perf_counter() - start,
+            gate=step.name,
+            kind=step.kind,
+            fingerprint=step.fingerprint,
+            elapsed=max(0.0, time.perf_counter() - start - waited),
+            waited=waited,
             finding=finding,
         )
 
-    def _rule(self, station: Station, rule: Rule, task: Task[Any], candidate: Candidate) -> Finding:
+    def _rule(self, step: GateStep, rule: Rule, task: Task[Any], candidate: Candidate) -> Finding:
         try:
-            with boundary(station.owner, station.name):
+            with boundary(step.owner, step.name):
                 return _checked(rule(task, candidate))
         except TaskError:
             raise
         except FastDistillError as error:
             return undecided("plugin-fault", str(error))
 
-    async def _gate(self, station: Station, task: Task[Any], candidate: Candidate) -> Finding:
-        assert station.gate is not None  # noqa: S101  a station has one of the two
-        # A judge waits for its teacher, whose line has a deadline of its own.
-        deadline = None if station.kind == "judge" else self.deadline
+    async def _gate(self, step: GateStep, task: Task[Any], candidate: Candidate) -> tuple[Finding, float]:
+        """Return what the gate found, and the seconds that it waited for a worker."""
+        # A judge waits for its teacher, whose calls have a deadline of their own.
+        limit = None if step.kind == "judge" else self.deadline
         try:
-            with gate_clock(deadline), boundary(station.owner, station.name):
-                return _checked(await station.gate(task, candidate))
+            with deadline(limit) as clock:
+                finding = await self._call(step, task, candidate)
+        except TimeoutError:
+            finding = undecided("deadline", f"{step.name} did not end in {limit:g} s of work")
+        return finding, clock.waited
+
+    async def _call(self, step: GateStep, task: Task[Any], candidate: Candidate) -> Finding:
+        assert step.gate is not None  # noqa: S101  a step has one of the two
+        try:
+            with boundary(step.owner, step.name):
+                return _checked(await step.gate(task, candidate))
         except (RunHalted, AuthFailed, NotFound, TaskError):
             raise
-        except (DeadlineExceeded, TimeoutError):
-            return undecided("deadline", f"{station.name} did not end in time")
+        except DeadlineExceeded:
+            return undecided("deadline", f"{step.name} did not end in time")
         except PluginFault as error:
             late = isinstance(error.__cause__, TimeoutError)
             return undecided("deadline" if late else "plugin-fault", str(error))

@@ -1,24 +1,31 @@
 """The durable memory of a run: one SQLite file, written in groups, read by anyone.
 
-`add` returns when what it was given is on disk; writers that come at the same time share one commit.
+What is awaited is on disk when the call returns; writers that come at the same time share one commit. What
+is not awaited goes with the next. Every statement stands in this package, behind a `record_` or `read_`.
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
-from importlib.resources import files
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
 from attrs import define, field
 
-from fastdistill.errors import RunFolderError
-from fastdistill.run.ledger.rows import Statement
+from fastdistill.errors import ProviderError, RunFolderError, error_of
+from fastdistill.model.answer import Call, Completion, Reading
+from fastdistill.model.sample import Decision
+from fastdistill.model.verdict import Verdict
+from fastdistill.run.jsonl import dumps
+from fastdistill.run.ledger import rows
+from fastdistill.run.ledger.connection import connect_writer
+from fastdistill.run.ledger.rows import BadTaskRow, KnownTask, Statement, TaskRow
 
-VERSION = 1
-"""Of the schema. A ledger of a newer one is refused."""
+T = TypeVar("T")
 
 
 @define
@@ -28,74 +35,149 @@ class _Group:
     error: Exception | None = None
 
 
-def connect(path: Path, *, write: bool) -> sqlite3.Connection:
-    """A connection to the ledger at `path`; without `write` it can never change a byte there."""
-    if write:
-        made = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        made.execute("PRAGMA journal_mode = WAL")
-        made.execute("PRAGMA synchronous = FULL")
-        made.execute("PRAGMA wal_autocheckpoint = 4000")
-    else:
-        if not path.is_file():
-            raise RunFolderError(f"there is no ledger at {str(path)!r}: is this the folder of a run?")
-        wal = path.with_name(path.name + "-wal")
-        how = "mode=ro" if wal.exists() and wal.stat().st_size else "mode=ro&immutable=1"
-        uri = f"{path.resolve().as_uri()}?{how}"
-        made = sqlite3.connect(uri, uri=True, check_same_thread=False)
-    made.row_factory = sqlite3.Row
-    return made
-
-
-def check(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise `RunFolderError` unless this is a ledger that this version can read."""
-    try:
-        rows = connection.execute("SELECT value FROM meta WHERE key = 'ledger_version'").fetchall()
-    except sqlite3.DatabaseError as error:
-        raise RunFolderError(f"{str(path)!r} is not a ledger, or is damaged: {error}") from None
-    found = rows[0]["value"] if rows else None
-    if found is None or not found.isdigit() or int(found) > VERSION:
-        raise RunFolderError(
-            f"the ledger {str(path)!r} has version {found!r}; this Fast Distill reads up to {VERSION}:"
-            " upgrade it"
-        )
-
-
 @define
 class Ledger:
-    """An open ledger. Use it inside `async with` a task group that runs `commit_forever`."""
+    """An open ledger. Use it beside a task that runs `commit_forever`."""
 
     path: Path
     _connection: sqlite3.Connection = field(init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
     _group: _Group = field(factory=_Group, init=False)
     _wake: anyio.Event = field(factory=anyio.Event, init=False)
-    commits: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
-        try:
-            self._connection = connect(self.path, write=True)
-            fresh = not self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-            if fresh:
-                script = files("fastdistill.run.ledger").joinpath("schema.sql").read_text(encoding="utf-8")
-                version = f"INSERT INTO meta VALUES ('ledger_version', '{VERSION}');"  # noqa: S608  a number
-                self._connection.executescript(f"BEGIN;{script}{version}COMMIT;")
-        except sqlite3.DatabaseError as error:
-            raise RunFolderError(f"cannot open the ledger {str(self.path)!r}: {error}") from None
-        check(self._connection, self.path)
+        self._connection = connect_writer(self.path)
 
-    async def add(self, statements: Iterable[Statement]) -> None:
-        """Write `statements` in one transaction with whatever else waits; returns once durable."""
-        group = self._group
-        group.statements.extend(statements)
-        self._wake.set()
-        await group.done.wait()
-        if group.error:
-            raise group.error
+    # -- what a run records
 
-    def note(self, statements: Iterable[Statement]) -> None:
-        """Write `statements` with the next group, without waiting for it."""
-        self._group.statements.extend(statements)
-        self._wake.set()
+    def record_tasks(self, tasks: Iterable[TaskRow], bad: Iterable[BadTaskRow]) -> None:
+        """Enter tasks and lines that are none, now; what is there already stays as it is."""
+        self.write([*(one.statement() for one in bad), *(one.statement() for one in tasks)])
+
+    async def record_completion(
+        self, call: Call, teacher: str, got: Completion, *, waited: float, attempt: int | None = None
+    ) -> None:
+        """Record an answer; durable on return. `attempt` is its ordinal over all teachers, if it is one."""
+        made = [rows.completion_statement(call, teacher, got, waited, time.time())]
+        if attempt is not None:
+            made.append(_attempt(call, teacher, attempt))
+        await self._add(made)
+
+    async def record_attempt(self, call: Call, teacher: str, attempt: int) -> None:
+        """Record that an answer which is here already serves an attempt; durable on return."""
+        await self._add([_attempt(call, teacher, attempt)])
+
+    def record_failed_call(self, call: Call, teacher: str, error: ProviderError, *, final: bool) -> None:
+        """Record a call that failed; `final` where it was not asked again."""
+        self._note([rows.failed_call_statement(call, teacher, error, time.time(), final=final)])
+
+    def record_batch(self, calls: Iterable[Call], batch_id: str, endpoint: str) -> None:
+        """Record which offline batch the calls are in, now."""
+        self.write([(rows.BATCH, (call.request_id, batch_id, endpoint, time.time())) for call in calls])
+
+    def record_judgement(
+        self, sample_id: str, attempt: int, choice: int, reading: Reading, verdicts: Sequence[Verdict]
+    ) -> None:
+        """Record what was read out of a choice and what the gates said of it."""
+        self._note(
+            [
+                rows.candidate_statement(sample_id, attempt, choice, reading),
+                *(
+                    rows.verdict_statement(sample_id, attempt, choice, ordinal, verdict)
+                    for ordinal, verdict in enumerate(verdicts)
+                ),
+            ]
+        )
+
+    def record_decision(self, sample_id: str, decision: Decision) -> None:
+        """Record what became of a task; its judgements are written no later."""
+        self._note([rows.decision_statement(sample_id, decision, time.time())])
+
+    def record_meta(self, values: Mapping[str, str]) -> None:
+        """Record facts of the run as a whole, now."""
+        self.write([(rows.META, pair) for pair in values.items()])
+
+    def begin_session(self, meta: Mapping[str, str], *, retry_failed: bool) -> int:
+        """Record the start of a session with the run's `meta`; return its number.
+
+        With `retry_failed`, tasks that failed in an earlier session are open again.
+        """
+        statements: list[Statement] = [(rows.META, pair) for pair in meta.items()]
+        if retry_failed:
+            statements.append(("DELETE FROM decisions WHERE status = ?", ("failed",)))
+        statements.append(("INSERT INTO sessions (started) VALUES (?)", (time.time(),)))
+        self.write(statements)
+        return int(self._query("SELECT MAX(id) AS id FROM sessions")[0]["id"])
+
+    def end_session(self, session: int, outcome: str, timing: Mapping[str, Any], *, finished: str) -> None:
+        """Record how a session ended, and how far into the source the run is `finished`."""
+        self.write(
+            [
+                (
+                    "UPDATE sessions SET ended = ?, outcome = ?, timing = ? WHERE id = ?",
+                    (time.time(), outcome, dumps(timing), session),
+                ),
+                (rows.META, ("finished", finished)),
+            ]
+        )
+
+    # -- what a run reads again
+
+    def read_meta(self) -> dict[str, str]:
+        """Return what the ledger says of its run."""
+        return {row["key"]: row["value"] for row in self._query("SELECT key, value FROM meta")}
+
+    def read_completion(self, request_id: str) -> Completion | None:
+        """Return the answer to a request, if it is here."""
+        found = self._query("SELECT * FROM completions WHERE request_id = ?", (request_id,))
+        return rows.read_completion(dict(found[0])) if found else None
+
+    def read_failed_call(self, request_id: str) -> ProviderError | None:
+        """Return the error that a request ended with, if it did."""
+        found = self._query(
+            "SELECT kind, detail FROM faults WHERE request_id = ? AND final = 1 ORDER BY id DESC LIMIT 1",
+            (request_id,),
+        )
+        return error_of(found[0]["kind"], found[0]["detail"]) if found else None
+
+    def read_batch(self, request_id: str) -> tuple[str, str] | None:
+        """Return the batch that a request was last submitted with and its endpoint, if there is one."""
+        found = self._query("SELECT batch_id, endpoint FROM batches WHERE request_id = ?", (request_id,))
+        return (found[0]["batch_id"], found[0]["endpoint"]) if found else None
+
+    def read_known_tasks(self, task_ids: Sequence[str]) -> dict[str, KnownTask]:
+        """Return those of the tasks that are here, by task id."""
+        found = self._query(
+            "SELECT task_id, position, line, duplicate_of, status FROM tasks"  # noqa: S608  marks only
+            f" LEFT JOIN decisions USING (sample_id) WHERE task_id IN ({_marks(task_ids)})",
+            task_ids,
+        )
+        return {
+            row["task_id"]: KnownTask(
+                task_id=row["task_id"],
+                position=row["position"],
+                line=row["line"],
+                duplicate_of=row["duplicate_of"],
+                decided=row["status"] is not None,
+            )
+            for row in found
+        }
+
+    def read_first_of_input(self, digests: Sequence[bytes]) -> dict[bytes, str]:
+        """Return the sample id of the first task with each of the inputs, as far as they are here."""
+        found = self._query(
+            "SELECT input_digest, sample_id FROM tasks"  # noqa: S608  marks only
+            f" WHERE duplicate_of IS NULL AND input_digest IN ({_marks(digests)})",
+            digests,
+        )
+        return {row["input_digest"]: row["sample_id"] for row in found}
+
+    def measure(self, metric: Callable[[sqlite3.Connection], T]) -> T:
+        """Return a figure of `ledger.metrics` over what is committed."""
+        with self._lock:
+            return metric(self._connection)
+
+    # -- commits
 
     async def commit_forever(self) -> None:
         """Commit group after group until cancelled."""
@@ -116,39 +198,36 @@ class Ledger:
         finally:
             group.done.set()
 
-    def pending(self) -> Sequence[Statement]:
-        """What no group has committed yet; it is the caller's now."""
+    def flush_now(self) -> None:
+        """Commit what no group has committed yet, in this thread."""
         group, self._group = self._group, _Group()
-        return group.statements
+        self.write(group.statements)
 
     def write(self, statements: Sequence[Statement]) -> None:
-        """Commit `statements` now, in this thread."""
+        """Commit `statements` now, in this thread. Raises `RunFolderError` when the disk refuses."""
         if not statements:
             return
         with self._lock:
             connection = self._connection
             try:
                 connection.execute("BEGIN IMMEDIATE")
-                for sql, rows in _runs(statements):
-                    connection.executemany(sql, rows)
+                for sql, values in _by_kind(statements):
+                    connection.executemany(sql, values)
                 connection.execute("COMMIT")
             except sqlite3.Error as error:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise RunFolderError(
-                    f"cannot write the ledger {str(self.path)!r}: {error}; what it holds is safe: mend "
+                    f"cannot write the ledger {str(self.path)!r}: {error}; what it holds is safe: repair "
                     "that and run the same command again"
                 ) from error
-            self.commits += 1
 
-    def query(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        """All rows of a query."""
-        with self._lock:
-            return self._connection.execute(sql, values).fetchall()
+    def checkpoint(self) -> None:
+        """Put the log into the file and leave WAL mode, so that the ledger is one file.
 
-    def fold(self) -> None:
-        """Put the log into the file and leave WAL mode, so that the ledger is one file."""
-        with self._lock:
+        While somebody reads the ledger the log stays beside it, and holds nothing that the file does not.
+        """
+        with self._lock, suppress(sqlite3.OperationalError):
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._connection.execute("PRAGMA journal_mode = DELETE")
 
@@ -157,9 +236,33 @@ class Ledger:
         with self._lock:
             self._connection.close()
 
+    async def _add(self, statements: Iterable[Statement]) -> None:
+        group = self._group
+        group.statements.extend(statements)
+        self._wake.set()
+        await group.done.wait()
+        if group.error:
+            raise group.error
 
-def _runs(statements: Sequence[Statement]) -> Iterable[tuple[str, list[tuple[Any, ...]]]]:
-    """Statements by their SQL, each kind in the order given; kinds do not depend on each other."""
+    def _note(self, statements: Iterable[Statement]) -> None:
+        self._group.statements.extend(statements)
+        self._wake.set()
+
+    def _query(self, sql: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+
+def _attempt(call: Call, teacher: str, attempt: int) -> Statement:
+    return rows.ATTEMPT, (call.sample_id, attempt, teacher, call.attempt, call.request_id)
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _by_kind(statements: Sequence[Statement]) -> Iterable[tuple[str, list[tuple[Any, ...]]]]:
+    """Gather statements by their SQL, each kind in the order given; kinds do not depend on each other."""
     by_sql: dict[str, list[tuple[Any, ...]]] = {}
     for sql, values in statements:
         by_sql.setdefault(sql, []).append(values)

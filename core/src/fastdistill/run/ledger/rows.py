@@ -1,70 +1,114 @@
-"""The models as rows of the ledger, and back."""
+"""The models as rows of the ledger, and back. Every row is written and read by the names of its columns."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from fastdistill.model.answer import (
-    Call,
-    Choice,
-    Completion,
-    Constraint,
-    Message,
-    Prompt,
-    Reading,
-    Sampling,
-    Usage,
-)
-from fastdistill.model.verdict import Finding, Outcome, Verdict
+from attrs import frozen
+
+from fastdistill.errors import ProviderError
+from fastdistill.model.answer import Call, Choice, Completion, Prompt, Reading, Sampling, Usage
+from fastdistill.model.sample import Decision
+from fastdistill.model.verdict import Verdict
 from fastdistill.redact import hashed
+from fastdistill.run.jsonl import clean, dumps, loads
 
 Statement = tuple[str, tuple[Any, ...]]
+"""SQL and its values."""
 
-COMPLETION = "INSERT OR IGNORE INTO completions VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-CANDIDATE = "INSERT OR REPLACE INTO candidates VALUES (?,?,?,?,?,?,?,?)"
-VERDICT = "INSERT OR REPLACE INTO verdicts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-ATTEMPT = "INSERT OR REPLACE INTO attempts VALUES (?,?,?,?,?)"
-DECISION = "INSERT OR REPLACE INTO decisions VALUES (?,?,?,?,?,?,?,?,?)"
-FAULT = (
-    "INSERT INTO faults (request_id, sample_id, teacher, purpose, kind, detail, final, at)"
-    " VALUES (?,?,?,?,?,?,?,?)"
+USAGE = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")
+
+
+def insert(table: str, columns: str, *, verb: str = "INSERT OR REPLACE") -> str:
+    """Return the SQL that writes the named columns of a table."""
+    marks = ",".join("?" * len(columns.split(",")))
+    return f"{verb} INTO {table} ({columns}) VALUES ({marks})"
+
+
+TASK = insert(
+    "tasks",
+    "position, sample_id, task_id, line, input_digest, input, has_gold, duplicate_of",
+    verb="INSERT OR IGNORE",
 )
-
-_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-# Line ends to some readers, though not to JSON Lines: they are escaped, so that a row is a line to all.
-_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
-
-
-def dumps(value: Any) -> str:
-    """Compact JSON on one line. Lone surrogates, which SQLite cannot hold, become U+FFFD."""
-    text = _encoder.encode(value)
-    if not text.isascii():
-        text = text.translate(_LINE_ENDS)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text
-
-
-def loads(text: str) -> Any:
-    """A JSON column's value."""
-    return json.loads(text)
+BAD_TASK = insert("bad_tasks", "position, line, task_id, reason, detail", verb="INSERT OR IGNORE")
+COMPLETION = insert(
+    "completions",
+    "request_id, purpose, sample_id, teacher, teacher_attempt, prompt, sampling, choices, model,"
+    " prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens, latency, waited, cached, at",
+    verb="INSERT OR IGNORE",
+)
+ATTEMPT = insert("attempts", "sample_id, attempt, teacher, teacher_attempt, request_id")
+FAILED_CALL = insert(
+    "faults", "request_id, sample_id, teacher, purpose, kind, detail, final, at", verb="INSERT"
+)
+BATCH = insert("batches", "request_id, batch_id, endpoint, at")
+CANDIDATE = insert("candidates", "sample_id, attempt, choice, answer, rule, reason, detail, evidence")
+VERDICT = insert(
+    "verdicts",
+    "sample_id, attempt, choice, ordinal, gate, kind, fingerprint, outcome, reason, detail, score,"
+    " evidence, exec_pass, gold_match, class_key, tell, differences, elapsed, waited",
+)
+DECISION = insert("decisions", "sample_id, status, reason, detail, attempts, attempt, choice, labelled, at")
+META = insert("meta", "key, value")
 
 
-def clean(text: str) -> str:
-    """`text` as SQLite can hold it."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text
+@frozen(kw_only=True)
+class TaskRow:
+    """A task as it enters the ledger."""
+
+    position: int
+    """Its place in the source, from 1; lines that are no tasks have one too."""
+    sample_id: str
+    task_id: str
+    line: int
+    input_digest: bytes
+    canonical_input: str
+    has_gold: bool
+    duplicate_of: str | None
+    """The sample id of the first task with the same input."""
+
+    def statement(self) -> Statement:
+        """Return what writes it."""
+        return TASK, (
+            self.position,
+            self.sample_id,
+            self.task_id,
+            self.line,
+            self.input_digest,
+            self.canonical_input,
+            int(self.has_gold),
+            self.duplicate_of,
+        )
+
+
+@frozen(kw_only=True)
+class BadTaskRow:
+    """A line of the source that is no task."""
+
+    position: int
+    line: int
+    task_id: str | None
+    reason: str
+    detail: str
+
+    def statement(self) -> Statement:
+        """Return what writes it."""
+        task_id = None if self.task_id is None else clean(self.task_id)
+        return BAD_TASK, (self.position, self.line, task_id, self.reason, clean(self.detail))
+
+
+@frozen(kw_only=True)
+class KnownTask:
+    """What the ledger knows of a task that comes from the source again."""
+
+    task_id: str
+    position: int
+    line: int
+    duplicate_of: str | None
+    decided: bool
 
 
 def prompt_json(prompt: Prompt) -> str:
-    """A prompt's column."""
+    """Return a prompt's column."""
     constraint = prompt.constraint
     return dumps(
         {
@@ -77,21 +121,8 @@ def prompt_json(prompt: Prompt) -> str:
     )
 
 
-def read_prompt(text: str) -> Prompt:
-    """The prompt of a column."""
-    raw = json.loads(text)
-    constraint = raw["constraint"]
-    return Prompt(
-        messages=tuple(Message(role=role, content=content) for role, content in raw["messages"]),
-        template=raw["template"],
-        version=raw["version"],
-        prefix_key=raw["prefix_key"],
-        constraint=Constraint(kind=constraint[0], value=constraint[1]) if constraint else None,
-    )
-
-
 def sampling_json(sampling: Sampling) -> str:
-    """A sampling's column: what is not left to the server."""
+    """Return a sampling's column: what is not left to the server."""
     raw = {
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
@@ -104,10 +135,21 @@ def sampling_json(sampling: Sampling) -> str:
     return dumps({key: value for key, value in raw.items() if value is not None})
 
 
-def completion_row(call: Call, teacher: str, got: Completion, waited: float, at: float) -> Statement:
-    """A completion's row."""
+def choices_json(completion: Completion) -> str:
+    """Return a completion's column of choices: text, reasoning, finish of each."""
+    return dumps(
+        [[clean(c.text), c.reasoning and clean(c.reasoning), c.finish] for c in completion.choices]
+    )
+
+
+def read_choices(text: str) -> tuple[Choice, ...]:
+    """Return the choices of a column."""
+    return tuple(Choice(text=t, reasoning=r, finish=f) for t, r, f in loads(text))
+
+
+def completion_statement(call: Call, teacher: str, got: Completion, waited: float, at: float) -> Statement:
+    """Return what writes a completion. `waited` and `at` are seconds and Unix seconds."""
     usage = got.usage or Usage()
-    choices = [[clean(c.text), c.reasoning and clean(c.reasoning), c.finish] for c in got.choices]
     return COMPLETION, (
         call.request_id,
         call.purpose,
@@ -116,12 +158,9 @@ def completion_row(call: Call, teacher: str, got: Completion, waited: float, at:
         call.attempt,
         prompt_json(call.prompt),
         sampling_json(call.sampling),
-        dumps(choices),
+        choices_json(got),
         clean(got.model),
-        usage.prompt_tokens,
-        usage.completion_tokens,
-        usage.cached_tokens,
-        usage.reasoning_tokens,
+        *(getattr(usage, name) for name in USAGE),
         got.latency,
         waited,
         int(got.cached),
@@ -130,30 +169,39 @@ def completion_row(call: Call, teacher: str, got: Completion, waited: float, at:
 
 
 def read_completion(row: Mapping[str, Any]) -> Completion:
-    """The completion of a row."""
-    counts = tuple(
-        row[name] for name in ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")
-    )
-    known = any(count is not None for count in counts)
+    """Return the completion of a row."""
+    counts = {name: row[name] for name in USAGE}
+    known = any(count is not None for count in counts.values())
     return Completion(
-        choices=tuple(Choice(text=t, reasoning=r, finish=f) for t, r, f in json.loads(row["choices"])),
+        choices=read_choices(row["choices"]),
         model=row["model"],
-        usage=Usage(
-            prompt_tokens=counts[0],
-            completion_tokens=counts[1],
-            cached_tokens=counts[2],
-            reasoning_tokens=counts[3],
-        )
-        if known
-        else None,
+        usage=Usage(**counts) if known else None,
         latency=row["latency"],
         cached=bool(row["cached"]),
     )
 
 
-def candidate_row(sample_id: str, attempt: int, choice: int, reading: Reading) -> Statement:
-    """A reading's row."""
+def failed_call_statement(
+    call: Call, teacher: str, error: ProviderError, at: float, *, final: bool
+) -> Statement:
+    """Return what writes a failed call; `final` where it was not asked again."""
+    detail = clean(str(error))[:500]
+    return FAILED_CALL, (
+        call.request_id,
+        call.sample_id,
+        teacher,
+        call.purpose,
+        error.kind,
+        detail,
+        int(final),
+        at,
+    )
+
+
+def candidate_statement(sample_id: str, attempt: int, choice: int, reading: Reading) -> Statement:
+    """Return what writes a reading."""
     answer = None if reading.answer is None else clean(reading.answer)
+    evidence = dumps(dict(reading.evidence))
     return CANDIDATE, (
         sample_id,
         attempt,
@@ -162,12 +210,14 @@ def candidate_row(sample_id: str, attempt: int, choice: int, reading: Reading) -
         reading.rule,
         reading.reason,
         clean(reading.detail),
-        dumps(dict(reading.evidence)),
+        evidence,
     )
 
 
-def verdict_row(sample_id: str, attempt: int, choice: int, ordinal: int, verdict: Verdict) -> Statement:
-    """A verdict's row."""
+def verdict_statement(
+    sample_id: str, attempt: int, choice: int, ordinal: int, verdict: Verdict
+) -> Statement:
+    """Return what writes a verdict."""
     finding = verdict.finding
     return VERDICT, (
         sample_id,
@@ -185,29 +235,23 @@ def verdict_row(sample_id: str, attempt: int, choice: int, ordinal: int, verdict
         finding.exec_pass,
         finding.gold_match,
         finding.class_key,
+        None if finding.tell is None else clean(finding.tell),
+        dumps([[one.input, one.output, one.grade] for one in finding.differences]),
         verdict.elapsed,
+        verdict.waited,
     )
 
 
-def _flag(value: int | None) -> bool | None:
-    return None if value is None else bool(value)
-
-
-def read_verdict(row: Mapping[str, Any]) -> Verdict:
-    """The verdict of a row."""
-    return Verdict(
-        gate=row["gate"],
-        kind=row["kind"],
-        fingerprint=row["fingerprint"],
-        elapsed=row["elapsed"],
-        finding=Finding(
-            outcome=Outcome(row["outcome"]),
-            reason=row["reason"],
-            detail=row["detail"],
-            score=row["score"],
-            evidence=json.loads(row["evidence"]),
-            exec_pass=_flag(row["exec_pass"]),
-            gold_match=_flag(row["gold_match"]),
-            class_key=row["class_key"],
-        ),
+def decision_statement(sample_id: str, decision: Decision, at: float) -> Statement:
+    """Return what writes a decision."""
+    return DECISION, (
+        sample_id,
+        decision.status.value,
+        decision.reason,
+        clean(decision.detail),
+        decision.attempts,
+        decision.attempt,
+        decision.choice,
+        int(decision.labelled),
+        at,
     )

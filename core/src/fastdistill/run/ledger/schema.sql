@@ -27,12 +27,13 @@ CREATE TABLE IF NOT EXISTS bad_tasks (
 );
 
 -- One row a question answered, whoever asked it; times are Unix seconds, latencies seconds.
+-- `teacher_attempt` counts the requests to this teacher for this task, from 1.
 CREATE TABLE IF NOT EXISTS completions (
     request_id TEXT PRIMARY KEY,
     purpose TEXT NOT NULL,
     sample_id TEXT NOT NULL,
     teacher TEXT NOT NULL,
-    attempt INTEGER NOT NULL,
+    teacher_attempt INTEGER NOT NULL,
     prompt TEXT NOT NULL,
     sampling TEXT NOT NULL,
     choices TEXT NOT NULL,
@@ -53,7 +54,7 @@ CREATE TABLE IF NOT EXISTS attempts (
     sample_id TEXT NOT NULL,
     attempt INTEGER NOT NULL,
     teacher TEXT NOT NULL,
-    turn INTEGER NOT NULL,
+    teacher_attempt INTEGER NOT NULL,
     request_id TEXT NOT NULL,
     PRIMARY KEY (sample_id, attempt)
 ) WITHOUT ROWID;
@@ -71,7 +72,7 @@ CREATE TABLE IF NOT EXISTS faults (
     at REAL NOT NULL
 );
 
--- Which offline batch a request was last handed in with.
+-- Which offline batch a request was last submitted with.
 CREATE TABLE IF NOT EXISTS batches (
     request_id TEXT PRIMARY KEY,
     batch_id TEXT NOT NULL,
@@ -92,7 +93,7 @@ CREATE TABLE IF NOT EXISTS candidates (
     PRIMARY KEY (sample_id, attempt, choice)
 ) WITHOUT ROWID;
 
--- Verdicts in gate order, up to the first that does not pass.
+-- Verdicts in gate order, up to the first that does not pass; `elapsed` is work, `waited` the queue before it.
 CREATE TABLE IF NOT EXISTS verdicts (
     sample_id TEXT NOT NULL,
     attempt INTEGER NOT NULL,
@@ -109,7 +110,10 @@ CREATE TABLE IF NOT EXISTS verdicts (
     exec_pass INTEGER,
     gold_match INTEGER,
     class_key TEXT,
+    tell TEXT,
+    differences TEXT NOT NULL DEFAULT '[]',
     elapsed REAL NOT NULL,
+    waited REAL NOT NULL DEFAULT 0,
     PRIMARY KEY (sample_id, attempt, choice, ordinal)
 ) WITHOUT ROWID;
 

@@ -1,16 +1,15 @@
 """What changed between two runs: configuration, plugins, tasks, decisions and rates."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from fastdistill.config import leaves
 from fastdistill.run.audit.confusion import wilson
-from fastdistill.run.folder import LEDGER
-from fastdistill.run.ledger.ledger import check, connect
+from fastdistill.run.ledger import metrics
+from fastdistill.run.ledger.comparison import read_outcomes
+from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ops.verify import read_manifest
 
 
@@ -23,49 +22,20 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[dict[str, A
     ]
 
 
-def _decisions(folder: Path) -> dict[str, tuple[str, str, str | None]]:
-    with closing(connect(folder / LEDGER, write=False)) as ledger:
-        check(ledger, folder / LEDGER)
-        rows = ledger.execute(
-            "SELECT t.sample_id, t.task_id, COALESCE(d.status, 'unsettled'), d.reason FROM tasks t"
-            " LEFT JOIN decisions d USING (sample_id) WHERE t.duplicate_of IS NULL"
-        )
-        return {row[0]: (row[1], row[2], row[3]) for row in rows}
-
-
 def _rates(folder: Path) -> dict[str, dict[str, Any]]:
-    with closing(connect(folder / LEDGER, write=False)) as ledger:
-        return {
-            name: {
-                "count": count,
-                "of": of,
-                "rate": count / of if of else None,
-                "interval": wilson(count, of),
-            }
-            for name, (count, of) in _counts(ledger).items()
-        }
-
-
-def _counts(ledger: sqlite3.Connection) -> dict[str, tuple[int, int]]:
-    def one(sql: str) -> int:
-        return int(ledger.execute(sql).fetchone()[0] or 0)
-
-    answers = one("SELECT COUNT(*) FROM candidates")
-    flagged = "SELECT COUNT(DISTINCT sample_id || attempt || '.' || choice) FROM verdicts WHERE"
+    """Return the quality report's rates with their intervals."""
+    with reading(folder) as ledger:
+        found = metrics.rates(ledger)
     return {
-        "p_keep": (
-            one("SELECT COUNT(*) FROM decisions WHERE status = 'accepted'"),
-            one("SELECT COUNT(*) FROM tasks WHERE duplicate_of IS NULL"),
-        ),
-        "exec_pass": (one(f"{flagged} exec_pass = 1"), answers),
-        "gold_match": (one(f"{flagged} gold_match = 1"), answers),
+        name: {**found[name], "interval": wilson(found[name]["count"], found[name]["of"])}
+        for name in ("p_keep", "exec_pass", "gold_match")
     }
 
 
 def diff(old: Path, new: Path) -> dict[str, Any]:
-    """Every change between two run folders, as plain data."""
+    """Return every change between two run folders, as plain data."""
     (before, _), (after, _) = read_manifest(old), read_manifest(new)
-    one, two = _decisions(old), _decisions(new)
+    one, two = read_outcomes(old), read_outcomes(new)
     flips = [
         {"task_id": one[key][0], "old": list(one[key][1:]), "new": list(two[key][1:])}
         for key in one

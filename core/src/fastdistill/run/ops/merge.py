@@ -3,9 +3,7 @@
 Nobody is asked and nothing is judged again; the dataset has the same bytes as one machine's.
 """
 
-import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import attrs
@@ -13,32 +11,14 @@ from attrs import frozen
 
 from fastdistill.errors import RunFolderError, UsageError
 from fastdistill.model.report import Finished
-from fastdistill.run.admission import TWICE, twice
 from fastdistill.run.folder import LEDGER, prepare
-from fastdistill.run.ledger.ledger import Ledger, connect
+from fastdistill.run.jsonl import loads
 from fastdistill.run.ledger.ownership import differences, source_digest_of
-from fastdistill.run.ledger.rows import loads
+from fastdistill.run.ledger.union import is_complete, unite
 from fastdistill.run.ops.replay import copy_ledger, meta_of, recorded_config
 from fastdistill.run.plan import Plan
 from fastdistill.run.session import Session
 from fastdistill.settings import RunConfig, shard_of
-
-KEYED = ("tasks", "bad_tasks", "completions", "batches", "attempts", "candidates", "verdicts", "decisions")
-NUMBERED = {
-    "faults": "request_id, sample_id, teacher, purpose, kind, detail, final, at",
-    "sessions": "started, ended, outcome, timing",
-}
-_UNSETTLED = """
-SELECT COUNT(*) FROM tasks LEFT JOIN decisions USING (sample_id)
-WHERE duplicate_of IS NULL AND status IS NULL
-"""
-# One machine takes a task_id where it first stands; shards cannot see each other's.
-_TWICE = """
-SELECT iif(mine.position > other.position, mine.sample_id, other.sample_id) AS sample_id,
-       iif(mine.position > other.position, mine.line, other.line) AS line,
-       max(mine.position, other.position) AS position, task_id
-FROM shard.tasks mine JOIN main.tasks other USING (task_id)
-"""
 
 
 @frozen(kw_only=True)
@@ -60,10 +40,7 @@ def shard_in(folder: Path, copies: Path) -> Shard:
     config = recorded_config(meta).config
     if config.shard is None:
         raise RunFolderError(f"{str(folder)!r} is no shard: its run took the whole source")
-    with closing(connect(copies / LEDGER, write=False)) as ledger:
-        ended = ledger.execute("SELECT outcome FROM sessions ORDER BY id DESC LIMIT 1").fetchone()
-        left = ledger.execute(_UNSETTLED).fetchone()[0]
-    if ended is None or ended["outcome"] not in ("done", "faults") or left:
+    if not is_complete(copies):
         raise RunFolderError(
             f"shard {config.shard} in {str(folder)!r} has not come to its end: run its command again, "
             "with the same --out, first"
@@ -96,49 +73,6 @@ def see(shards: Sequence[Shard]) -> None:
         raise UsageError(f"given twice: shard {', '.join(f'{part}/{first.parts}' for part in again)}")
     if missing := sorted({*range(1, first.parts + 1)} - {*parts}):
         raise UsageError(f"missing: shard {', '.join(f'{part}/{first.parts}' for part in missing)}")
-
-
-def unite(ledger: Path, others: Sequence[Path]) -> None:
-    """Put the rows of `others` into the new ledger at `ledger`."""
-    made = Ledger(ledger)
-    made.close()
-    with closing(connect(ledger, write=True)) as connection:
-        for other in others:
-            connection.execute("ATTACH ? AS shard", (str(other),))
-            connection.execute("BEGIN")
-            _take(connection)
-            connection.execute("COMMIT")
-            connection.execute("DETACH shard")
-        firsts = connection.execute(
-            "SELECT b.position, t.task_id, t.line FROM bad_tasks b JOIN tasks t USING (task_id)"
-            " WHERE b.reason = ?",
-            (TWICE,),
-        ).fetchall()
-        connection.executemany(
-            "UPDATE bad_tasks SET detail = ? WHERE position = ?",
-            [(twice(task_id, line), position) for position, task_id, line in firsts],
-        )
-
-
-def _take(connection: sqlite3.Connection) -> None:
-    late = connection.execute(_TWICE).fetchall()
-    for row in late:
-        bad = (row["position"], row["line"], row["task_id"], TWICE, "")
-        connection.execute("INSERT OR IGNORE INTO main.bad_tasks VALUES (?,?,?,?,?)", bad)
-        for schema in ("main", "shard"):
-            connection.execute(f"DELETE FROM {schema}.tasks WHERE sample_id = ?", (row["sample_id"],))  # noqa: S608
-    for table in KEYED:
-        connection.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM shard.{table}")  # noqa: S608
-    for table, columns in NUMBERED.items():
-        connection.execute(
-            f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM shard.{table} ORDER BY id"  # noqa: S608
-        )
-    for row in late:
-        for table in ("attempts", "candidates", "verdicts", "decisions"):
-            connection.execute(f"DELETE FROM main.{table} WHERE sample_id = ?", (row["sample_id"],))  # noqa: S608
-        connection.execute(
-            "UPDATE main.tasks SET duplicate_of = NULL WHERE duplicate_of = ?", (row["sample_id"],)
-        )
 
 
 async def merge(plan: Plan, source: Path, shards: Sequence[tuple[Shard, Path]], folder: Path) -> Finished:

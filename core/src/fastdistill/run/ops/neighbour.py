@@ -1,6 +1,5 @@
 """Writes what a gate invented to judge a recorded answer, such as a neighbour database."""
 
-from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,11 +10,11 @@ from fastdistill.errors import UsageError, boundary
 from fastdistill.model.answer import Candidate, Reading
 from fastdistill.model.task import Task
 from fastdistill.protocols import Illustrated
-from fastdistill.run.audit.cases import open_gates, tasks_of
-from fastdistill.run.folder import LEDGER
-from fastdistill.run.gates.pipeline import GateLine, Station
-from fastdistill.run.ledger.ledger import connect
-from fastdistill.run.ledger.rows import loads
+from fastdistill.run.audit.cases import open_for_audit, tasks_of
+from fastdistill.run.gates.pipeline import GatePipeline, GateStep
+from fastdistill.run.jsonl import loads
+from fastdistill.run.ledger.comparison import read_judged_answer
+from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ops.replay import copy_ledger
 from fastdistill.run.plan import Plan
 
@@ -31,13 +30,6 @@ class Shown:
     evidence: dict[str, Any]
 
 
-_VERDICT = """
-    SELECT v.gate, v.outcome, v.reason, v.detail, v.evidence, v.attempt, c.answer
-    FROM verdicts v JOIN tasks t USING (sample_id) JOIN candidates c USING (sample_id, attempt, choice)
-    WHERE t.task_id = ? AND v.gate = ? AND c.answer IS NOT NULL
-    ORDER BY v.outcome = 'reject' DESC, v.attempt DESC, v.choice LIMIT 1"""
-
-
 async def illustrate(
     run: Path, plan: Plan, source: Path, task_id: str, seed: int | None, into: Path
 ) -> Shown:
@@ -45,19 +37,19 @@ async def illustrate(
 
     Raises `UsageError` where the run has no such task, answer or gate; `TaskError` as the gate does.
     """
-    async with open_gates(plan) as gates:
+    async with open_for_audit(plan) as gates:
         task = next((task for task in tasks_of(gates, source) if task.task_id == task_id), None)
         if task is None:
             raise UsageError(f"there is no task {task_id!r} in {str(source)!r}")
-        station, gate = _able(gates)
-        row = _recorded(run, task, station.name)
+        step, gate = _able(gates)
+        row = _recorded(run, task, step.name)
         candidate = Candidate(
             answer=row["answer"],
             text=row["answer"],
             reading=Reading(answer=row["answer"]),
             attempt=row["attempt"],
         )
-        with boundary(station.owner, f"illustrate of {station.name}"):
+        with boundary(step.owner, f"illustrate of {step.name}"):
             said = await gate.illustrate(task, candidate, seed, into)
     return Shown(
         said=said,
@@ -68,21 +60,21 @@ async def illustrate(
     )
 
 
-def _able(gates: GateLine) -> tuple[Station, Illustrated]:
+def _able(gates: GatePipeline) -> tuple[GateStep, Illustrated]:
     """The first gate that can show what it invents. Raises `UsageError` where there is none."""
-    for station in gates.stations:
-        gate: object = station.gate
+    for step in gates.steps:
+        gate: object = step.gate
         if isinstance(gate, Illustrated):
-            return station, gate
-    names = ", ".join(one.name for one in gates.stations)
+            return step, gate
+    names = ", ".join(one.name for one in gates.steps)
     raise UsageError(f"none of this run's gates invents anything to look at: {names}")
 
 
 def _recorded(run: Path, task: Task[Any], gate: str) -> dict[str, Any]:
     with TemporaryDirectory(prefix="fastdistill-") as tmp:
         copy_ledger(run, Path(tmp))
-        with closing(connect(Path(tmp) / LEDGER, write=False)) as ledger:
-            row = ledger.execute(_VERDICT, (task.task_id, gate)).fetchone()
-    if row is None:
+        with reading(Path(tmp)) as ledger:
+            found = read_judged_answer(ledger, task.task_id, gate)
+    if found is None:
         raise UsageError(f"the run has no answer to {task.task_id!r} that the gate {gate!r} has judged")
-    return dict(row)
+    return found

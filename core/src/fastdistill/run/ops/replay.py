@@ -15,17 +15,14 @@ from fastdistill.config import Loaded
 from fastdistill.errors import RunFolderError
 from fastdistill.model.report import Finished
 from fastdistill.run.folder import DATASET, LEDGER, prepare
-from fastdistill.run.ledger.ledger import check, connect
-from fastdistill.run.ledger.rows import loads
+from fastdistill.run.jsonl import loads
+from fastdistill.run.ledger.comparison import forget_judgements, read_decisions, read_verdicts
+from fastdistill.run.ledger.connection import connect_writer, reading
+from fastdistill.run.ledger.ownership import read_meta
 from fastdistill.run.plan import Plan
 from fastdistill.run.session import Session
 from fastdistill.serde import StructureError, structure
 from fastdistill.settings import RunConfig
-
-JUDGED = ("attempts", "candidates", "verdicts", "decisions", "sessions")
-_COMPARED = (
-    "gate, kind, fingerprint, outcome, reason, detail, score, evidence, exec_pass, gold_match, class_key"
-)
 
 
 def copy_ledger(run: Path, into: Path) -> None:
@@ -40,8 +37,7 @@ def copy_ledger(run: Path, into: Path) -> None:
         for name in (LEDGER, f"{LEDGER}-wal"):
             if (run / name).is_file():
                 shutil.copyfile(run / name, into / name)
-        with closing(connect(into / LEDGER, write=True)) as copied:
-            check(copied, source)
+        with closing(connect_writer(into / LEDGER)) as copied:
             found = copied.execute("PRAGMA integrity_check").fetchone()[0]
             if found != "ok":
                 raise RunFolderError(f"the ledger {str(source)!r} is damaged: {found}")
@@ -50,9 +46,8 @@ def copy_ledger(run: Path, into: Path) -> None:
 
 
 def meta_of(folder: Path) -> dict[str, str]:
-    """What the ledger in `folder` says of its run."""
-    with closing(connect(folder / LEDGER, write=False)) as ledger:
-        found = {row["key"]: row["value"] for row in ledger.execute("SELECT key, value FROM meta")}
+    """Return what the ledger in `folder` says of its run. Raises `RunFolderError` where it holds none."""
+    found = read_meta(folder)
     if "run_id" not in found:
         raise RunFolderError(f"the ledger in {str(folder)!r} holds no run")
     return found
@@ -90,13 +85,7 @@ async def rejudge(run: Path, plan: Plan, source: Path, folder: Path) -> Finished
     prepare(folder)
     copy_ledger(run, folder)
     meta = meta_of(folder)
-    with closing(connect(folder / LEDGER, write=True)) as copied:
-        copied.execute("BEGIN")
-        for table in JUDGED:
-            copied.execute(f"DELETE FROM {table}")  # noqa: S608  ours
-        copied.execute("DELETE FROM meta WHERE key NOT IN ('ledger_version', 'identities')")
-        copied.execute("INSERT INTO meta VALUES ('replay_of', ?)", (meta["run_id"],))
-        copied.execute("COMMIT")
+    forget_judgements(folder, meta["run_id"])
     config = attrs.evolve(plan.config, audit=0, calibrate=0, cache=False)
     session = Session(
         plan=attrs.evolve(plan, config=config, reporters=()),
@@ -106,22 +95,6 @@ async def rejudge(run: Path, plan: Plan, source: Path, folder: Path) -> Finished
         signals=False,
     )
     return await session.run()
-
-
-def _rows(folder: Path, sql: str) -> dict[tuple[Any, ...], dict[str, Any]]:
-    with closing(connect(folder / LEDGER, write=False)) as ledger:
-        return {tuple(row)[:5]: dict(row) for row in ledger.execute(sql)}
-
-
-_VERDICTS = (
-    "SELECT t.task_id, v.sample_id, v.attempt, v.choice, v.ordinal, "  # noqa: S608  ours
-    f"{_COMPARED} FROM verdicts v JOIN tasks t USING (sample_id)"
-    " WHERE EXISTS (SELECT 1 FROM decisions d WHERE d.sample_id = v.sample_id)"
-)
-_DECISIONS = (
-    "SELECT t.task_id, d.sample_id, 0, 0, 0, d.status, d.reason, d.attempt, d.choice, d.labelled"
-    " FROM decisions d JOIN tasks t USING (sample_id) WHERE COALESCE(d.reason, '') <> 'not-recorded'"
-)
 
 
 def _cause(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> str:
@@ -145,8 +118,9 @@ def _said(row: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> str
 def compare(run: Path, replayed: Path) -> list[Difference]:
     """Every difference between a run (a copy with its log folded in) and its replay."""
     found = []
-    for what, sql in (("verdict", _VERDICTS), ("decision", _DECISIONS)):
-        old, new = _rows(run, sql), _rows(replayed, sql)
+    for what, read in (("verdict", read_verdicts), ("decision", read_decisions)):
+        with reading(run) as one_ledger, reading(replayed) as two_ledger:
+            old, new = read(one_ledger), read(two_ledger)
         for key in sorted({*old, *new}):
             one, two = old.get(key), new.get(key)
             if one == two or (one is None and key[1] not in {k[1] for k in old}):

@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -12,17 +11,12 @@ from attrs import field, frozen
 
 from fastdistill.errors import RunFolderError
 from fastdistill.run.folder import LEDGER, MANIFEST, pretty
-from fastdistill.run.ledger.ledger import connect
-from fastdistill.run.report.manifest import (
-    environment,
-    file_digest,
-    file_digests,
-    ledger_digest,
-    package_digest,
-    prompts_entry,
-    self_digest,
-)
-from fastdistill.run.report.quality import SCHEMA_VERSION, counts
+from fastdistill.run.hashing import file_digest
+from fastdistill.run.ledger.connection import reading
+from fastdistill.run.ledger.content import content_digest, prompts_entry
+from fastdistill.run.ledger.metrics import counts
+from fastdistill.run.report.manifest import environment, file_digests, package_digest, self_digest
+from fastdistill.run.report.quality import SCHEMA_VERSION
 
 
 @frozen(kw_only=True)
@@ -91,11 +85,11 @@ def _files(folder: Path, claimed: Any, problems: list[str]) -> None:
 def _content(folder: Path, manifest: Mapping[str, Any], problems: list[str]) -> None:
     """What follows from the ledger must be what the manifest says: a forged manifest shows here."""
     try:
-        with closing(connect(folder / LEDGER, write=False)) as ledger:
+        with reading(folder) as ledger:
             for name, found in (
                 ("counts", counts(ledger)),
                 ("prompts", prompts_entry(ledger)),
-                ("ledger_content", ledger_digest(ledger)),
+                ("ledger_content", content_digest(ledger)),
             ):
                 if manifest.get(name) != found:
                     problems.append(f"{MANIFEST}: its {name} are not those of the ledger")

@@ -16,42 +16,8 @@ from typing import Any
 
 from fastdistill.host import Offer
 from fastdistill.run.folder import LOCK, MANIFEST
+from fastdistill.run.hashing import file_digest
 from fastdistill.run.report.quality import SCHEMA_VERSION
-
-CONTENT = ("tasks", "bad_tasks", "completions", "attempts", "faults", "candidates", "verdicts", "decisions")
-"""The ledger's tables that a digest of its content covers."""
-_MODULUS = 1 << 256
-
-
-def file_digest(path: Path) -> str:
-    """sha256 of a file's bytes, lower-case hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def rows_digest(rows: Iterable[Iterable[Any]]) -> str:
-    """A digest of rows as a multiset: their sha256 added up, so that order does not matter."""
-    total = count = 0
-    for row in rows:
-        text = json.dumps(
-            [value.hex() if isinstance(value, bytes) else value for value in row],
-            ensure_ascii=True,
-            separators=(",", ":"),
-        )
-        total += int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
-        count += 1
-    return hashlib.sha256(f"{count}:{total % _MODULUS:064x}".encode()).hexdigest()
-
-
-def ledger_digest(ledger: sqlite3.Connection) -> str:
-    """The digest of a ledger's content, whatever the order of its rows."""
-    parts = []
-    for table in CONTENT:
-        columns = "*"
-        if table == "faults":
-            columns = "request_id, sample_id, teacher, purpose, kind, detail, final, at"
-        parts.append(rows_digest(ledger.execute(f"SELECT {columns} FROM {table}")))  # noqa: S608  ours
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @cache
@@ -149,21 +115,6 @@ def file_digests(folder: Path) -> dict[str, str]:
         path.relative_to(folder).as_posix(): file_digest(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name not in (MANIFEST, LOCK)
-    }
-
-
-def prompts_entry(ledger: sqlite3.Connection) -> dict[str, Any]:
-    """The templates that were used, and a digest of all prompts as they were sent."""
-    templates = ledger.execute(
-        "SELECT json_extract(prompt, '$.template'), json_extract(prompt, '$.version'), purpose, COUNT(*)"
-        " FROM completions GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
-    ).fetchall()
-    return {
-        "templates": [
-            {"template": name, "version": version_, "purpose": purpose, "requests": count}
-            for name, version_, purpose, count in templates
-        ],
-        "rendered": rows_digest(ledger.execute("SELECT request_id, prompt, sampling FROM completions")),
     }
 
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sys
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -13,22 +12,11 @@ import anyio
 import anyio.to_thread
 from attrs import define, field
 
+from fastdistill.caches import cache_folder
+from fastdistill.clock import deadline_paused
+
 STALE = 24 * 3600.0
 """Seconds after which an unfinished build is taken for the litter of a process that died."""
-
-
-def default_folder() -> Path:
-    """`FD_CACHE`, or the platform's folder for a user's caches; the store is the folder in it."""
-    chosen = os.environ.get("FD_CACHE")
-    if chosen:
-        return Path(chosen) / "store"
-    if sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "fastdistill" / "store"
 
 
 @define
@@ -43,7 +31,7 @@ class Store:
     """A folder of finished builds. Processes may share it: the first to finish a key wins."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder if folder is not None else default_folder()
+        self.folder = folder if folder is not None else cache_folder() / "store"
         self._building: dict[str, _Build] = {}
         self._swept = False
 
@@ -63,7 +51,8 @@ class Store:
             if under_way is None:
                 await self._build(key, place, build)
                 break
-            await under_way.done.wait()
+            with deadline_paused():
+                await under_way.done.wait()
             if under_way.error is not None:
                 raise under_way.error
         return place

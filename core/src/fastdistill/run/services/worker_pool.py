@@ -15,6 +15,7 @@ from typing import Any, Self
 import anyio
 from attrs import define
 
+from fastdistill.clock import deadline_paused
 from fastdistill.errors import BudgetExceeded, DeadlineExceeded, PluginFault, TaskError, WorkerLost
 from fastdistill.run.services.worker_process import HEADER, WorkerProcess
 
@@ -92,12 +93,15 @@ class WorkerPool:
         limits = {"deadline": deadline, "memory": memory, "cpu": cpu, "limit": self._limit}
         frame = _frame({"function": name, "payload": payload} | limits)
         came = time.perf_counter()
-        async with self._slots:
+        with deadline_paused():
+            await self._slots.acquire()
+        try:
             if self._closed:
                 raise RuntimeError("the worker pool is closed")
             worker = self._take()
             try:
-                await self._load(worker, name)
+                with deadline_paused():
+                    await self._load(worker, name)
                 result = await self._work(worker, frame, deadline, name, came)
             except (TaskError, PluginFault):
                 self._spare(worker)
@@ -108,6 +112,8 @@ class WorkerPool:
                 raise
             self._spare(worker)
             return result
+        finally:
+            self._slots.release()
 
     def _take(self) -> WorkerProcess:
         self._reap()

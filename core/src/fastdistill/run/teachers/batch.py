@@ -104,12 +104,11 @@ class BatchLine:
 
     def _post(self, letter: Letter, *, known: bool) -> None:
         request_id = letter.call.request_id
-        rows = known and self.ledger.query("SELECT * FROM batches WHERE request_id = ?", (request_id,))
-        for row in rows or ():
-            for provider in self.providers:
-                if identity_of(provider) == row["endpoint"]:
-                    self._take_up(row["batch_id"], provider, letter)
-                    return
+        found = self.ledger.read_batch(request_id) if known else None
+        for provider in self.providers:
+            if found is not None and identity_of(provider) == found[1]:
+                self._take_up(found[0], provider, letter)
+                return
         self._gather([letter])
 
     def _gather(self, letters: Iterable[Letter]) -> None:

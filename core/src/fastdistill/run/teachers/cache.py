@@ -2,14 +2,13 @@
 
 import sqlite3
 import threading
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from attrs import define, evolve, field
 
-from fastdistill.model.answer import Call, Completion
-from fastdistill.run.ledger.rows import completion_row, read_completion
+from fastdistill.model.answer import Call, Completion, Usage
+from fastdistill.run.ledger.rows import USAGE, choices_json, read_completion
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS completions (
@@ -42,11 +41,6 @@ class CompletionCache:
         except (OSError, sqlite3.Error):
             self._connection = None
 
-    @property
-    def usable(self) -> bool:
-        """Whether anything is kept."""
-        return self._connection is not None
-
     def get(self, request_id: str) -> Completion | None:
         """The answer kept for that request, marked `cached`."""
         if self._connection is None:
@@ -63,9 +57,10 @@ class CompletionCache:
     def put(self, call: Call, completion: Completion) -> None:
         """Keep an answer with the next `flush`."""
         if self._connection is not None:
-            # The ledger's columns from `choices` to `latency`.
-            columns: Sequence[Any] = completion_row(call, "", completion, 0.0, 0.0)[1][7:14]
-            self._waiting.append((call.request_id, *columns))
+            usage = completion.usage or Usage()
+            counts = (getattr(usage, name) for name in USAGE)
+            row = (call.request_id, choices_json(completion), completion.model, *counts, completion.latency)
+            self._waiting.append(row)
 
     def flush(self) -> None:
         """Write what waits; a failure loses only the saving."""

@@ -14,12 +14,11 @@ from fastdistill.protocols import Batch, Bounded, Provider
 from fastdistill.redact import scrub
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import TeacherPlan
-from fastdistill.run.progress import Tally
 from fastdistill.run.teachers.batch import ROOM, open_batches
 from fastdistill.run.teachers.checked import checked
 from fastdistill.run.teachers.dispatcher import endpoints_of
+from fastdistill.run.teachers.observer import Observer
 from fastdistill.run.teachers.retry import Retry
-from fastdistill.run.teachers.teacher import fault_row
 
 
 @frozen(kw_only=True)
@@ -70,7 +69,11 @@ class Line(Protocol):
 
 
 async def open_line(
-    stack: AsyncExitStack, plan: TeacherPlan, providers: Sequence[Provider], ledger: Ledger, tally: Tally
+    stack: AsyncExitStack,
+    plan: TeacherPlan,
+    providers: Sequence[Provider],
+    ledger: Ledger,
+    observer: Observer,
 ) -> Line:
     """The line to `plan`'s model, over all its endpoints.
 
@@ -79,8 +82,8 @@ async def open_line(
     config, owner = plan.config, str(plan.offer.origin)
 
     def on_fault(call: Call, error: ProviderError) -> None:
-        tally.retries += 1
-        ledger.note([fault_row(call, config.title, error, final=False)])
+        observer.retried()
+        ledger.record_failed_call(call, config.title, error, final=False)
 
     retry = Retry(retries=config.retries, deadline=config.deadline)
     rng = random.Random()  # noqa: S311  jitter, and nothing that a run's outcome hangs on
@@ -94,7 +97,7 @@ async def open_line(
             requests_per_minute=config.requests_per_minute,
             tokens_per_minute=config.tokens_per_minute,
             on_fault=on_fault,
-            why_idle=lambda: tally.idle_cause,
+            why_idle=lambda: observer.idle_cause,
         )
     batching = [provider for provider in providers if isinstance(provider, Batch)]
     if len(batching) < len(providers):

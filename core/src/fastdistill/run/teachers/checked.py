@@ -6,7 +6,7 @@ from attrs import evolve
 
 from fastdistill.errors import BadReply
 from fastdistill.model.answer import LARGEST_COUNT, Completion, Usage
-from fastdistill.run.ledger.rows import clean
+from fastdistill.run.jsonl import clean
 
 COUNTS = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")
 

@@ -1,79 +1,122 @@
 """The teachers of one session, opened in the order of the run file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 
-from fastdistill.errors import NotRecorded, UsageError, error_of
+from fastdistill.errors import NotRecorded, UsageError
 from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Provider
-from fastdistill.run.gates.opening import open_providers
+from fastdistill.redact import scrub
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import Plan, TeacherPlan
-from fastdistill.run.progress import Tally
+from fastdistill.run.services.opening import entered
 from fastdistill.run.teachers.cache import CompletionCache
 from fastdistill.run.teachers.channel import Line, open_line
-from fastdistill.run.teachers.teacher import LentTeacher, Teacher
+from fastdistill.run.teachers.observer import Observer
+from fastdistill.run.teachers.teacher import ProvidedTeacher, Teacher
 from fastdistill.serde import nearest
-from fastdistill.specs import Services
+from fastdistill.specs import ProviderSpec, Services
+
+
+@frozen(kw_only=True)
+class Attempt:
+    """One request for a task."""
+
+    teacher: Teacher
+    number: int
+    """Its ordinal over all teachers, from 1."""
+    of_teacher: int
+    """Its ordinal among the requests to this teacher, from 1."""
 
 
 @define
-class Staff:
+class Schedule:
+    """The attempts at one task: every attempt of the first teacher, then of the next. An iterator."""
+
+    teachers: Sequence[Teacher]
+    number: int = 0
+    """How many attempts were begun."""
+    _teacher: int = field(default=0, init=False)
+    _of_teacher: int = field(default=0, init=False)
+
+    def __iter__(self) -> "Schedule":
+        return self
+
+    def __next__(self) -> Attempt:
+        while self._teacher < len(self.teachers):
+            teacher = self.teachers[self._teacher]
+            if self._of_teacher < teacher.plan.config.attempts:
+                self.number += 1
+                self._of_teacher += 1
+                return Attempt(teacher=teacher, number=self.number, of_teacher=self._of_teacher)
+            self.leave_teacher()
+        raise StopIteration
+
+    def leave_teacher(self) -> None:
+        """Go on with the next teacher: more attempts of this one do not help."""
+        self._teacher += 1
+        self._of_teacher = 0
+
+
+@define(kw_only=True)
+class TeacherPool:
     """All teachers and helpers of a session, by name."""
 
-    teachers: list[Teacher] = field(factory=list)
-    helpers: list[Teacher] = field(factory=list)
-    lines: dict[str, Line] = field(factory=dict)
-    lent: dict[str, Provider] = field(factory=dict)
-    asked_before: int = 0
-    """Calls of earlier sessions."""
+    teachers: Sequence[Teacher] = ()
+    helpers: Sequence[Teacher] = ()
+    channels: Mapping[str, Line] = field(factory=dict)
+    _provided: dict[str, Provider] = field(factory=dict, init=False)
+
+    def schedule(self) -> Schedule:
+        """Return the attempts at one task."""
+        return Schedule(self.teachers)
+
+    @property
+    def capacity(self) -> float:
+        """How many tasks may be under way with the teachers."""
+        return max((one.room for one in self.teachers), default=1.0)
 
     @property
     def in_flight(self) -> int:
         """Calls under way with a teacher or helper now."""
-        return sum(line.in_flight for line in self.lines.values())
+        return sum(line.in_flight for line in self.channels.values())
 
     def halt(self) -> None:
         """Make no more calls; those in flight come home."""
-        for line in self.lines.values():
+        for line in self.channels.values():
             line.halt()
 
     def report(self) -> dict[str, Any]:
-        """What the pacing of each teacher did, for the timing report."""
-        return {title: line.report() for title, line in self.lines.items()}
-
-    async def lend(self, name: str) -> Provider:
-        """The one of that name, as judges see it. Raises `UsageError` naming those there are."""
-        titles = [one.title for one in (*self.teachers, *self.helpers)]
-        for one in (*self.teachers, *self.helpers):
-            if one.title == name:
-                return self.lent.setdefault(name, LentTeacher(teacher=one))
-        raise UsageError(
-            f"there is no teacher or helper {name!r}{nearest(name, titles)}; the run file has: "
-            f"{', '.join(titles) or 'none'}. Add a [[helper]] table with name = {name!r}"
-        )
+        """Return what the pacing of each teacher did, for the timing report."""
+        return {title: line.report() for title, line in self.channels.items()}
 
     @property
     def identities(self) -> dict[str, str]:
         """Endpoint identity by teacher."""
         return {one.title: one.identity for one in (*self.teachers, *self.helpers)}
 
-    @property
-    def room(self) -> float:
-        """How many tasks may be under way with the teachers."""
-        return max((one.room for one in self.teachers), default=1.0)
+    async def provide(self, name: str) -> Provider:
+        """Return the one of that name, as judges see it. Raises `UsageError` naming those there are."""
+        titles = [one.title for one in (*self.teachers, *self.helpers)]
+        for one in (*self.teachers, *self.helpers):
+            if one.title == name:
+                return self._provided.setdefault(name, ProvidedTeacher(teacher=one))
+        raise UsageError(
+            f"there is no teacher or helper {name!r}{nearest(name, titles)}; the run file has: "
+            f"{', '.join(titles) or 'none'}. Add a [[helper]] table with name = {name!r}"
+        )
 
 
 def identity_of(plan: TeacherPlan, providers: list[Provider]) -> str:
-    """What keys this model's requests: the label that declares several URLs one model, or the URLs."""
-    return plan.config.label or " ".join(sorted({provider.identity for provider in providers}))
+    """Return what keys this model's requests: the label that makes its URLs one model, or the URLs."""
+    return plan.config.label or " ".join(sorted({scrub(provider.identity) for provider in providers}))
 
 
-async def hire(
+async def open_pool(
     stack: AsyncExitStack,
     plan: Plan,
     services: Services,
@@ -81,56 +124,66 @@ async def hire(
     ledger: Ledger,
     cache: CompletionCache | None,
     resumed: bool,
-    tally: Tally,
-    into: Staff,
-) -> Staff:
-    """Open every teacher and helper of `plan` into `into`."""
-    into.asked_before = tally.asked
-    for plans, members in ((plan.teachers, into.teachers), (plan.helpers, into.helpers)):
-        for one in plans:
-            providers = await open_providers(stack, one, services)
-            line = await open_line(stack, one, providers, ledger, tally)
-            into.lines[one.config.title] = line
-            members.append(
-                Teacher(
-                    plan=one,
-                    identity=identity_of(one, providers),
-                    complete=line.complete,
-                    room_of=line.room,
-                    ledger=ledger,
-                    run_seed=plan.config.seed,
-                    cache=cache,
-                    resumed=resumed,
-                    on_answer=tally.answer,
-                )
-            )
-    return into
+    observer: Observer,
+) -> TeacherPool:
+    """Open every teacher and helper of `plan`; they are closed with `stack`."""
+    channels = dict[str, Line]()
 
+    async def opened(one: TeacherPlan) -> Teacher:
+        providers = await open_providers(stack, one, services)
+        line = await open_line(stack, one, providers, ledger, observer)
+        channels[one.config.title] = line
+        return Teacher(
+            plan=one,
+            identity=identity_of(one, providers),
+            complete=line.complete,
+            room_of=line.room,
+            ledger=ledger,
+            run_seed=plan.config.seed,
+            cache=cache,
+            resumed=resumed,
+            observer=observer,
+        )
 
-def recall(plan: Plan, ledger: Ledger, identities: Mapping[str, str], tally: Tally, into: Staff) -> None:
-    """Fill `into` with teachers that only remember what the ledger holds."""
-    for plans, members in ((plan.teachers, into.teachers), (plan.helpers, into.helpers)):
-        for one in plans:
-            title = one.config.title
-            members.append(
-                Teacher(
-                    plan=one,
-                    identity=identities.get(title, ""),
-                    complete=partial(remember, ledger),
-                    ledger=ledger,
-                    run_seed=plan.config.seed,
-                    resumed=True,
-                    on_answer=tally.answer,
-                )
-            )
-
-
-async def remember(ledger: Ledger, call: Call) -> Completion:
-    """Fail as the recorded call failed, or say that it was never made."""
-    rows = ledger.query(
-        "SELECT kind, detail FROM faults WHERE request_id = ? AND final = 1 ORDER BY id DESC LIMIT 1",
-        (call.request_id,),
+    return TeacherPool(
+        teachers=[await opened(one) for one in plan.teachers],
+        helpers=[await opened(one) for one in plan.helpers],
+        channels=channels,
     )
-    if rows:
-        raise error_of(rows[0]["kind"], rows[0]["detail"])
-    raise NotRecorded(f"no answer to request {call.request_id} is recorded")
+
+
+async def open_providers(stack: AsyncExitStack, plan: TeacherPlan, services: Services) -> list[Provider]:
+    """Open one provider for each endpoint of a teacher."""
+    spec = plan.offer.spec
+    assert isinstance(spec, ProviderSpec)  # noqa: S101  the host has checked it
+    return [
+        await entered(stack, plan.offer, partial(spec.open, options, services))
+        for options in plan.endpoints
+    ]
+
+
+def replay_pool(
+    plan: Plan, ledger: Ledger, identities: Mapping[str, str], observer: Observer
+) -> TeacherPool:
+    """Return teachers that only remember what the ledger holds."""
+
+    def made(one: TeacherPlan) -> Teacher:
+        return Teacher(
+            plan=one,
+            identity=identities.get(one.config.title, ""),
+            complete=partial(_remember, ledger),
+            ledger=ledger,
+            run_seed=plan.config.seed,
+            resumed=True,
+            observer=observer,
+        )
+
+    return TeacherPool(
+        teachers=[made(one) for one in plan.teachers], helpers=[made(one) for one in plan.helpers]
+    )
+
+
+async def _remember(ledger: Ledger, call: Call) -> Completion:
+    """Fail as the recorded call failed, or say that it was never made."""
+    error = ledger.read_failed_call(call.request_id)
+    raise error or NotRecorded(f"no answer to request {call.request_id} is recorded")

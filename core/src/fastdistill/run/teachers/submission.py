@@ -23,7 +23,6 @@ from fastdistill.run.teachers.retry import Retry
 T = TypeVar("T")
 UNHEARD = "?"
 """Before the key of a batch, in place of an id that is not known yet."""
-_KEEP = "INSERT OR REPLACE INTO batches VALUES (?, ?, ?, ?)"
 
 
 def identity_of(provider: Batch) -> str:
@@ -65,8 +64,7 @@ class HandingIn:
 
     def keep(self, calls: Iterable[Call], batch_id: str) -> None:
         """Note in the ledger which batch the calls are in."""
-        where, now = identity_of(self.provider), time.time()
-        self.ledger.write([(_KEEP, (call.request_id, batch_id, where, now)) for call in calls])
+        self.ledger.record_batch(calls, batch_id, identity_of(self.provider))
 
     async def _find(self, key: str) -> str | None:
         with boundary(self.owner, "find"):

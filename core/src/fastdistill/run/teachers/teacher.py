@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import anyio
 from attrs import define, evolve, field, frozen
@@ -10,18 +9,10 @@ from attrs import define, evolve, field, frozen
 from fastdistill.errors import ProviderError
 from fastdistill.model.answer import Call, Completion, Prompt, Purpose, Sampling
 from fastdistill.run.ledger.ledger import Ledger
-from fastdistill.run.ledger.rows import FAULT, Statement, clean, completion_row, read_completion
 from fastdistill.run.plan import TeacherPlan
 from fastdistill.run.teachers.cache import CompletionCache
+from fastdistill.run.teachers.observer import Observer
 from fastdistill.run.teachers.request_id import request_of, seed_of
-
-
-@frozen(kw_only=True)
-class Asked:
-    """An answer, and whether it had to be asked for."""
-
-    completion: Completion
-    fresh: bool
 
 
 @define(kw_only=True)
@@ -35,12 +26,11 @@ class Teacher:
     """Paces, retries and spreads over endpoints; raises a `ProviderError` when that did not help."""
     ledger: Ledger
     run_seed: int
+    observer: Observer
     cache: CompletionCache | None = None
     resumed: bool = False
     """Whether the ledger may already hold answers."""
     room_of: Callable[[], float] = field(default=lambda: 64.0)
-    asked: int = field(default=0, init=False)
-    on_answer: Callable[[str, Call, Completion], None] = field(default=lambda _title, _call, _got: None)
 
     @property
     def title(self) -> str:
@@ -89,56 +79,45 @@ class Teacher:
             sampling=sampling,
         )
 
-    async def ask(self, call: Call, also: Callable[[], tuple[Statement, ...]] = tuple) -> Asked:
-        """The answer to `call`, durable together with what `also` gives before it is returned.
+    def call_for(self, sample_id: str, prompt: Prompt, turn: int) -> Call:
+        """Return the request of its `turn`th attempt at a task."""
+        return self.call(sample_id, prompt, turn, self.sampling(sample_id, turn))
 
-        Raises the `ProviderError` that retrying could not mend.
+    async def ask(self, call: Call, *, attempt: int | None = None) -> Completion:
+        """Return the answer to `call`, durable by then; from ledger or cache if it was asked before.
+
+        `attempt` is its ordinal over all teachers where it is an attempt at a task. Raises the
+        `ProviderError` that retrying could not help.
         """
         known = self.recorded(call.request_id) if self.resumed else None
         if known is not None:
-            await self.ledger.add(also())
-            return Asked(completion=known, fresh=False)
+            if attempt is not None:
+                await self.ledger.record_attempt(call, self.title, attempt)
+            return known
         got = self.cache.get(call.request_id) if self.cache else None
-        waited, fresh = 0.0, got is None
+        waited = 0.0
         if got is None:
             start = time.perf_counter()
-            self.asked += 1
+            self.observer.called(call)
             try:
                 got = await self.complete(call)
             except ProviderError as error:
-                self.ledger.note([fault_row(call, self.title, error, final=True)])
+                self.ledger.record_failed_call(call, self.title, error, final=True)
                 raise
             waited = max(0.0, time.perf_counter() - start - got.latency)
             if self.cache:
                 self.cache.put(call, got)
-        self.on_answer(self.title, call, got)
-        row = completion_row(call, self.title, got, waited, time.time())
-        await self.ledger.add((row, *also()))
-        return Asked(completion=got, fresh=fresh)
+        self.observer.completed(self.title, call, got)
+        await self.ledger.record_completion(call, self.title, got, waited=waited, attempt=attempt)
+        return got
 
     def recorded(self, request_id: str) -> Completion | None:
-        """The answer that this run's ledger holds."""
-        rows = self.ledger.query("SELECT * FROM completions WHERE request_id = ?", (request_id,))
-        return read_completion(dict(rows[0])) if rows else None
-
-
-def fault_row(call: Call, teacher: str, error: ProviderError, *, final: bool) -> Statement:
-    """A failed call's row."""
-    values: tuple[Any, ...] = (
-        call.request_id,
-        call.sample_id,
-        teacher,
-        call.purpose,
-        error.kind,
-        clean(str(error))[:500],
-        int(final),
-        time.time(),
-    )
-    return FAULT, values
+        """Return the answer that this run's ledger holds."""
+        return self.ledger.read_completion(request_id)
 
 
 @frozen(kw_only=True)
-class LentTeacher:
+class ProvidedTeacher:
     """A teacher as judges see it: a provider whose every call is ledgered, cached, paced and counted.
 
     The same question, such as about an answer that comes twice, is asked once: the ledger has it.
@@ -166,7 +145,7 @@ class LentTeacher:
             return known
         self._under_way[keyed.request_id] = done = anyio.Event()
         try:
-            return (await self.teacher.ask(keyed)).completion
+            return await self.teacher.ask(keyed)
         finally:
             del self._under_way[keyed.request_id]
             done.set()

@@ -1,38 +1,18 @@
 """The page: one self-contained HTML file, without scripts or network, that shows what the reports say."""
 
-import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+from fastdistill.run.jsonl import dumps
+from fastdistill.run.ledger.exports import Example, read_examples
 from fastdistill.run.report.html.chart import bars, columns
 from fastdistill.run.report.html.markup import cut, escape, number, percent, share, table
 from fastdistill.specs import ScenarioSpec
 
 EXAMPLES = 4
 """Accepted and rejected answers shown, of each."""
-
-_TAKEN = """
-SELECT t.task_id, t.input, k.answer, c.choices, k.choice, 'accepted' AS gate, NULL AS reason, '' AS detail
-FROM decisions d JOIN tasks t USING (sample_id)
-JOIN attempts a ON a.sample_id = d.sample_id AND a.attempt = d.attempt
-JOIN completions c ON c.request_id = a.request_id
-JOIN candidates k ON k.sample_id = d.sample_id AND k.attempt = d.attempt AND k.choice = d.choice
-WHERE d.status = 'accepted' ORDER BY t.position LIMIT ?
-"""
-# One of each reason first, so that a page with few examples still shows the kinds.
-_REFUSED = """
-SELECT task_id, input, answer, choices, choice, gate, reason, detail, outcome FROM (
-  SELECT t.task_id, t.input, t.position, k.answer, c.choices, k.choice,
-         v.gate, v.reason, v.detail, v.outcome,
-         ROW_NUMBER() OVER (PARTITION BY v.reason ORDER BY t.position, k.attempt, k.choice) AS place
-  FROM verdicts v JOIN tasks t USING (sample_id)
-  JOIN candidates k USING (sample_id, attempt, choice)
-  JOIN attempts a USING (sample_id, attempt) JOIN completions c ON c.request_id = a.request_id
-  WHERE v.outcome <> 'pass')
-ORDER BY place, position LIMIT ?
-"""
 
 
 def _tile(figure: str, name: str) -> str:
@@ -45,7 +25,7 @@ def _tiles(quality: Mapping[str, Any], timing: Mapping[str, Any]) -> str:
         _tile(number(counts["accepted"]), f"accepted of {number(counts['tasks'])} tasks"),
         _tile(share(quality["p_keep"]), "kept (p_keep)"),
         _tile(number(counts["rejected"]), "rejected"),
-        _tile(number(counts["failed"]), "failed by fault"),
+        _tile(number(counts["failed"]), "failed"),
         _tile(number(timing["accepted_per_hour"]), "accepted an hour"),
         _tile("unknown" if usd is None else f"${usd:,.2f}", "paid to teachers"),
     ]
@@ -54,7 +34,7 @@ def _tiles(quality: Mapping[str, Any], timing: Mapping[str, Any]) -> str:
 
 def _rates(quality: Mapping[str, Any]) -> str:
     notes = (
-        ("p_keep", "tasks in the dataset, of all that are no duplicates"),
+        ("p_keep", "tasks in the dataset, of all that were not skipped"),
         ("exec_pass", "answers that ran, of all answers"),
         ("gold_match", "answers that agree with gold, of all answers to tasks that have one"),
         ("unlabelled", "rows that no gold confirmed, of all rows"),
@@ -134,29 +114,27 @@ def _stages(timing: Mapping[str, Any]) -> str:
     )
 
 
-def _title(text: str, key: str | None) -> str:
-    """The part of a task's input that its scenario names, or all of it."""
-    found = json.loads(text).get(key)
-    return found if isinstance(found, str) else text
+def _title(found: Mapping[str, Any], key: str | None) -> str:
+    """Return the part of a task's input that its scenario names, or all of it."""
+    title = found.get(key) if key is not None else None
+    return title if isinstance(title, str) else dumps(found)
 
 
-def _card(row: sqlite3.Row, kind: str, key: str | None) -> str:
-    reply = json.loads(row["choices"])[row["choice"]][0]
-    verdict = "accepted" if row["reason"] is None else f"{row['gate']}: {row['reason']}"
-    detail = f'<p class="note">{cut(row["detail"])}</p>' if row["detail"] else ""
+def _card(one: Example, kind: str, key: str | None) -> str:
+    verdict = "accepted" if one.gate is None else f"{one.gate}: {one.reason}"
+    detail = f'<p class="note">{cut(one.detail)}</p>' if one.detail else ""
     return (
-        f'<div class="card {kind}"><h3>{escape(row["task_id"])} · {escape(verdict)}</h3>'
-        f'<p class="note">{cut(_title(row["input"], key))}</p>{detail}<pre>{cut(reply)}</pre></div>'
+        f'<div class="card {kind}"><h3>{escape(one.task_id)} · {escape(verdict)}</h3>'
+        f'<p class="note">{cut(_title(one.input, key))}</p>{detail}<pre>{cut(one.text)}</pre></div>'
     )
 
 
 def _examples(ledger: sqlite3.Connection, key: str | None) -> str:
-    taken: Sequence[sqlite3.Row] = ledger.execute(_TAKEN, (EXAMPLES,)).fetchall()
-    refused: Sequence[sqlite3.Row] = ledger.execute(_REFUSED, (EXAMPLES,)).fetchall()
+    accepted, refused = read_examples(ledger, EXAMPLES)
     none = '<p class="note">none</p>'
-    left = "".join(_card(row, "", key) for row in taken) or none
+    left = "".join(_card(one, "", key) for one in accepted) or none
     right = (
-        "".join(_card(row, "fault" if row["outcome"] == "error" else "bad", key) for row in refused) or none
+        "".join(_card(one, "fault" if one.outcome == "error" else "bad", key) for one in refused) or none
     )
     return f'<div class="pair"><div>{left}</div><div>{right}</div></div>'
 
@@ -185,11 +163,11 @@ def render(
         f"<title>Fast Distill: {escape(quality['run_id'])}</title><style>{css}</style></head><body><main>"
         f"<h1>Fast Distill: {escape(scenario.name)}</h1>"
         f'<p class="note">run {escape(quality["run_id"])} · {number(timing["elapsed"], 1)} s · '
-        f"{counts['duplicates']} duplicates · {counts['unsettled']} not yet settled</p>"
+        f"{counts['skipped']} skipped · {counts['unfinished']} unfinished</p>"
         f"{_tiles(quality, timing)}"
         f"<h2>Funnel, in tasks</h2>{bars(quality['funnel'], '', last='good')}"
         f"<h2>Why answers were rejected</h2>{bars(reasons, 'bad')}"
-        + (f"<h2>What failed by fault</h2>{bars(faults, 'fault')}" if faults else "")
+        + (f"<h2>What failed</h2>{bars(faults, 'fault')}" if faults else "")
         + f"<h2>Rates, with their counts</h2>{_rates(quality)}<h2>Gates</h2>{_gates(quality)}"
         + (f"<h2>The gates' own errors</h2>{_gate_error(error)}" if error else "")
         + (f"<h2>The judge against gold</h2>{_calibration(judge)}" if judge else "")

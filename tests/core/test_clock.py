@@ -5,7 +5,7 @@ import anyio.lowlevel
 import pytest
 
 from fastdistill import deadline_paused
-from fastdistill.patience import deadline
+from fastdistill.clock import deadline
 
 pytestmark = pytest.mark.anyio
 
