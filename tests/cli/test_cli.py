@@ -165,7 +165,7 @@ def test_malformed_lines_are_named_and_the_others_go_on(tmp_path: Path, server: 
     assert "colour" in found[3]["detail"]
     assert found[4]["reason"] == "duplicate-task-id"
     assert "none.sqlite" in found[5]["detail"]
-    assert found[6]["status"] == "duplicate"
+    assert found[6]["status"] == "skipped"
     assert [row["task_id"] for row in rows(tmp_path / "out" / "dataset.jsonl")] == ["good"]
 
 

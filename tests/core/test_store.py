@@ -17,11 +17,17 @@ pytestmark = pytest.mark.anyio
 class Builder:
     """Writes a file, or a folder with one, after a while; counts how often it was asked."""
 
-    def __init__(self, *, folder: bool = False, error: Exception | None = None) -> None:
+    def __init__(
+        self, *, folder: bool = False, error: Exception | None = None, held: bool = False
+    ) -> None:
         self.folder, self.error, self.times = folder, error, 0
+        self.began, self.go = anyio.Event(), anyio.Event()
+        if not held:
+            self.go.set()
 
     async def __call__(self, path: Path) -> None:
         self.times += 1
+        self.began.set()
         assert not path.exists()
         target = path
         if self.folder:
@@ -29,6 +35,7 @@ class Builder:
             target = path / "inner.txt"
         target.write_text("half")
         await anyio.sleep(0.02)
+        await self.go.wait()
         if self.error is not None:
             raise self.error
         target.write_text("whole")
@@ -84,7 +91,7 @@ async def test_an_error_reaches_all_who_wait_and_nothing_is_kept(tmp_path: Path)
 
 
 async def test_when_the_builder_is_cancelled_another_builds(tmp_path: Path) -> None:
-    store, build = Store(tmp_path), Builder()
+    store, build = Store(tmp_path), Builder(held=True)
     paths = []
 
     async def ask() -> None:
@@ -93,10 +100,11 @@ async def test_when_the_builder_is_cancelled_another_builds(tmp_path: Path) -> N
     async with anyio.create_task_group() as group:
         async with anyio.create_task_group() as first:
             first.start_soon(store, "key", build)
-            await anyio.sleep(0.005)
+            await build.began.wait()
             group.start_soon(ask)
-            await anyio.sleep(0.005)
+            await anyio.wait_all_tasks_blocked()
             first.cancel_scope.cancel()
+        build.go.set()
     assert build.times == 2
     assert paths[0].read_text() == "whole"
 

@@ -24,7 +24,7 @@ from fastdistill.run.decision import Failure, Rules, decide, failed, give_up
 from fastdistill.run.gates.judgement import Judgement
 from fastdistill.run.gates.pipeline import GatePipeline
 from fastdistill.run.ledger.ledger import Ledger
-from fastdistill.run.limits import Backpressure, Limits, Phase, Stop
+from fastdistill.run.limits import Backpressure, Limits, Phase, Stop, StopSignal
 from fastdistill.run.progress import RunProgress
 from fastdistill.run.teachers.pool import Attempt, Schedule, TeacherPool
 
@@ -50,13 +50,12 @@ class Engine:
     rules: Rules
     ledger: Ledger
     limits: Limits
+    signal: StopSignal
     backpressure: Backpressure
     progress: RunProgress
     pilot: Pilot | None = None
     on_decided: Callable[[Sample], None] | None = None
     """Told of every decided task, where somebody listens."""
-    stop_reason: Stop | None = field(default=None, init=False)
-    """Why no more tasks are started; None while they are."""
     error: FastDistillError | None = field(default=None, init=False)
     """What went wrong for the run as a whole."""
 
@@ -83,12 +82,10 @@ class Engine:
         return give_up(work.task, work.judged, work.failures, self.rules)
 
     async def _ask(self, task: Task[Any], attempt: Attempt) -> Completion:
-        """Return a teacher's answer, and look whether it has used up a budget."""
+        """Return a teacher's answer to the task's prompt."""
         prompt = self.gates.prompt(task, attempt.of_teacher)
         call = attempt.teacher.call_for(task.sample_id, prompt, attempt.of_teacher)
-        completion = await attempt.teacher.ask(call, attempt=attempt.number)
-        self.look_at_limits()
-        return completion
+        return await attempt.teacher.ask(call, attempt=attempt.number)
 
     async def _judge(self, task: Task[Any], completion: Completion, attempt: Attempt) -> list[Judgement]:
         """Take each choice of an answer through the gates, and record what they say."""
@@ -118,7 +115,7 @@ class Engine:
                     if self.pilot is not None and started == self.pilot.tasks:
                         await flow.wait_until_quiet()
                         if not flow.stopped:
-                            self.stop(await self.pilot.missed())
+                            self.signal.stop(await self.pilot.missed())
             flow.source_ended()
         if self.error is not None:
             raise self.error
@@ -152,25 +149,14 @@ class Engine:
     def _settle(self, work: "Work", decision: Decision) -> None:
         self.ledger.record_decision(work.task.sample_id, decision)
         self.progress.decided(decision.status)
-        self.look_at_limits()
+        self.limits.look()
         if self.on_decided is not None:
             self.on_decided(_sample(work.task, decision, work.judged))
 
     def fail(self, error: FastDistillError) -> None:
         """Stop the run for an error that concerns it as a whole; the first is kept."""
         self.error = self.error or error
-        self.stop(Stop(outcome="stopped", message=str(error)))
-
-    def look_at_limits(self) -> None:
-        """Stop the run if a budget or its target is reached."""
-        self.stop(self.limits.reached())
-
-    def stop(self, why: Stop | None) -> None:
-        """Start no more tasks and attempts; what is in flight comes home. The first reason stays."""
-        if why is not None and self.stop_reason is None:
-            self.stop_reason = why
-            self.teachers.halt()
-            self.backpressure.stop()
+        self.signal.stop(Stop(outcome="stopped", message=str(error)))
 
 
 @define(kw_only=True)

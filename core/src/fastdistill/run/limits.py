@@ -9,6 +9,7 @@ import anyio
 from attrs import define, field, frozen
 
 from fastdistill.errors import UsageError
+from fastdistill.model.answer import Call, Completion
 from fastdistill.model.sample import Status
 from fastdistill.run.ledger.spending import is_priced
 from fastdistill.run.plan import Plan
@@ -28,6 +29,27 @@ class Stop:
     message: str
 
 
+@define
+class StopSignal:
+    """Whether the run is to stop, and why: the first reason stays."""
+
+    reason: Stop | None = field(default=None, init=False)
+    _listeners: list[Callable[[], None]] = field(factory=list, init=False)
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call `listener` when the run is to stop; at once if that is already so."""
+        self._listeners.append(listener)
+        if self.reason is not None:
+            listener()
+
+    def stop(self, why: Stop | None) -> None:
+        """Start no more tasks and attempts; what is in flight comes home. None changes nothing."""
+        if why is not None and self.reason is None:
+            self.reason = why
+            for listener in self._listeners:
+                listener()
+
+
 @define(kw_only=True)
 class Limits:
     """A run's budgets and its target, held against its progress."""
@@ -35,6 +57,7 @@ class Limits:
     budget: Budget
     teachers: Mapping[str, TeacherConfig]
     progress: RunProgress
+    signal: StopSignal
     _none: bool = field(init=False)
     """Whether nothing is limited: looked at with every answer."""
 
@@ -46,7 +69,7 @@ class Limits:
         return all(budget is None for budget in budgets)
 
     @classmethod
-    def of(cls, plan: Plan, progress: RunProgress) -> "Limits":
+    def of(cls, plan: Plan, progress: RunProgress, signal: StopSignal) -> "Limits":
         """Return the limits of a plan. Raises `UsageError` for a budget of money without prices."""
         teachers = {one.config.title: one.config for one in (*plan.teachers, *plan.helpers)}
         for title, one in teachers.items():
@@ -56,7 +79,11 @@ class Limits:
                     f"a budget in US dollars cannot be kept: {title!r} has no price. Give its table "
                     "price = { input = ..., output = ... }, in US dollars per million tokens"
                 )
-        return cls(budget=plan.config.budget, teachers=teachers, progress=progress)
+        return cls(budget=plan.config.budget, teachers=teachers, progress=progress, signal=signal)
+
+    def look(self) -> None:
+        """Stop the run if a limit is reached."""
+        self.signal.stop(self.reached())
 
     def reached(self) -> Stop | None:
         """Return the first limit that is reached, if any."""
@@ -83,6 +110,32 @@ def _over(tokens: int, most: int | None, usd: float, dearest: float | None) -> s
     if dearest is not None and usd >= dearest:
         return f"${usd:.4f} is spent of a budget of ${dearest:.4f}"
     return None
+
+
+@frozen(kw_only=True)
+class Meter:
+    """Counts what the teachers do, and looks at the limits with every answer that is paid for."""
+
+    progress: RunProgress
+    limits: Limits
+
+    @property
+    def idle_cause(self) -> str:
+        """Why no task is started just now."""
+        return self.progress.idle_cause
+
+    def called(self, call: Call) -> None:
+        """Count a request that has to be asked."""
+        self.progress.called(call)
+
+    def retried(self) -> None:
+        """Count a call that failed and is made again."""
+        self.progress.retried()
+
+    def completed(self, teacher: str, call: Call, got: Completion) -> None:
+        """Count an answer, and stop the run if it used up a budget."""
+        self.progress.completed(teacher, call, got)
+        self.limits.look()
 
 
 def defers_retries(config: RunConfig) -> bool:
@@ -125,12 +178,20 @@ class Backpressure:
     defer_retries: bool
     """Whether attempts after a task's first wait for the source's end."""
     progress: RunProgress
+    signal: StopSignal
     count: Counter[PhaseName] = field(factory=Counter, init=False)
     idle: dict[str, float] = field(factory=dict, init=False)
     """Seconds that starting tasks waited, by cause."""
-    stopped: bool = field(default=False, init=False)
     _changed: anyio.Event = field(factory=anyio.Event, init=False)
     _source_ended: anyio.Event = field(factory=anyio.Event, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.signal.subscribe(self._wake_all)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more is started."""
+        return self.signal.reason is not None
 
     def start(self, name: PhaseName) -> Phase:
         """Begin with a task; it is in the phase `name`."""
@@ -140,12 +201,6 @@ class Backpressure:
     def change(self) -> None:
         """Let who waits look again."""
         self._changed.set()
-
-    def stop(self) -> None:
-        """Start nothing more: whoever waits goes on at once, and sees `stopped`."""
-        self.stopped = True
-        self._changed.set()
-        self._source_ended.set()
 
     def source_ended(self) -> None:
         """Let deferred attempts go on: every task has had its first."""
@@ -184,6 +239,10 @@ class Backpressure:
         self.progress.idle_cause = "pilot"
         while self.count.total() > self.count["deferred"] and not self.stopped:
             await self._wait_for_change()
+
+    def _wake_all(self) -> None:
+        self._changed.set()
+        self._source_ended.set()
 
     async def _wait_for_change(self) -> None:
         self._changed = anyio.Event()

@@ -29,7 +29,7 @@ from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.ledger.ownership import Ownership, begin_session, reach, see_owner, source_digest_of
 from fastdistill.run.ledger.spending import Spending
-from fastdistill.run.limits import Backpressure, Limits, Stop, defers_retries
+from fastdistill.run.limits import Backpressure, Limits, Meter, Stop, StopSignal, defers_retries
 from fastdistill.run.pilot import PilotCheck, has_floors
 from fastdistill.run.plan import Plan
 from fastdistill.run.progress import RunProgress
@@ -56,6 +56,8 @@ class _Open:
     gates: GatePipeline
     events: EventBus
     progress: RunProgress
+    limits: Limits
+    signal: StopSignal
 
 
 @define(kw_only=True)
@@ -108,14 +110,25 @@ class Session:
         stack.callback(ledger.close)
         prices = {one.config.title: one.config.price for one in (*self.plan.teachers, *self.plan.helpers)}
         progress = RunProgress(total=self.total, spending=Spending(prices=prices))
+        signal = StopSignal()
+        limits = Limits.of(self.plan, progress, signal)
         services = await self._open_services(stack)
         cache = self._open_cache(stack)
-        teachers = await self._open_teachers(stack, services, ledger, cache, progress, owner)
+        meter = Meter(progress=progress, limits=limits)
+        teachers = await self._open_teachers(stack, services, ledger, cache, meter, owner)
+        signal.subscribe(teachers.halt)
         lent = attrs.evolve(services, teacher=teachers.provide)
         gates = await stack.enter_async_context(open_gates(self.plan, lent))
         events = await open_reporters(stack, self.plan.reporters, lent, self.reporters)
         return _Open(
-            ledger=ledger, cache=cache, teachers=teachers, gates=gates, events=events, progress=progress
+            ledger=ledger,
+            cache=cache,
+            teachers=teachers,
+            gates=gates,
+            events=events,
+            progress=progress,
+            limits=limits,
+            signal=signal,
         )
 
     async def _open_services(self, stack: AsyncExitStack) -> LentServices:
@@ -138,11 +151,11 @@ class Session:
         services: LentServices,
         ledger: Ledger,
         cache: CompletionCache | None,
-        progress: RunProgress,
+        meter: Meter,
         owner: Ownership,
     ) -> TeacherPool:
         if self.recorded is not None:
-            return replay_pool(self.plan, ledger, self.recorded, progress)
+            return replay_pool(self.plan, ledger, self.recorded, meter)
         return await open_pool(
             stack,
             self.plan,
@@ -150,21 +163,20 @@ class Session:
             ledger=ledger,
             cache=cache,
             resumed=owner.resumed,
-            observer=progress,
+            observer=meter,
         )
 
     # -- work
 
     async def _work(self, opened: _Open, owner: Ownership) -> Finished:
         ledger, progress = opened.ledger, opened.progress
-        limits = Limits.of(self.plan, progress)
         session = begin_session(
             ledger, self.plan, owner, opened.teachers.identities, retry_failed=self.recorded is None
         )
         progress.resume(ledger)
         admission = self._admission(opened)
         audit = SelfAudit(self.plan.config, admission, opened.gates)
-        engine = self._engine(opened, admission, limits, audit)
+        engine = self._engine(opened, admission, audit)
         started = Started(
             run_id=owner.run_id,
             scenario=self.plan.config.scenario,
@@ -199,7 +211,7 @@ class Session:
             sample=max(config.audit, config.calibrate),
         )
 
-    def _engine(self, opened: _Open, admission: Admission, limits: Limits, audit: SelfAudit) -> Engine:
+    def _engine(self, opened: _Open, admission: Admission, audit: SelfAudit) -> Engine:
         config, pilot = self.plan.config, None
         if has_floors(config.pilot) and (self.total is None or self.total > config.pilot.above):
             pilot = PilotCheck(settings=config.pilot, ledger=opened.ledger, calibration=audit.calibration)
@@ -209,12 +221,14 @@ class Session:
             gates=opened.gates,
             rules=Rules.of(config),
             ledger=opened.ledger,
-            limits=limits,
+            limits=opened.limits,
+            signal=opened.signal,
             backpressure=Backpressure(
                 capacity=lambda: opened.teachers.capacity,
                 backlog=config.backlog,
                 defer_retries=defers_retries(config),
                 progress=opened.progress,
+                signal=opened.signal,
             ),
             progress=opened.progress,
             pilot=pilot,
@@ -226,19 +240,19 @@ class Session:
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(opened.ledger.commit_forever)
-                group.start_soon(_tick, engine, opened)
+                group.start_soon(_tick, opened)
                 if self.signals:
-                    group.start_soon(_listen, engine, group.cancel_scope)
+                    group.start_soon(_listen, opened.signal, group.cancel_scope)
                 await engine.run()
-                if engine.stop_reason is None:
+                if opened.signal.reason is None:
                     await audit.calibration()
                 await opened.ledger.flush()
                 group.cancel_scope.cancel()
         except* FastDistillError as caught:
             engine.fail(_first(caught))
         opened.ledger.flush_now()
-        if engine.stop_reason is not None:
-            return engine.stop_reason
+        if opened.signal.reason is not None:
+            return opened.signal.reason
         failed = opened.progress.failed
         return Stop(
             outcome="faults" if failed else DONE,
@@ -276,11 +290,11 @@ class Session:
         )
 
 
-async def _tick(engine: Engine, opened: _Open) -> None:
+async def _tick(opened: _Open) -> None:
     """Look at limits and tell reporters of the progress, again and again, until cancelled."""
     while True:
         await anyio.sleep(TICK)
-        engine.look_at_limits()
+        opened.limits.look()
         await opened.events.emit_progress(opened.progress.snapshot(in_flight=opened.teachers.in_flight))
         if opened.cache is not None:
             await anyio.to_thread.run_sync(opened.cache.flush)
@@ -289,15 +303,15 @@ async def _tick(engine: Engine, opened: _Open) -> None:
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
-async def _listen(engine: Engine, scope: anyio.CancelScope) -> None:
+async def _listen(stop: StopSignal, scope: anyio.CancelScope) -> None:
     """Answer signals. First Ctrl-C: start nothing more and let what is in flight come home.
 
     The second, a request to terminate, or a terminal that is gone: stop now.
     """
     with anyio.open_signal_receiver(*_SIGNALS) as caught:
         async for number in caught:
-            second = engine.stop_reason is not None
-            engine.stop(INTERRUPTED)
+            second = stop.reason is not None
+            stop.stop(INTERRUPTED)
             if second or number != signal.SIGINT:
                 scope.cancel()
                 return
