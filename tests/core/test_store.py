@@ -1,5 +1,4 @@
 """The store: built once, complete or absent."""
-# ruff: noqa: SIM117  tests poll, touch small files, and nest what ends apart
 
 import os
 import time
@@ -17,9 +16,7 @@ pytestmark = pytest.mark.anyio
 class Builder:
     """Writes a file, or a folder with one, after a while; counts how often it was asked."""
 
-    def __init__(
-        self, *, folder: bool = False, error: Exception | None = None, held: bool = False
-    ) -> None:
+    def __init__(self, *, folder: bool = False, error: Exception | None = None, held: bool = False) -> None:
         self.folder, self.error, self.times = folder, error, 0
         self.began, self.go = anyio.Event(), anyio.Event()
         if not held:
