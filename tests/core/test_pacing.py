@@ -33,9 +33,9 @@ def known(**options: object) -> VirtualTeacher:
     """Served by a client that knows the slots."""
     teacher = VirtualTeacher(**options)  # type: ignore[arg-type]
     pacer = teacher.pacer(cap=teacher.slots)
-    pacer.climb.limit = teacher.slots
-    pacer.climb.phase = "settled"
-    pacer.climb.ceiling = teacher.slots
+    pacer.search.limit = teacher.slots
+    pacer.search.phase = "settled"
+    pacer.search.ceiling = teacher.slots
     teacher.serve(pacer, 3000)
     return teacher
 
@@ -186,6 +186,7 @@ REFUSED, HARMLESS, UNTOLD = "cuts", "counts as served", "says nothing"
 )
 def test_each_kind_of_error_has_its_reaction(error: ProviderError, reaction: str) -> None:
     pacer = VirtualTeacher().pacer()
+    pacer.search.limit = 32
     for _ in range(8):
         permit = pacer.take()
         assert permit
@@ -237,6 +238,7 @@ def test_what_headers_say_is_left_is_kept_to() -> None:
 
 def test_refusals_from_before_a_cut_do_not_cut_again() -> None:
     pacer = VirtualTeacher().pacer()
+    pacer.search.limit = pacer.search.answered_at = 32
     permits = [pacer.take() for _ in range(32)]
     for permit in permits:
         assert permit
@@ -262,6 +264,7 @@ def test_calls_in_flight_when_an_outage_ends_end_as_any_other(refused: bool) -> 
 def test_idle_slots_are_counted_by_reason() -> None:
     teacher = VirtualTeacher()
     pacer = teacher.pacer()
+    pacer.search.limit, pacer.search.phase = 32, "settled"
     permits = [pacer.take() for _ in range(30)]
     teacher.now = 10
     for permit in permits:

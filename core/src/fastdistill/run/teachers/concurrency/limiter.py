@@ -21,14 +21,19 @@ from fastdistill.errors import (
 )
 from fastdistill.model.answer import Completion
 from fastdistill.run.teachers.concurrency.overload import Refusals, Trial
-from fastdistill.run.teachers.concurrency.samples import Cohort
-from fastdistill.run.teachers.concurrency.search import START, Climb
+from fastdistill.run.teachers.concurrency.search import ConcurrencySearch, Mark
 from fastdistill.run.teachers.rate_limit import Bucket, Quota
 
 CUTTING = (RateLimited, Overloaded, TimedOut, ConnectionFailed)
 """Errors that say: fewer at once."""
+FULL = (RateLimited, Overloaded)
+"""Errors by which an endpoint says that every place is taken."""
+IN_TIME = 0.8
+"""Of the calls that were answered during the life of one that came too late: so many may be in flight."""
 UNANIMOUS = 3
 """So many refusals, most of the calls: a Retry-After is taken to be meant for the whole endpoint."""
+SEVERAL = 3
+"""So many refusals on top of all that were ever answered are no chance."""
 JITTER = 0.1
 HISTORY = 2_000
 
@@ -38,9 +43,11 @@ class Permit:
     """Leave for one call."""
 
     began: float
-    mark: tuple[Cohort, int] | None
+    number: int
     reserved: float
     trial: Trial
+    answers: int
+    """How many there were when it began."""
 
 
 @frozen
@@ -71,15 +78,22 @@ class Pacer:
     """Slot-seconds that were used."""
     at_cap: float = field(default=0.0, init=False)
     """Seconds for which every slot of a hard cap was in use."""
-    climb: Climb = field(init=False)
+    search: ConcurrencySearch = field(init=False)
     quota: Quota = field(init=False)
     _refusals: Refusals = field(factory=Refusals, init=False)
+    _full: int = field(default=0, init=False)
+    """Refusals of calls that came on top of all that were ever answered."""
+    _full_from: float = field(default=math.inf, init=False)
+    """The fewest calls in flight with which one of them came."""
+    _full_since: float = field(default=0.0, init=False)
+    """When the first of them came back."""
+    _capped_at: float = field(default=-math.inf, init=False)
     _usual: float | None = field(default=None, init=False)
     _made: float = field(init=False)
     _at: float = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.climb = Climb(ceiling=self.cap or math.inf, limit=START)
+        self.search = ConcurrencySearch(ceiling=self.cap or math.inf)
         self.quota = Quota(
             requests=Bucket(self.requests_per_minute) if self.requests_per_minute else None,
             tokens=Bucket(self.tokens_per_minute) if self.tokens_per_minute else None,
@@ -90,27 +104,26 @@ class Pacer:
     @property
     def limit(self) -> int:
         """Calls at once, as far as is known now."""
-        return self.climb.limit
+        return self.search.limit
 
     @property
     def in_flight(self) -> int:
         """Calls under way."""
-        return self.climb.in_flight
+        return self.search.in_flight
 
     def ready_in(self) -> float:
         """Seconds until a permit can be had; infinite while only the end of a call can free one."""
-        if self.climb.in_flight >= self.climb.limit:
+        if self.search.in_flight >= self.search.limit:
             return math.inf
         return self.quota.wait(self.clock())
 
     def take(self) -> Permit | None:
         """A permit, if there is one now."""
         now = self._advance()
-        if self.climb.in_flight >= self.climb.limit or self.quota.wait(now) > 0:
+        if self.search.in_flight >= self.search.limit or self.quota.wait(now) > 0:
             return None
-        return Permit(
-            now, self.climb.started(now), self.quota.begin(now), self._refusals.start(now, self.limit)
-        )
+        trial = self._refusals.start(now, self.limit)
+        return Permit(now, self.search.started(now), self.quota.begin(now), trial, self._refusals.done)
 
     def succeed(self, permit: Permit, completion: Completion) -> None:
         """The call brought an answer."""
@@ -127,9 +140,20 @@ class Pacer:
     def fail(self, permit: Permit, error: Exception | None) -> None:
         """The call brought `error`, or was given up when None."""
         now = self._advance()
+        mark = self.search.calls[permit.number]
         self.quota.settle(now, permit.reserved, None)
         self._over(now, permit, None)
-        if isinstance(error, CUTTING):
+        if isinstance(error, FULL) and mark.began <= self._capped_at:
+            pass  # the cut answered it before it came back
+        elif isinstance(error, FULL) and self._is_full(now, mark):
+            self._cap(int(self._full_from) - 1, "no-room")
+            self._hold(now, permit.trial, error)
+        elif isinstance(error, TimedOut) and self._refusals.done > permit.answers:
+            in_time = int(IN_TIME * (self._refusals.done - permit.answers))
+            if in_time < self.limit:
+                self._cap(in_time, "time-outs")
+            self._note(permit, refused=False, answered=False)
+        elif isinstance(error, CUTTING):
             self._note(permit, refused=True)
             self._hold(now, permit.trial, error)
         elif isinstance(error, FinalError):
@@ -139,8 +163,9 @@ class Pacer:
         """Back to a limit from before an outage."""
         self._refusals.abandon()
         self._refusals = Refusals()
-        self.climb.ceiling = self.cap or math.inf
-        self._set(limit, "the endpoint is back")
+        self.search.ceiling = self.cap or math.inf
+        self._full, self._full_from = 0, math.inf
+        self._set(limit, "outage-over")
 
     def _goods(self, output: int | None) -> float:
         """Tokens of an answer, or 1 when the endpoint's first answer did not say: always of one kind."""
@@ -151,45 +176,75 @@ class Pacer:
         self._usual += 0.05 * ((output or self._usual) - self._usual)
         return float(output or self._usual)
 
+    def _is_full(self, now: float, refused: Mark) -> bool:
+        """Return whether an endpoint that refused a call has room for fewer than it found in flight.
+
+        It has, once several calls and at least half were refused of those that came on top of more than it ever
+        answered. What becomes of calls that began a moment ago is not known yet.
+        """
+        at = refused.in_flight
+        if self.search.answered_at >= self._full_from:
+            self._full, self._full_from = 0, math.inf
+        if at <= self.search.answered_at:
+            return False
+        if not self._full:
+            self._full_since = now
+        self._full, self._full_from = self._full + 1, min(at, self._full_from)
+        known = max(self._full_since, now - 2 * (now - refused.began))
+        stand = sum(
+            one.in_flight >= self._full_from and one.began <= known
+            for one in self.search.calls.values()
+        )
+        return self._full_from > 1 and self._full >= max(SEVERAL, stand)
+
+    def _cap(self, limit: int, why: str) -> None:
+        """Go down to what the endpoint was seen to serve; refusals that are still on their way cut no further."""
+        self._full, self._full_from, self._capped_at = 0, math.inf, self._at
+        self._refusals.capped(max(1, limit))
+        self._set(limit, why)
+
     def _hold(self, now: float, trial: Trial, error: ProviderError) -> None:
         mostly = trial.refused >= max(UNANIMOUS, trial.started / 2)
         if mostly and error.retry_after is not None:
             self.quota.hold(now + error.retry_after * (1 + JITTER * self.rng.random()))
 
     def _over(self, now: float, permit: Permit, goods: float | None) -> None:
-        before = self.climb.limit
-        self.climb.ended(now, permit.mark, goods=goods)
-        if self.climb.limit != before:
+        before = self.search.limit
+        self.search.ended(now, permit.number, goods=goods)
+        if self.search.limit != before:
             self._record()
 
-    def _note(self, permit: Permit, *, refused: bool) -> None:
-        change = self._refusals.note(self._at, permit.trial, refused=refused)
+    def _note(self, permit: Permit, *, refused: bool, answered: bool = True) -> None:
+        change = self._refusals.note(self._at, permit.trial, refused=refused, answered=answered)
         if change is None:
             if self._refusals.refused_at is None:
-                self.climb.ceiling = self.cap or math.inf
+                self.search.ceiling = self.cap or math.inf
             return
-        self._set(change.limit or int(self.climb.limit * change.factor), change.why, climb=change.climb)
+        self._set(change.limit or int(self.search.limit * change.factor), change.why, climb=change.climb)
 
     def _set(self, limit: int, why: str, *, climb: bool = False) -> None:
         bounded = max(1, min(limit, self.cap or limit))
         refused = self._refusals.refused_at is not None
-        self.climb.ceiling = bounded if refused else self.cap or math.inf
-        self.climb.set(bounded, why, "ramp" if climb else "settled")
+        self.search.ceiling = bounded if refused else self.cap or math.inf
+        if climb:
+            self.search.ramp(bounded, why)
+        else:
+            self.search.set(bounded, why, "settled")
         self._record()
 
     def _advance(self) -> float:
         now = self.clock()
         passed, self._at = now - self._at, now
         if passed > 0:
-            self.busy += self.climb.in_flight * passed
-            spare = self.climb.limit - self.climb.in_flight
+            self.busy += self.search.in_flight * passed
+            spare = self.search.limit - self.search.in_flight
             if spare > 0:
                 held = self.quota.wait(now - passed) > 0
                 self.idle["rate-limited" if held else self.why_idle()] += spare * passed
-            elif self.climb.limit == self.cap:
+            elif self.search.limit == self.cap:
                 self.at_cap += passed
         return now
 
     def _record(self) -> None:
         if len(self.history) < HISTORY:
-            self.history.append(Step(self._at - self._made, self.climb.limit, self.climb.why))
+            self.history.append(Step(self._at - self._made, self.search.limit, self.search.why))

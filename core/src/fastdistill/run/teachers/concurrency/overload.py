@@ -115,9 +115,19 @@ class Refusals:
             trial.closed = True
         self._trials.clear()
 
-    def note(self, now: float, trial: Trial, *, refused: bool) -> Change | None:
+    def capped(self, limit: int) -> None:
+        """Take note that the endpoint was seen to serve `limit` calls and refuse more: it may be tried later."""
+        self.abandon()
+        self._cuts.clear()
+        again = self.refused_at is not None and limit + 1 >= 0.95 * self.refused_at
+        self._patience = min(32, 2 * self._patience) if again else 4
+        self._calm, self.refused_at = 0, limit + 1
+
+    def note(
+        self, now: float, trial: Trial, *, refused: bool, answered: bool = True
+    ) -> Change | None:
         """A call of `trial` is over; what follows, if anything."""
-        self.done += not refused
+        self.done += answered and not refused
         if trial.closed:
             return None
         trial.over += 1
@@ -201,24 +211,24 @@ class Refusals:
             self._noise_trials, self.refused_at = NOISE_TRIALS, None
             self._cuts.clear()
             self._low = block if block.limit <= DEEP * first.limit else None
-            return Change("refusals do not depend on us", limit=first.limit, climb=True)
+            return Change("refusals-are-noise", limit=first.limit, climb=True)
         self._cuts.append(block)
         if self.refused_at is not None and block.limit >= 0.95 * self.refused_at:
             self._patience = min(32, 2 * self._patience)
         self.refused_at = block.limit
-        return Change(f"{block.share:.0%} refused", factor=COLLAPSE if block.dead else CUT)
+        return Change("refused", factor=COLLAPSE if block.dead else CUT)
 
     def _after_calm(self, limit: int) -> Change | None:
         self._cuts.clear()
         if self.refused_at is None:
             return None
         self._calm += 1
-        if limit * RECOVERY <= 0.95 * self.refused_at:
-            return Change("refusals ended", limit=max(limit + 1, int(limit * RECOVERY)))
+        if (higher := max(limit + 1, int(limit * RECOVERY))) < self.refused_at:
+            return Change("refusals-ended", limit=higher)
         if self._calm < self._patience:
             return None
         self._calm = 0
         if limit > 1.3 * self.refused_at:
             self.refused_at, self._patience = None, 4
             return None
-        return Change("no refusals for a while", limit=max(limit + 1, int(limit * PROBE)))
+        return Change("no-refusals", limit=max(limit + 1, int(limit * PROBE)))
