@@ -1,8 +1,8 @@
 """How many slots an endpoint has, from latency against the number of calls in flight.
 
-By Little's law a call that joins `n` in flight at an endpoint with N slots takes the time of its own service
-while n <= N, and n / N times that beyond. On logarithms this is a line that is level up to ln N and rises with
-slope 1 from there: a broken-line regression whose only unknowns are the level and the knee N.
+By Little's law a call that joins `n` in flight at an endpoint with N slots takes the time of its own
+service while n <= N, and n / N times that beyond. On logarithms this is a line that is level up to ln N
+and rises with slope 1 from there: a broken-line regression with two unknowns, the level and the knee N.
 """
 
 import math
@@ -23,7 +23,7 @@ FARTHEST = 5.0
 SAMPLE = 64
 """Of the calls under way at least so many are looked at."""
 _Still = tuple[float, float, int]
-"""Of calls under way: logarithms of the calls in flight and of the seconds so far, and for how many it stands."""
+"""Of a call under way: logarithms of the calls in flight and of its seconds so far; how many it stands for."""
 
 
 @frozen
@@ -85,7 +85,7 @@ class KneeFit:
         )
 
     def _likelihood(self, knee: float, items: Sequence[Sequence[float]], still: Sequence[_Still]) -> float:
-        """Return the log-likelihood of slots with the logarithm `knee`, at the level and spread that fit best.
+        """Return the log-likelihood that ln N is `knee`, at the level and spread that fit best.
 
         Calls under way are right-censored: the level is found with one step of expectation-maximisation.
         """

@@ -179,8 +179,8 @@ class Pacer:
     def _is_full(self, now: float, refused: Mark) -> bool:
         """Return whether an endpoint that refused a call has room for fewer than it found in flight.
 
-        It has, once several calls and at least half were refused of those that came on top of more than it ever
-        answered. What becomes of calls that began a moment ago is not known yet.
+        It has, once several calls and at least half were refused of those that came on top of more than it
+        ever answered. What becomes of calls that began a moment ago is not known yet.
         """
         at = refused.in_flight
         if self.search.answered_at >= self._full_from:
@@ -192,13 +192,12 @@ class Pacer:
         self._full, self._full_from = self._full + 1, min(at, self._full_from)
         known = max(self._full_since, now - 2 * (now - refused.began))
         stand = sum(
-            one.in_flight >= self._full_from and one.began <= known
-            for one in self.search.calls.values()
+            one.in_flight >= self._full_from and one.began <= known for one in self.search.calls.values()
         )
         return self._full_from > 1 and self._full >= max(SEVERAL, stand)
 
     def _cap(self, limit: int, why: str) -> None:
-        """Go down to what the endpoint was seen to serve; refusals that are still on their way cut no further."""
+        """Go down to what the endpoint was seen to serve; refusals on their way cut no further."""
         self._full, self._full_from, self._capped_at = 0, math.inf, self._at
         self._refusals.capped(max(1, limit))
         self._set(limit, why)

@@ -116,16 +116,14 @@ class Refusals:
         self._trials.clear()
 
     def capped(self, limit: int) -> None:
-        """Take note that the endpoint was seen to serve `limit` calls and refuse more: it may be tried later."""
+        """Take note that the endpoint was seen to serve `limit` calls and refuse more."""
         self.abandon()
         self._cuts.clear()
         again = self.refused_at is not None and limit + 1 >= 0.95 * self.refused_at
         self._patience = min(32, 2 * self._patience) if again else 4
         self._calm, self.refused_at = 0, limit + 1
 
-    def note(
-        self, now: float, trial: Trial, *, refused: bool, answered: bool = True
-    ) -> Change | None:
+    def note(self, now: float, trial: Trial, *, refused: bool, answered: bool = True) -> Change | None:
         """A call of `trial` is over; what follows, if anything."""
         self.done += answered and not refused
         if trial.closed:

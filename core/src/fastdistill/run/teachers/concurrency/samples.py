@@ -26,7 +26,7 @@ class Window:
 
 
 def ended_needed(ratio: float, variation: float, bounds: Sequence[int] = (40, 800)) -> int:
-    """Return how many calls must end in a window to tell growth by `ratio` from none with two standard errors.
+    """Return how many calls must end in a window to tell growth by `ratio` from none (two standard errors).
 
     Counts of a renewal process vary by `variation` over the root of the count; two windows are compared.
     """

@@ -145,7 +145,9 @@ class ConcurrencySearch:
         self._unchanged += 1
         if self._unchanged % max(1, self.limit // 16):
             return
-        found = self._found = self._fit.fit([(one.in_flight, now - one.began) for one in self.calls.values()])
+        found = self._found = self._fit.fit(
+            [(one.in_flight, now - one.began) for one in self.calls.values()]
+        )
         slots = max(found.upper + 1, math.ceil(HEADROOM * found.upper))
         higher = _step(found.low)
         if found.evidence >= FOUND and slots < self.limit:
