@@ -23,7 +23,7 @@ FARTHEST = 5.0
 SAMPLE = 64
 """Of the calls under way at least so many are looked at."""
 _Still = tuple[float, float, int]
-"""Of a call under way: logarithms of the calls in flight and of its seconds so far; how many it stands for."""
+"""Of a call under way: logarithms of calls in flight and of seconds so far; how many it stands for."""
 
 
 @frozen

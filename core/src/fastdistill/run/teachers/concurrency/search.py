@@ -1,9 +1,10 @@
 """Find how many calls an endpoint serves at once, from nothing but when calls begin and end.
 
-Ramp: start small, and double while latency does not rise with the calls in flight. Where it rises, `KneeFit` says
-how many slots there are. Settled: now and then compare goodput at a higher and a lower limit, and go where more
-comes back for it. A wait alone never lowers a settled limit, for tasks may simply have become longer; goodput
-that does not fall with the limit does. docs/concurrency.md names every constant and its source.
+Ramp: start small, and double while latency does not rise with the calls in flight. Where it rises, `KneeFit`
+says how many slots there are. Settled: now and then compare goodput at a higher and a lower limit, and go
+where more comes back for it. A wait alone never lowers a settled limit, for tasks may simply have become
+longer; goodput that does not fall with the limit does. docs/concurrency.md names the constants and their
+sources.
 """
 
 import math
@@ -88,7 +89,7 @@ class ConcurrencySearch:
 
     @property
     def slots_at_most(self) -> float:
-        """Return how many calls the endpoint serves at once, at the very most; infinite if that is not known."""
+        """Return how many calls the endpoint serves at once at the very most; infinite if not known."""
         return self._found.high if self._found else math.inf
 
     def started(self, now: float) -> int:
@@ -100,7 +101,7 @@ class ConcurrencySearch:
         return self._number
 
     def ended(self, now: float, number: int, *, goods: float | None) -> None:
-        """Count a call out, with the work it brought (tokens, or 1), or None if it failed. May change `limit`."""
+        """Count a call out, with its work (tokens, or 1), or None if it failed. May change `limit`."""
         self._advance(now)
         self.in_flight -= 1
         mark = self.calls.pop(number)
