@@ -1,6 +1,6 @@
 """Find how many calls an endpoint serves at once, from nothing but when calls begin and end.
 
-Ramp: start small, and double while latency does not rise with the calls in flight. Where it rises, `KneeFit`
+Ramp: start small, and double while latency does not rise with the calls in flight. Where it does, `KneeFit`
 says how many slots there are. Settled: now and then compare goodput at a higher and a lower limit, and go
 where more comes back for it. A wait alone never lowers a settled limit, for tasks may simply have become
 longer; goodput that does not fall with the limit does. docs/concurrency.md names the constants and their
