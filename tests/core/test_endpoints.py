@@ -181,7 +181,7 @@ async def test_waiting_out_a_refusal_holds_no_permit_and_nobody_up() -> None:
 
 
 async def test_two_endpoints_share_the_load() -> None:
-    one, two = Teacher("one"), Teacher("two", latency=0.015)
+    one, two = Teacher("one", latency=0.05), Teacher("two", latency=0.15)
     await ask_all(serve(one, two, cap=4), [call(i) for i in range(80)])
     assert len(one.calls) > 1.5 * len(two.calls) > 20
 
