@@ -20,6 +20,7 @@ from fastdistill.model.answer import Completion
 from fastdistill.model.sample import Decision, Judged, Sample
 from fastdistill.model.task import Task
 from fastdistill.run.admission import Admission
+from fastdistill.run.contested import acquitted
 from fastdistill.run.decision import Failure, Rules, decide, failed, give_up
 from fastdistill.run.gates.judgement import Judgement
 from fastdistill.run.gates.pipeline import GatePipeline
@@ -79,7 +80,17 @@ class Engine:
             work.judged += await self._judge(work.task, completion, attempt)
             if decision := decide(work.task, work.judged, self.rules):
                 return decision
-        return give_up(work.task, work.judged, work.failures, self.rules)
+        self._acquit(work)
+        decision = decide(work.task, work.judged, self.rules)
+        return decision or give_up(work.task, work.judged, work.failures, self.rules)
+
+    def _acquit(self, work: "Work") -> None:
+        """Overrule the gate where different teachers agree against the gold; record each new verdict."""
+        for place, one in acquitted(work.judged, gates=len(self.gates.steps)).items():
+            work.judged[place] = one
+            self.ledger.record_judgement(
+                work.task.sample_id, one.attempt, one.choice, one.reading, one.verdicts
+            )
 
     async def _ask(self, task: Task[Any], attempt: Attempt) -> Completion:
         """Return a teacher's answer to the task's prompt."""

@@ -169,6 +169,13 @@ SELECT SUM(killed) AS killed, SUM(total) AS total FROM (
 """
 
 
+_CONTESTED = """
+SELECT COALESCE(SUM(inputs), 0) AS n FROM (
+  SELECT MAX(json_extract(evidence, '$.inputs')) AS inputs
+  FROM verdicts WHERE gate = 'contested-inputs' GROUP BY sample_id)
+"""
+
+
 def oracles(ledger: sqlite3.Connection) -> dict[str, Any]:
     """Return what gates said in their evidence about the strength of their own oracles, by task."""
     found: dict[str, Any] = {
@@ -179,6 +186,7 @@ def oracles(ledger: sqlite3.Connection) -> dict[str, Any]:
         )
         for flag in ("weak_oracle", "degenerate")
     }
+    found["contested_inputs"] = _one(ledger, _CONTESTED)
     return {**found, "oracle_strength": _rows(ledger, _STRENGTH)[0]}
 
 
