@@ -9,6 +9,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from fastdistill import SetupError
 from fastdistill_code.runner import open_sandbox
 
 _PATH = Path(__file__).parent / "attacks" / "probes.py"
@@ -29,13 +30,17 @@ def test_the_corpus_is_large_and_its_names_are_unique():
     assert len(names) >= 60
 
 
+@pytest.mark.parametrize("level", ["full", "confined"])
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.anyio
-async def test_no_attack_achieves_anything_at_full():
+async def test_no_attack_achieves_anything(level: str):
     with probes.open_world() as world:
-        async with open_sandbox(slots=1) as sandbox:
-            if sandbox.level != "full":
-                pytest.skip(f"this machine reaches only {sandbox.level}: {sandbox.describe()['refused']}")
+        try:
+            async with open_sandbox(level=level, slots=1) as probe:
+                assert probe.level == level
+        except SetupError as error:
+            pytest.skip(str(error))
+        async with open_sandbox(level=level, slots=1) as sandbox:
             achieved = {}
             for attack in probes.corpus():
                 started = time.monotonic()

@@ -98,7 +98,7 @@ class Raised:
 class TooExpensive:
     """A budget was exceeded: the candidate's fault, and the same on every machine."""
 
-    what: Literal["cpu", "memory", "output", "size"]
+    what: Literal["cpu", "memory", "output", "size", "disk"]
 
 
 @frozen

@@ -32,9 +32,9 @@ class PythonOptions:
     output_bytes: int = field(default=4 * MIB, validator=ge(1024))
     """Of one value or of what a program prints."""
     allow_weak_sandbox: bool = False
-    """Run even where this machine cannot confine programs by namespaces."""
+    """Run even where neither namespaces nor Landlock and seccomp confine programs."""
     sandbox: str | None = field(
-        default=None, validator=optional(in_(("full", "namespaces", "rlimits-only")))
+        default=None, validator=optional(in_(("full", "namespaces", "confined", "rlimits-only")))
     )
     """Exactly this level; the strongest one unless given."""
     parallel: int | None = field(default=None, validator=optional(ge(1)))

@@ -7,6 +7,7 @@ async with open_sandbox() as sandbox:
     report.results == (Value(2),)
 """
 
+import logging
 import os
 import platform
 from collections.abc import AsyncIterator, Callable
@@ -22,10 +23,12 @@ from fastdistill import deadline_paused
 from fastdistill_code.jobs import Checked, Job, Limits, Report, TimedOut
 from fastdistill_code.sandbox import levels
 from fastdistill_code.sandbox.checking import run_check
+from fastdistill_code.sandbox.doctor import settled
 from fastdistill_code.sandbox.host import Host, Stopped
 from fastdistill_code.sandbox.session import run_job
 
 R = TypeVar("R")
+_LOG = logging.getLogger("fastdistill.sandbox")
 _RESTARTS = 3
 
 
@@ -34,7 +37,7 @@ class Runner(Protocol):
 
     @property
     def level(self) -> str:
-        """`full`, `namespaces` or `rlimits-only`."""
+        """`full`, `namespaces`, `confined` or `rlimits-only`."""
 
     def describe(self) -> dict[str, Any]:
         """Level, measures and interpreter, as plain JSON for the gate's fingerprint and the manifest."""
@@ -68,8 +71,12 @@ class Sandbox:
         """Start one zygote, to know the level; the others start when they are needed."""
         host = self._pairs[0][0]
         await anyio.to_thread.run_sync(host.start, limiter=self._threads)
-        self.level = levels.reached(host.taken)
+        self.level = await anyio.to_thread.run_sync(settled, host, limiter=self._threads)
         levels.accept(self.level, asked, host.refused, allow_weak=allow_weak)
+        for other in (one for pair in self._pairs for one in pair if one is not host):
+            other.measures = list(host.measures)
+        if asked is None and (said := levels.notice(self.level, host.refused)) is not None:
+            _LOG.warning(said)
 
     def describe(self) -> dict[str, Any]:
         """Level, measures in force, those refused and why, interpreter."""
@@ -171,7 +178,7 @@ async def open_sandbox(
     """Open the strongest sandbox this machine allows, or exactly `level`.
 
     `slots` candidates run at once (the number of cores unless given). SetupError when the level is below
-    `namespaces` without `allow_weak`, or when an asked-for level is not to be had here, saying what it
+    `confined` without `allow_weak`, or when an asked-for level is not to be had here, saying what it
     needs.
     """
     sandbox = Sandbox(levels.wanted(level), slots or os.cpu_count() or 1)

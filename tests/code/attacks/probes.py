@@ -57,6 +57,8 @@ class World:
     udp: socket.socket
     unix: list[socket.socket]
     victim: subprocess.Popen[bytes]
+    touched: int
+    """When the canary was last written, in nanoseconds."""
     held: Any = field(repr=False)
 
     def fill(self, source: str) -> str:
@@ -89,6 +91,7 @@ class World:
             canary.is_file()
             and canary.read_text() == "untouched"
             and canary.stat().st_mode & 0o777 == 0o666
+            and canary.stat().st_mtime_ns == self.touched
         )
         if shape != ["canary", "root-only", "secret", "socket"] or not intact:
             found.append("files changed")
@@ -127,6 +130,7 @@ class World:
             if path.name not in ("secret", "socket", "root-only"):
                 path.unlink()
         _bait(self.outside / "canary", "untouched", 0o666)
+        self.touched = (self.outside / "canary").stat().st_mtime_ns
 
 
 def leftovers() -> list[int]:
@@ -193,6 +197,7 @@ def open_world() -> Iterator[World]:
             udp=udp,
             unix=unix,
             victim=_victim(),
+            touched=(folder / "canary").stat().st_mtime_ns,
             held=held,
         )
         stack.callback(lambda: (world.victim.kill(), world.victim.wait()))

@@ -15,11 +15,14 @@ from types import TracebackType
 from typing import IO, Self
 
 from fastdistill_code.jobs import Limits
+from fastdistill_code.sandbox.folder import MOST_ENTRIES
 from fastdistill_code.sandbox.frames import HEAD
 from fastdistill_code.sandbox.host import Host
 
 _MOMENT = 0.05
 """Seconds between looks at whether a job is still wanted."""
+_OPEN_FILES = 4
+"""Where no mount bounds the folder, a file may have this part of it: some are open and have no name."""
 _SHORT = 0.1
 """Seconds of one answer that pass uncounted: they may be ours."""
 _STARVED = 3.0
@@ -31,7 +34,9 @@ class Interrupted(Exception):
 
 
 class Ended(Exception):
-    """The child will not answer: `why` is `eof`, `cpu`, `slept`, `wall`, `size` or `protocol`."""
+    """The child will not answer: `why` is `eof`, `cpu`, `slept`, `wall`, `size`, `disk` or
+    `protocol`.
+    """
 
     def __init__(self, why: str) -> None:
         self.why = why
@@ -68,10 +73,11 @@ class Box:
 
     def __enter__(self) -> Self:
         self._host.start()
+        disk = self._limits.disk_bytes // (_OPEN_FILES if self._host.shared_disk else 1)
         numbers = {
             "memory": self._limits.memory_bytes,
             "cpu": self._last_resort,
-            "file": self._limits.output_bytes if self._files[1] else self._limits.disk_bytes,
+            "file": self._limits.output_bytes if self._files[1] else disk,
             "disk": self._limits.disk_bytes,
             "threads": self._limits.threads,
         }
@@ -190,6 +196,9 @@ class Box:
         if left <= 0:
             raise Ended("cpu")
         self._patience()
+        size, entries = self._host.disk()
+        if size > self._limits.disk_bytes or entries > MOST_ENTRIES:
+            raise Ended("disk")
         if self._host.interrupted:
             raise Interrupted
         self._poll.poll(1000 * min(max(left, 0.01), _MOMENT) + 1)

@@ -8,6 +8,7 @@ refused.
 import contextlib
 import os
 import sys
+from collections.abc import Callable
 from typing import TypedDict
 
 MEASURES = ("user", "pid-namespace", "net-namespace", "mount-namespace", "landlock", "seccomp")
@@ -40,8 +41,14 @@ def apply(wanted: list[str], stage: str, disk: int) -> tuple[list[str], dict[str
     failed: dict[str, str] = {}
 
     def user() -> None:
-        if os.geteuid() != 0:
-            _user_namespace()
+        none = "no user of its own can be taken"
+        if os.geteuid() == 0:
+            uid = uid_of(os.getpid(), 0)
+            with contextlib.suppress(OSError):
+                _tried(lambda: become_nobody(uid, None), none)
+                return
+            _tried(_user_namespace, none)  # a namespace's root may have too few users, and needs only one
+        _user_namespace()
 
     def pid_namespace() -> None:
         if (child := sys_.fork(sys_.CLONE_NEWPID)) == 0:
@@ -54,18 +61,20 @@ def apply(wanted: list[str], stage: str, disk: int) -> tuple[list[str], dict[str
         rootfs.fresh_tmp(disk)
 
     def landlock_() -> None:
-        if landlock.abi() < landlock.LEAST_ABI:
-            raise OSError(f"the kernel has no Landlock (ABI {landlock.LEAST_ABI} or later)")
+        least = landlock.LEAST_ABI if "user" in wanted and "user" not in failed else landlock.ALONE_ABI
+        if landlock.abi() < least:
+            raise OSError(f"the kernel has no Landlock (ABI {least} or later)")
+        os.close(landlock.ruleset([], [], stage))
 
     def seccomp_() -> None:
         if not seccomp.available():
             raise OSError(f"no list of system calls for {sys_.MACHINE}")
-        if (child := os.fork()) == 0:
+
+        def install() -> None:
             sys_.prctl(sys_.PR_SET_NO_NEW_PRIVS, 1)
-            seccomp.install(seccomp.program())
-            os._exit(0)
-        if os.waitpid(child, 0)[1] != 0:
-            raise OSError("the kernel refused the filter")
+            seccomp.install(seccomp.program(os.getpid()))
+
+        _tried(install, "the kernel refused the filter")
 
     takers = {
         "user": user,
@@ -84,6 +93,18 @@ def apply(wanted: list[str], stage: str, disk: int) -> tuple[list[str], dict[str
     return [name for name in wanted if name not in failed], failed
 
 
+def _tried(step: Callable[[], object], refused: str) -> None:
+    """Take an irrevocable step in a child; OSError with `refused` when it fails there."""
+    if (child := os.fork()) == 0:
+        try:
+            step()
+        except BaseException:  # noqa: BLE001 - the parent says so
+            os._exit(1)
+        os._exit(0)
+    if os.waitpid(child, 0)[1] != 0:
+        raise OSError(refused)
+
+
 def _user_namespace() -> None:
     from fastdistill_code.sandbox import syscalls as sys_
 
@@ -98,8 +119,10 @@ def _user_namespace() -> None:
     sys_.prctl(sys_.PR_SET_DUMPABLE, 0)
 
 
-def limit(numbers: Numbers, *, base_memory: int, count_processes: bool) -> None:
-    """Set the child's rlimits; memory is on top of what the zygote has mapped."""
+def limit(numbers: Numbers, *, base_memory: int, processes: int) -> None:
+    """Set the child's rlimits; memory is on top of what the zygote has mapped, threads on top of the
+    `processes` that its user has.
+    """
     import resource  # absent on Windows, where no zygote is started
 
     hard = {
@@ -112,8 +135,7 @@ def limit(numbers: Numbers, *, base_memory: int, count_processes: bool) -> None:
         "RLIMIT_MSGQUEUE": 0,
         "RLIMIT_STACK": 64 * 1024 * 1024,
     }
-    if count_processes:
-        hard["RLIMIT_NPROC"] = numbers["threads"] + 2
+    hard["RLIMIT_NPROC"] = processes + numbers["threads"] + 2
     for name, value in hard.items():
         which = getattr(resource, name, None)
         if which is not None:

@@ -4,7 +4,6 @@ Everything here blocks and is called from worker threads; one `Host` serves one 
 """
 
 import json
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from fastdistill import SetupError, WorkerLost
+from fastdistill_code.sandbox import folder
 
 _ZYGOTE = Path(__file__).with_name("zygote.py")
 
@@ -25,11 +25,13 @@ class Host:
     """A zygote process and its folder; started on first use and again after it died."""
 
     def __init__(self, measures: list[str]) -> None:
-        self._measures = measures
+        self.measures = measures
         self._process: subprocess.Popen[bytes] | None = None
         self._stage = ""
         self.interrupted = False
         """Set from another thread: the job under way ends within a moment, as Interrupted."""
+        self.shared_disk = False
+        """Whether the candidate's folder is on a disk that others use."""
         self.taken: list[str] = []
         self.refused: dict[str, str] = {}
 
@@ -40,7 +42,7 @@ class Host:
         self.close()
         self._stage = tempfile.mkdtemp(prefix="fd-sandbox-")
         self._control, theirs = socket.socketpair()
-        asked = json.dumps({"measures": self._measures, "stage": self._stage})
+        asked = json.dumps({"measures": self.measures, "stage": self._stage})
         command = [sys.executable, "-s", "-S", "-B", "-P", str(_ZYGOTE), asked]
         environment = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
         environment["MALLOC_ARENA_MAX"] = "1"  # else each thread takes 64 MiB of address space
@@ -65,7 +67,8 @@ class Host:
             ) from None
         self.taken, self.refused = hello["taken"], hello["refused"]
         if "mount-namespace" in self.taken:  # it was only a place to build the root on
-            shutil.rmtree(self._stage, ignore_errors=True)
+            folder.remove(self._stage)
+        self.shared_disk = "mount-namespace" not in self.taken
 
     def hear(self) -> dict[str, Any]:
         """The zygote's next line; Stopped when it is gone."""
@@ -101,5 +104,17 @@ class Host:
                 self._process.stderr.close()
             self._process = None
         if self._stage:
-            shutil.rmtree(self._stage, ignore_errors=True)
+            folder.remove(self._stage)
             self._stage = ""
+
+    def restart(self, measures: list[str]) -> None:
+        """Start over with these measures alone: what was tried and refused has left no trace."""
+        refused = self.refused
+        self.close()
+        self.measures = measures
+        self.start()
+        self.refused = refused | self.refused
+
+    def disk(self) -> tuple[int, int]:
+        """Bytes and entries in the candidate's folder, where that is no mount of its own; else nothing."""
+        return folder.used(self._stage) if self.shared_disk else (0, 0)

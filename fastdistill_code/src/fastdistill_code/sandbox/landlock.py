@@ -17,6 +17,9 @@ LEAST_ABI = 1
 """Enough for `full`: later versions add truncate (3), TCP (4), device ioctl (5) and scopes (6), used
 when there."""
 
+ALONE_ABI = 3
+"""What is needed where the candidate's user is ours: truncating our files is handled from here on."""
+
 READ_FILE, READ_DIR, WRITE_FILE = 1 << 2, 1 << 3, 1 << 1
 _ALL = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
 _REMOVE_AND_MAKE = (1 << 4) | (1 << 5) | (1 << 7) | (1 << 8) | (1 << 12)

@@ -1,7 +1,8 @@
 """The system calls that a candidate may make: an allow-list; any other fails with EPERM.
 
 No process can be started (threads can), no program executed, no socket opened but a private pair, no
-signal sent outside the process, nothing traced, mounted, shared or kept.
+signal sent outside the process (neither by a call nor by a descriptor's owner), nothing traced, mounted,
+shared or kept, no file's times changed.
 """
 
 import ctypes
@@ -17,9 +18,9 @@ _X86_64 = (
     *range(17, 29),
     # dup dup2 pause nanosleep getitimer alarm setitimer getpid
     *range(32, 40),
-    # exit uname fcntl flock fsync fdatasync truncate ftruncate getcwd chdir fchdir rename mkdir
+    # exit uname flock fsync fdatasync truncate ftruncate getcwd chdir fchdir rename mkdir
     # rmdir creat unlink
-    60, 63, 72, 73, 74, 75, 76, 77, 79, 80, 81, 82, 83, 84, 85, 87,
+    60, 63, 73, 74, 75, 76, 77, 79, 80, 81, 82, 83, 84, 85, 87,
     # symlink readlink umask gettimeofday getrlimit getrusage sysinfo times getuid getgid geteuid
     # getegid getppid getpgrp
     88, 89, 95, 96, 97, 98, 99, 100, 102, 104, 107, 108, 110, 111,
@@ -28,27 +29,27 @@ _X86_64 = (
     # epoll_create getdents64 set_tid_address clock_gettime clock_getres clock_nanosleep exit_group
     # epoll_wait epoll_ctl
     213, 217, 218, 228, 229, 230, 231, 232, 233,
-    # tgkill openat mkdirat newfstatat unlinkat renameat symlinkat readlinkat faccessat pselect6
+    # openat mkdirat newfstatat unlinkat renameat symlinkat readlinkat faccessat pselect6
     # ppoll set_robust_list
-    234, 257, 258, 262, 263, 264, 266, 267, 269, 270, 271, 273,
-    # utimensat epoll_pwait fallocate eventfd2 epoll_create1 dup3 pipe2 preadv pwritev renameat2 getrandom
-    280, 281, 285, 290, 291, 292, 293, 295, 296, 316, 318,
+    257, 258, 262, 263, 264, 266, 267, 269, 270, 271, 273,
+    # epoll_pwait fallocate eventfd2 epoll_create1 dup3 pipe2 preadv pwritev renameat2 getrandom
+    281, 285, 290, 291, 292, 293, 295, 296, 316, 318,
     # copy_file_range statx rseq close_range faccessat2 recvfrom shutdown
     326, 332, 334, 436, 439, 45, 48,
 )  # fmt: skip
 _AARCH64 = (
-    # getcwd eventfd2 epoll_create1 epoll_ctl epoll_pwait dup dup3 fcntl flock mkdirat unlinkat
+    # getcwd eventfd2 epoll_create1 epoll_ctl epoll_pwait dup dup3 flock mkdirat unlinkat
     # symlinkat renameat
-    17, 19, 20, 21, 22, 23, 24, 25, 32, 34, 35, 36, 38,
+    17, 19, 20, 21, 22, 23, 24, 32, 34, 35, 36, 38,
     # truncate ftruncate fallocate faccessat chdir fchdir openat close pipe2 getdents64 lseek read
     # write readv writev
     45, 46, 47, 48, 49, 50, 56, 57, 59, 61, 62, 63, 64, 65, 66,
     # pread64 pwrite64 preadv pwritev pselect6 ppoll readlinkat newfstatat fstat fsync fdatasync
-    # utimensat exit exit_group
-    67, 68, 69, 70, 72, 73, 78, 79, 80, 82, 83, 88, 93, 94,
+    # exit exit_group
+    67, 68, 69, 70, 72, 73, 78, 79, 80, 82, 83, 93, 94,
     # set_tid_address futex set_robust_list nanosleep getitimer setitimer clock_* sched_getaffinity
-    # sched_yield tgkill
-    96, 98, 99, 101, 102, 103, 113, 114, 115, 123, 124, 131,
+    # sched_yield
+    96, 98, 99, 101, 102, 103, 113, 114, 115, 123, 124,
     # sigaltstack rt_sig* times uname getrlimit getrusage umask gettimeofday getpid getppid
     # get(e)(u|g)id gettid sysinfo
     132, 133, 134, 135, 136, 137, 139, 153, 160, 163, 165, 166, 169, 172, 173, 174, 175, 176, 177, 178, 179,
@@ -59,12 +60,13 @@ _AARCH64 = (
     291, 293, 436, 439,
 )  # fmt: skip
 _ALLOWED = {"x86_64": _X86_64, "aarch64": _AARCH64}
-_NUMBERS = {  # ioctl clone prlimit64 socketpair sendto
-    "x86_64": (16, 56, 302, 53, 44),
-    "aarch64": (29, 220, 261, 199, 206),
+_NUMBERS = {  # ioctl clone prlimit64 socketpair sendto kill tgkill fcntl
+    "x86_64": (16, 56, 302, 53, 44, 62, 234, 72),
+    "aarch64": (29, 220, 261, 199, 206, 129, 131, 25),
 }
 _CLONE3, _ENOSYS, _EPERM = 435, 38, 1
 _IOCTLS = (0x5401, 0x5413, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONBIO FIONCLEX FIOCLEX
+_OWNERS = (8, 10, 15, 1024, 1026)  # F_SETOWN F_SETSIG F_SETOWN_EX F_SETLEASE F_NOTIFY
 _CLONE_THREAD, _AF_UNIX = 0x00010000, 1
 
 _LOAD, _JEQ, _JSET, _RETURN = 0x20, 0x15, 0x45, 0x06
@@ -76,9 +78,9 @@ def available() -> bool:
     return MACHINE in _AUDIT_ARCH
 
 
-def program() -> bytes:
-    """The filter as BPF instructions."""
-    ioctl, clone, prlimit, socketpair, sendto = _NUMBERS[MACHINE]
+def program(pid: int) -> bytes:
+    """The filter as BPF instructions, for the process `pid`, which may send signals to itself alone."""
+    ioctl, clone, prlimit, socketpair, sendto, kill, tgkill, fcntl = _NUMBERS[MACHINE]
     allow, deny = _op(_RETURN, _ALLOW), _op(_RETURN, _ERRNO | _EPERM)
     code = [_op(_LOAD, 4), _op(_JEQ, _AUDIT_ARCH[MACHINE], 1, 0), _op(_RETURN, _KILL), _op(_LOAD, 0)]
     code += [_op(_JEQ, _CLONE3, 0, 1), _op(_RETURN, _ERRNO | _ENOSYS)]
@@ -89,6 +91,12 @@ def program() -> bytes:
         (prlimit, [_op(_LOAD, 32), _op(_JEQ, 0, 0, 3), _op(_LOAD, 36), _op(_JEQ, 0, 0, 1), allow]),
         (socketpair, [_op(_LOAD, 16), _op(_JEQ, _AF_UNIX, 0, 1), allow]),
         (sendto, [_op(_LOAD, 48), _op(_JEQ, 0, 0, 3), _op(_LOAD, 52), _op(_JEQ, 0, 0, 1), allow]),
+        (kill, [_op(_LOAD, 16), _op(_JEQ, pid, 0, 1), allow]),
+        (tgkill, [_op(_LOAD, 16), _op(_JEQ, pid, 0, 1), allow]),
+        (
+            fcntl,
+            [_op(_LOAD, 24), *(_op(_JEQ, n, len(_OWNERS) - i, 0) for i, n in enumerate(_OWNERS)), allow],
+        ),
         (ioctl, [_op(_LOAD, 24), *(op for n in _IOCTLS for op in (_op(_JEQ, n, 0, 1), allow))]),
     ]
     for number, body in conditions:

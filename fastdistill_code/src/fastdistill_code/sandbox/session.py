@@ -126,6 +126,8 @@ def fault_of(end: Ended, box: Box, limits: Limits) -> TooExpensive | Slept | Tim
         return TooExpensive("cpu")
     if end.why == "size":
         return TooExpensive("size")
+    if end.why == "disk":
+        return TooExpensive("disk")
     if end.why == "slept":
         return Slept(limits.wall_seconds)
     if end.why == "wall":

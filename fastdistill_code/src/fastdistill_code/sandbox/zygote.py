@@ -5,7 +5,7 @@ input, a socket: `spawn` (limits, with the child's descriptors) answers the chil
 collects it. The child stays unreaped until then, so its pid cannot become another's. Standard library only.
 """
 
-# ruff: noqa: PTH100, PTH101, PTH108, PTH112, PTH114, PTH118, PTH120, PTH123, PTH208
+# ruff: noqa: PTH100, PTH101, PTH120, PTH123, PTH208
 # The zygote does without pathlib: it stays small and starts fast
 
 import contextlib
@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 _register, os.register_at_fork = os.register_at_fork, lambda **_: None
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from fastdistill_code.sandbox import child, confine  # noqa: E402
+from fastdistill_code.sandbox import child, confine, folder  # noqa: E402
 
 sys.path.pop(0)
 
@@ -69,6 +69,10 @@ _WARM = (
 )
 
 
+_GROWTH = 256
+"""Processes and threads that our user may start beside a candidate that shares it."""
+
+
 class Zygote:
     """One request at a time."""
 
@@ -78,13 +82,15 @@ class Zygote:
         self._pid, self._turn = os.getpid(), 0
         self._disk = 0
         self._rules = -1
+        self._processes = _ours() + _GROWTH
         pages = open("/proc/self/statm").read().split()[0] if sys.platform == "linux" else "0"  # noqa: SIM115
         self._memory = int(pages) * os.sysconf("SC_PAGE_SIZE")
         self.taken, self.refused = confine.apply(asked["measures"], asked["stage"], 4096)
         if "seccomp" in self.taken:
             from fastdistill_code.sandbox import seccomp
 
-            self._filter = seccomp.program()
+            in_namespace = "pid-namespace" in self.taken
+            self._filter = seccomp.program(1) if in_namespace else b""
 
     def serve(self) -> None:
         """Spawn and reap until the parent closes."""
@@ -142,7 +148,7 @@ class Zygote:
 
     def _confine(self, numbers: confine.Numbers) -> None:
         own_user = "user" in self.taken
-        confine.limit(numbers, base_memory=self._memory, count_processes=own_user)
+        confine.limit(numbers, base_memory=self._memory, processes=0 if own_user else self._processes)
         os.chdir(self._tmp)
         os.environ["TMPDIR"] = self._tmp
         if own_user and os.geteuid() == 0:
@@ -154,20 +160,20 @@ class Zygote:
         from fastdistill_code.sandbox import syscalls as sys_
 
         sys_.prctl(sys_.PR_SET_PDEATHSIG, signal.SIGKILL)
-        if own_user:
-            sys_.drop_capabilities()
+        sys_.drop_capabilities()
         sys_.prctl(sys_.PR_SET_DUMPABLE, 0)
         sys_.prctl(sys_.PR_SET_NO_NEW_PRIVS, 1)
         if "landlock" in self.taken:
             landlock.restrict(4)
             os.close(4)
         if "seccomp" in self.taken:
-            seccomp.install(self._filter)
+            seccomp.install(self._filter or seccomp.program(os.getpid()))
 
     def _clean_tmp(self, disk: int) -> None:
         if "mount-namespace" not in self.taken:
-            for name in os.listdir(self._tmp):
-                _remove(os.path.join(self._tmp, name))
+            folder.clear(self._tmp)
+            if self._rules >= 0:
+                return
         else:
             from fastdistill_code.sandbox import rootfs
 
@@ -195,6 +201,15 @@ class Zygote:
         return {"status": os.waitstatus_to_exitcode(status), "cpu": usage.ru_utime + usage.ru_stime}
 
 
+def _ours() -> int:
+    """The processes and threads that there are, of all users: no fewer than ours."""
+    try:
+        with open("/proc/loadavg") as file:
+            return int(file.read().split()[3].rpartition("/")[2])
+    except (OSError, ValueError, IndexError):
+        return 4096
+
+
 def _sweep_adopted() -> None:
     """Kill what the candidate left: a subreaper adopts daemons, so they are our children now."""
     while True:
@@ -209,15 +224,6 @@ def _sweep_adopted() -> None:
             os.kill(pid, signal.SIGKILL)
         for pid in pids:
             os.waitpid(pid, 0)
-
-
-def _remove(path: str) -> None:
-    import shutil
-
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        os.unlink(path)
 
 
 def main() -> None:
