@@ -171,7 +171,7 @@ class Session:
     async def _work(self, opened: _Open, owner: Ownership) -> Finished:
         ledger, progress = opened.ledger, opened.progress
         session = begin_session(
-            ledger, self.plan, owner, opened.teachers.identities, retry_failed=self.recorded is None
+            ledger, self.plan, owner, opened.teachers.identities, replay=self.recorded is not None
         )
         progress.resume(ledger)
         admission = self._admission(opened)

@@ -103,6 +103,7 @@ def _asked_by_judges(plan: Plan) -> Plan:
 async def _ledger(folder: Path) -> AsyncIterator[Ledger]:
     """A ledger for what judges ask in an audit, gone with it."""
     with closing(Ledger(folder / "ledger.sqlite")) as ledger:
+        ledger.open()
         async with anyio.create_task_group() as group:
             group.start_soon(ledger.commit_forever)
             yield ledger

@@ -7,7 +7,7 @@ is not awaited goes with the next. Every statement stands in this package, behin
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from attrs import define, field
 
 from fastdistill.errors import ProviderError, RunFolderError, error_of
 from fastdistill.model.answer import Call, Completion, Reading
-from fastdistill.model.sample import Decision
+from fastdistill.model.sample import Decision, Status
 from fastdistill.model.verdict import Verdict
 from fastdistill.run.jsonl import dumps
 from fastdistill.run.ledger import rows
@@ -37,16 +37,22 @@ class _Group:
 
 @define
 class Ledger:
-    """An open ledger. Use it beside a task that runs `commit_forever`."""
+    """The ledger of one run. Use it after `open`, beside a task that runs `commit_forever`."""
 
     path: Path
-    _connection: sqlite3.Connection = field(init=False)
+    _opened: sqlite3.Connection | None = field(default=None, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
     _group: _Group = field(factory=_Group, init=False)
     _wake: anyio.Event = field(factory=anyio.Event, init=False)
 
-    def __attrs_post_init__(self) -> None:
-        self._connection = connect_writer(self.path)
+    def open(self) -> None:
+        """Open the file for writing, which changes it. Raises `RunFolderError` if it is no ledger."""
+        self._opened = connect_writer(self.path)
+
+    @property
+    def _connection(self) -> sqlite3.Connection:
+        assert self._opened is not None, "the ledger is not open"  # noqa: S101  ours
+        return self._opened
 
     # -- what a run records
 
@@ -97,14 +103,18 @@ class Ledger:
         """Record facts of the run as a whole, now."""
         self.write([(rows.META, pair) for pair in values.items()])
 
-    def begin_session(self, meta: Mapping[str, str], *, retry_failed: bool) -> int:
+    def begin_session(self, meta: Mapping[str, str], *, reopen: Collection[Status] = ()) -> int:
         """Record the start of a session with the run's `meta`; return its number.
 
-        With `retry_failed`, tasks that failed in an earlier session are open again.
+        Tasks that were decided as one of `reopen` are open again: their answers stay, and are judged again.
         """
         statements: list[Statement] = [(rows.META, pair) for pair in meta.items()]
-        if retry_failed:
-            statements.append(("DELETE FROM decisions WHERE status = ?", ("failed",)))
+        for status in reopen:
+            decided = "sample_id IN (SELECT sample_id FROM decisions WHERE status = ?)"
+            statements += [
+                (f"DELETE FROM {table} WHERE {decided}", (status.value,))  # noqa: S608  names of ours
+                for table in ("attempts", "candidates", "verdicts", "decisions")
+            ]
         statements.append(("INSERT INTO sessions (started) VALUES (?)", (time.time(),)))
         self.write(statements)
         return int(self._query("SELECT MAX(id) AS id FROM sessions")[0]["id"])
@@ -232,9 +242,11 @@ class Ledger:
             self._connection.execute("PRAGMA journal_mode = DELETE")
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, if it is open."""
         with self._lock:
-            self._connection.close()
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
 
     async def _add(self, statements: Iterable[Statement]) -> None:
         group = self._group

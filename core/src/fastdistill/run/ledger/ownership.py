@@ -8,8 +8,9 @@ from attrs import frozen
 
 from fastdistill.config import leaves
 from fastdistill.errors import RunFolderError, UsageError
+from fastdistill.model.sample import Status
 from fastdistill.redact import redact
-from fastdistill.run.folder import LEDGER, run_id_of
+from fastdistill.run.folder import DATASET, LEDGER, run_id_of
 from fastdistill.run.hashing import file_digest
 from fastdistill.run.jsonl import dumps, loads
 from fastdistill.run.ledger.connection import reading
@@ -29,6 +30,10 @@ class Ownership:
     """Whether the ledger holds this run already."""
     finished: bool = False
     """Whether the ledger holds all that the plan asks for."""
+    more_attempts: bool = False
+    """Whether the plan allows a teacher more attempts than the run so far did."""
+    abandoned: bool = False
+    """Whether a ledger is there that no answer was ever written to: it binds nobody."""
 
 
 def read_meta(folder: Path) -> dict[str, str]:
@@ -50,8 +55,8 @@ def differences(old: Any, new: Any) -> list[str]:
 
 
 def reach(plan: Plan) -> str:
-    """Return how far a plan goes into its source."""
-    return dumps([plan.config.limit, plan.config.shard])
+    """Return how far a plan goes: into its source, and with each task."""
+    return dumps([plan.config.limit, plan.config.shard, [one.config.attempts for one in plan.teachers]])
 
 
 def see_owner(folder: Path, plan: Plan, source_digest: str, *, fresh: bool) -> Ownership:
@@ -59,15 +64,21 @@ def see_owner(folder: Path, plan: Plan, source_digest: str, *, fresh: bool) -> O
 
     Raises `RunFolderError` naming every difference, `UsageError` for a fresh run in a used folder.
     """
-    meta = read_meta(folder)
+    meta, mine = read_meta(folder), _identity(plan, source_digest)
     run_id = meta.get("run_id")
-    if run_id is None:
-        new_id = run_id_of(folder, digest(_identity(plan, source_digest)))
-        return Ownership(folder=folder, run_id=new_id, source_digest=source_digest)
+    if run_id is None or not _holds_answers(folder):
+        _see_no_dataset(folder)
+        return Ownership(
+            folder=folder,
+            run_id=run_id_of(folder, digest(mine)),
+            source_digest=source_digest,
+            abandoned=run_id is not None,
+        )
     if fresh:
         raise UsageError(f"{str(folder)!r} holds run {run_id}; --fresh wants a folder without one")
-    changed = differences(redact(loads(meta["identity"])), loads(dumps(_identity(plan, source_digest))))
-    if changed:
+    recorded, now = redact(loads(meta["identity"])), loads(dumps(mine))
+    more = _more_attempts(recorded, now)
+    if changed := differences(recorded, now):
         listing = "".join(f"\n  {line}" for line in changed)
         raise RunFolderError(
             f"{str(folder)!r} belongs to another run, {run_id}: choose another --out, or undo{listing}"
@@ -78,7 +89,35 @@ def see_owner(folder: Path, plan: Plan, source_digest: str, *, fresh: bool) -> O
         source_digest=source_digest,
         resumed=True,
         finished=meta.get("finished") == reach(plan),
+        more_attempts=more,
     )
+
+
+def _holds_answers(folder: Path) -> bool:
+    """Return whether anything was paid for; a run that failed before that binds nobody."""
+    with reading(folder) as ledger:
+        row = ledger.execute(
+            "SELECT EXISTS (SELECT 1 FROM completions) OR EXISTS (SELECT 1 FROM batches) AS found"
+        ).fetchone()
+        return bool(row["found"])
+
+
+def _see_no_dataset(folder: Path) -> None:
+    dataset = folder / DATASET
+    if dataset.is_file() and dataset.stat().st_size:
+        raise RunFolderError(
+            f"{str(folder)!r} holds a dataset, and no ledger with the answers it was made of: choose "
+            "another --out, or put the ledger back"
+        )
+
+
+def _more_attempts(recorded: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Return whether a teacher has more attempts now; such a difference is struck out of `recorded`."""
+    more = False
+    for old, new in zip(recorded.get("teacher", ()), now.get("teacher", ()), strict=False):
+        if old.get("attempts", 0) < new.get("attempts", 0):
+            old["attempts"], more = new["attempts"], True
+    return more
 
 
 def source_digest_of(source: Path) -> str:
@@ -90,12 +129,13 @@ def source_digest_of(source: Path) -> str:
 
 
 def begin_session(
-    ledger: Ledger, plan: Plan, owner: Ownership, identities: Mapping[str, str], *, retry_failed: bool
+    ledger: Ledger, plan: Plan, owner: Ownership, identities: Mapping[str, str], *, replay: bool
 ) -> int:
     """Claim the ledger for its run and begin a session of it; return the session's number.
 
-    `identities` gives each teacher's endpoint identity. With `retry_failed`, tasks that failed in an
-    earlier session are tried again: answers that were paid for are there already.
+    `identities` gives each teacher's endpoint identity. But for a replay, tasks that failed in an earlier
+    session are tried again, and rejected ones where there are more attempts now: answers that were paid for
+    are there already.
     """
     meta = {
         "run_id": owner.run_id,
@@ -104,7 +144,17 @@ def begin_session(
         "identities": dumps(identities),
         "finished": "no",
     }
-    return ledger.begin_session(meta, retry_failed=retry_failed)
+    if owner.abandoned:
+        remove_ledger(owner.folder)
+    ledger.open()
+    reopen = [] if replay else [Status.FAILED, *([Status.REJECTED] if owner.more_attempts else [])]
+    return ledger.begin_session(meta, reopen=reopen)
+
+
+def remove_ledger(folder: Path) -> None:
+    """Remove a ledger that binds nobody."""
+    for name in (LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _identity(plan: Plan, source_digest: str) -> dict[str, Any]:
