@@ -122,13 +122,17 @@ class PythonGate:
         weak = stub.outcome is Outcome.PASS
         oracle, suites = Oracle(), list[Suite]()
         if payload.gold is not None:
-            await _confirm_gold(self.runner, payload, limits)
+            for gold in (payload.gold, *payload.golds):
+                await _confirm_gold(self.runner, payload, gold, limits)
             if self.options.generated and suite.plain:
                 oracle = await oracle_for(task, self.runner, self.options, self.services)
             if self.options.generated and suite.source is not None:
                 suites = [Suite(source=tests) for tests in reseeded(suite.source)]
                 said = [await judge(self.runner, payload.gold, payload, s, given, limits) for s in suites]
                 suites = [s for s, f in zip(suites, said, strict=True) if f.outcome is Outcome.PASS]
+        if oracle.answers.raised or oracle.answers.late:
+            told = oracle.answers
+            evidence["gold"] = {"asked": told.asked, "raised": told.raised, "late": told.late}
         if oracle.total:
             evidence["oracle_strength"] = {"killed": oracle.killed, "total": oracle.total}
             alive = oracle.total - oracle.killed
@@ -165,14 +169,13 @@ def _job(source: str, payload: CodePayload, calls: tuple[CallInput, ...], limits
     return Job(source=source, entry_point=payload.entry_point, calls=calls, limits=limits)
 
 
-async def _confirm_gold(runner: Runner, payload: CodePayload, limits: Limits) -> None:
+async def _confirm_gold(runner: Runner, payload: CodePayload, gold: str, limits: Limits) -> None:
     """Raise `TaskError` unless the gold passes its own tests, twice, with the same results."""
-    assert payload.gold is not None  # noqa: S101  asked only of tasks with gold
     suite = payload.suite
     given = len(suite.calls) or len(suite.stdin)
     keys = set()
     for _ in range(2):
-        found = await judge(runner, payload.gold, payload, suite, given, limits)
+        found = await judge(runner, gold, payload, suite, given, limits)
         if found.outcome is Outcome.ERROR:
             raise TaskError("gold-undecided", f"the gold did not end in time: {found.detail}")
         if found.outcome is Outcome.REJECT:

@@ -17,6 +17,8 @@ class CodePayload:
     """Imports and helpers that the prompt gives before the entry point."""
     gold: str | None = None
     """A right solution as a whole module; None where there is none."""
+    golds: tuple[str, ...] = ()
+    """Further right solutions."""
     limits: LimitsRow = field(factory=LimitsRow)
     digest: str = ""
     """Of tests, gold and limits: what derived inputs are kept under."""

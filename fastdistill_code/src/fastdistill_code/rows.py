@@ -25,9 +25,11 @@ class CodeRow:
     entry_point: str = ""
     """The function that the tests call; only `io` tests go without."""
     tests: dict[str, Any]
-    """`{"kind": "calls" | "source" | "asserts" | "io", ...}`, see docs/code.md."""
+    """`{"kind": "calls" | "source" | "asserts" | "io" | "checker", ...}`, see docs/code.md."""
     gold: str = ""
     """A right solution, whole or as the rest of the prompt."""
+    golds: tuple[str, ...] = ()
+    """Further right solutions: on generated inputs what any of them answers is right."""
     limits: LimitsRow = field(factory=LimitsRow)
     tags: tuple[str, ...] = ()
     meta: dict[str, Any] = field(factory=dict)

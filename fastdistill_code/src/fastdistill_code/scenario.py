@@ -62,8 +62,10 @@ def make_task(row: CodeRow, line: int = 0) -> Task[CodePayload]:
         raise ValueError(f"entry_point: {detail}; name the function that the tests call")
     _check_limits(row.limits)
     suite = make_suite(row.tests, entry_point, row.prompt)
-    gold = _gold(row, None if program else entry_point)
-    told = [row.tests, row.gold, asdict(row.limits), entry_point, row.prompt]
+    called = None if program else entry_point
+    gold = _gold(row, row.gold, called)
+    golds = [_gold(row, other, called) for other in row.golds]
+    told = [row.tests, row.gold, row.golds, asdict(row.limits), entry_point, row.prompt]
     return Task(
         task_id=row.task_id,
         input={"prompt": row.prompt, "entry_point": entry_point},
@@ -72,6 +74,7 @@ def make_task(row: CodeRow, line: int = 0) -> Task[CodePayload]:
             suite=suite,
             preamble="" if program else preamble(row.prompt, entry_point),
             gold=gold,
+            golds=tuple(other for other in golds if other is not None),
             limits=row.limits,
             digest=sha256(json.dumps(told, sort_keys=True).encode()).hexdigest(),
         ),
@@ -89,18 +92,18 @@ def _check_limits(limits: LimitsRow) -> None:
             raise ValueError(f"limits.{name}: {value!r} is below {least}")
 
 
-def _gold(row: CodeRow, entry_point: str | None) -> str | None:
+def _gold(row: CodeRow, gold: str, entry_point: str | None) -> str | None:
     """The gold as a whole module. Raises ValueError when it is not Python or lacks the entry point."""
-    if not row.gold.strip():
+    if not gold.strip():
         return None
-    tree = parse(row.gold)
+    tree = parse(gold)
     if entry_point is None:
         if tree is None:
             raise ValueError("gold: is not Python")
-        return row.gold
+        return gold
     if tree is not None and defines(tree, entry_point):
-        return complete(row.gold, preamble(row.prompt, entry_point))[0]
-    whole = f"{row.prompt}{row.gold}"
+        return complete(gold, preamble(row.prompt, entry_point))[0]
+    whole = f"{row.prompt}{gold}"
     alone, tree = tree, parse(whole)
     if tree is None and alone is not None:
         raise ValueError(f"gold: does not define {entry_point!r}")

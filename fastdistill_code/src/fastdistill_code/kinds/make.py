@@ -12,7 +12,8 @@ from fastdistill_code.kinds.lift import lift
 from fastdistill_code.kinds.suite import Check, Raises, Returns, Suite
 from fastdistill_code.output import OUTPUTS, rule_of
 
-KINDS = ("calls", "source", "asserts", "io")
+_CHECKER = "checker"
+KINDS = ("calls", "source", "asserts", "io", "checker")
 
 
 @frozen(kw_only=True)
@@ -60,6 +61,20 @@ class _Source:
     source: str
 
 
+@frozen(kw_only=True)
+class CheckerCase:
+    """One call of the entry point, whose answer a checker judges."""
+
+    args: list[Any] = field(factory=list)
+
+
+@frozen(kw_only=True)
+class _Checker:
+    kind: str
+    source: str
+    cases: list[CheckerCase]
+
+
 def make_suite(tests: dict[str, Any], entry_point: str, problem: str = "") -> Suite:
     """The suite of a row's `tests`; `problem` is the text of the task.
 
@@ -74,6 +89,8 @@ def make_suite(tests: dict[str, Any], entry_point: str, problem: str = "") -> Su
             return _io(_structured(tests, _Io), problem)
         case "source" | "asserts" as kind:
             return _source(_structured(tests, _Source).source, entry_point, check=kind == "source")
+        case "checker":
+            return _checker(_structured(tests, _Checker))
     raise ValueError(f"tests.kind: {tests.get('kind')!r} is none of {', '.join(KINDS)}")
 
 
@@ -119,6 +136,18 @@ def _calls(cases: list[CallCase], raw: list[dict[str, Any]]) -> Suite:
         checks.append(Returns(index=i, value=case.value, match=match))
     calls = tuple(CallInput(args=tuple(case.args), kwargs=case.kwargs) for case in cases)
     return Suite(calls=calls, checks=tuple(checks))
+
+
+def _checker(tests: _Checker) -> Suite:
+    """Tests that give each answer to the function `checker(args, answer)` of their source."""
+    try:
+        tree = ast.parse(tests.source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise ValueError(f"tests.source is not Python: {error}") from None
+    if not any(isinstance(n, ast.FunctionDef) and n.name == _CHECKER for n in tree.body):
+        raise ValueError(f"tests.source defines no function '{_CHECKER}(args, answer)'")
+    lines = [f"    assert {_CHECKER}({case.args!r}, candidate(*{case.args!r}))" for case in tests.cases]
+    return Suite(source="\n".join([tests.source, "", "def check(candidate):", *lines]))
 
 
 def _source(source: str, entry_point: str, *, check: bool) -> Suite:

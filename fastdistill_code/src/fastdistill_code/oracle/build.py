@@ -16,7 +16,7 @@ from fastdistill_code.kinds.suite import Holds, Raises, Returns, Suite
 from fastdistill_code.options import PythonOptions
 from fastdistill_code.oracle.batch import PROGRAM, Answer, as_function, many, packed
 from fastdistill_code.oracle.choose import spread
-from fastdistill_code.oracle.gold import EACH, WHOLE, Known, known_answers
+from fastdistill_code.oracle.gold import EACH, WHOLE, Answers, Known, known_answers, with_others
 from fastdistill_code.oracle.inputs import contracts, make_inputs
 from fastdistill_code.oracle.operators import constants, faults
 from fastdistill_code.oracle.streams import layout
@@ -24,7 +24,7 @@ from fastdistill_code.oracle.wording import Wording, examples, wording
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 
-VERSION = "8"
+VERSION = "9"
 """Of the generator: another one makes other inputs."""
 _RAW = 2
 """Inputs made for each that is kept: on many the gold says nothing."""
@@ -45,6 +45,8 @@ class Oracle:
     match: Match = field(factory=Match)
     killed: int = 0
     total: int = 0
+    answers: Answers = field(factory=Answers)
+    """How often the gold answered."""
 
 
 async def oracle_for(
@@ -64,14 +66,26 @@ async def oracle_for(
 
 
 def _stored(oracle: Oracle) -> bytes:
-    return wire.encode([oracle.calls, [one.data for one in oracle.known], oracle.killed, oracle.total])
+    values = [[one.data, *one.others] for one in oracle.known]
+    asked = [oracle.answers.asked, oracle.answers.raised, oracle.answers.late]
+    return wire.encode([oracle.calls, values, oracle.killed, oracle.total, asked])
 
 
 def _restored(data: bytes, match: Match) -> Oracle:
-    calls, values, killed, total = wire.decode(data)
+    calls, values, killed, total, (asked, raised, late) = wire.decode(data)
     inputs = [CallInput(args=args, kwargs=kwargs) for args, kwargs in wire.decode(calls)]
-    known = (Known(c, wire.decode(v), v) for c, v in zip(inputs, values, strict=True))
-    return Oracle(known=tuple(known), calls=calls, match=match, killed=killed, total=total)
+    known = (
+        Known(call, wire.decode(value), value, others=tuple(others))
+        for call, (value, *others) in zip(inputs, values, strict=True)
+    )
+    return Oracle(
+        known=tuple(known),
+        calls=calls,
+        match=match,
+        killed=killed,
+        total=total,
+        answers=Answers(asked=asked, raised=raised, late=late),
+    )
 
 
 def oracle_match(suite: Suite, said: Wording) -> Match:
@@ -125,7 +139,7 @@ async def make_oracle(
     gold, entry_point = program(payload, payload.gold)
     if payload.entry_point is None and not await _speaks(payload, gold, entry_point, seen, runner, limits):
         made = []
-    known = await known_answers(
+    answers = await known_answers(
         runner,
         gold,
         entry_point,
@@ -135,8 +149,14 @@ async def make_oracle(
         limits,
         ties=not said.ties_told and not payload.suite.stdin,
     )
-    known = known[: options.max_inputs]
-    oracle = Oracle(known=tuple(known), calls=packed([one.call for one in known]), match=match)
+    golds = [program(payload, other) for other in payload.golds]
+    known = await with_others(runner, golds, answers.known[: options.max_inputs], match, limits)
+    oracle = Oracle(
+        known=tuple(known),
+        calls=packed([one.call for one in known]),
+        match=match,
+        answers=evolve(answers, known=()),
+    )
     broken = spread(faults(payload.gold, payload.entry_point), options.max_mutants, seed)
     killed = await _killed(runner, payload, oracle, [one.source for one in broken], options)
     return evolve(oracle, killed=killed, total=len(broken))
@@ -217,7 +237,11 @@ def differing(oracle: Oracle, answers: Sequence[Answer]) -> list[int]:
     return [
         i
         for i, one in enumerate(oracle.known)
-        if i >= len(answers) or not _same(answers[i], one.value, one.data, oracle.match)
+        if i >= len(answers)
+        or not (
+            _same(answers[i], one.value, one.data, oracle.match)
+            or any(_same(answers[i], wire.decode(other), other, oracle.match) for other in one.others)
+        )
     ]
 
 

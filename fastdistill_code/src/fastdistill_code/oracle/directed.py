@@ -7,7 +7,7 @@ import random
 from fastdistill_code.jobs import Limits
 from fastdistill_code.oracle.batch import packed
 from fastdistill_code.oracle.build import Oracle, fitting, program, seen_calls
-from fastdistill_code.oracle.gold import known_answers
+from fastdistill_code.oracle.gold import known_answers, with_others
 from fastdistill_code.oracle.inputs import contracts, make_inputs
 from fastdistill_code.oracle.operators import constants
 from fastdistill_code.oracle.wording import wording
@@ -41,7 +41,8 @@ async def directed(
         return None
     gold, entry_point = program(payload, payload.gold)
     found = await known_answers(runner, gold, entry_point, seen, new, oracle.match, limits, ties=False)
-    if not found:
+    golds = [program(payload, other) for other in payload.golds]
+    kept = await with_others(runner, golds, found.known[:_MOST], oracle.match, limits)
+    if not kept:
         return None
-    found = found[:_MOST]
-    return Oracle(known=tuple(found), calls=packed([one.call for one in found]), match=oracle.match)
+    return Oracle(known=tuple(kept), calls=packed([one.call for one in kept]), match=oracle.match)

@@ -5,7 +5,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from fastdistill_code import wire
 from fastdistill_code.compare import Match
@@ -36,6 +36,18 @@ class Known:
     value: Any
     data: bytes
     grade: Literal["near", "far"] = "near"
+    others: tuple[bytes, ...] = ()
+    """What further golds answer, where it is something else."""
+
+
+@frozen(kw_only=True)
+class Answers:
+    """The inputs that can be compared on, and how often the gold had no answer to one."""
+
+    known: tuple[Known, ...] = ()
+    asked: int = 0
+    raised: int = 0
+    late: int = 0
 
 
 async def known_answers(
@@ -48,7 +60,7 @@ async def known_answers(
     limits: Limits,
     *,
     ties: bool,
-) -> list[Known]:
+) -> Answers:
     """Those inputs that the gold answers quickly, twice alike, and as it answers the seen ones.
 
     In the second run numbers with a fraction are moved by a billionth: what then changes its answer hangs
@@ -68,7 +80,29 @@ async def known_answers(
     if ties and steady:
         turned = await _turned(runner, source, entry_point, steady, match, limits)
         steady = [one for i, one in enumerate(steady) if i not in turned]
-    return steady
+    return Answers(
+        known=tuple(steady),
+        asked=len(answers),
+        raised=sum(one.kind == 1 for one in answers),
+        late=sum(one.kind == 2 for one in answers),
+    )
+
+
+async def with_others(
+    runner: Runner,
+    programs: Sequence[tuple[str, str]],
+    known: Sequence[Known],
+    match: Match,
+    limits: Limits,
+) -> list[Known]:
+    """The same, with what further golds (source and entry point) answer where they differ."""
+    others: list[list[bytes]] = [[] for _ in known]
+    for source, entry_point in programs:
+        answers = await _run(runner, source, entry_point, [one.call for one in known], limits)
+        for place, (one, answer) in enumerate(zip(known, answers, strict=False)):
+            if answer.returned and not match.loosely(one.value, wire.decode(answer.data)):
+                others[place].append(answer.data)
+    return [evolve(one, others=tuple(more)) for one, more in zip(known, others, strict=True)]
 
 
 async def _steady(
