@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from fastdistill.cli.folders import reading
 from fastdistill.cli.terminal import echo
 from fastdistill.run.ops.diff import diff
 
@@ -35,20 +36,22 @@ def _section(title: str, lines: list[str]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def command(old: Path, new: Path, as_json: bool) -> None:
     """Show what changed from run OLD to run NEW."""
-    found = diff(old, new)
-    if as_json:
-        echo(json.dumps(found, ensure_ascii=True))
-        return
-    for part in ("configuration", "plugins", "gates"):
-        _section(part, [f"{one['path']}: {one['old']!r} -> {one['new']!r}" for one in found[part]])
-    _section("tasks gone", found["tasks_gone"])
-    _section("tasks added", found["tasks_added"])
-    _section(
-        "decisions that changed",
-        [
-            f"{one['task_id']}: {' -> '.join(' '.join(filter(None, one[side])) for side in ('old', 'new'))}"
-            for one in found["flips"]
-        ],
-    )
-    for name, rates in found["rates"].items():
-        echo(f"{name:<12}{_rate(rates['old'])}  ->  {_rate(rates['new'])}")
+    with reading(old, new):
+        found = diff(old, new)
+        if as_json:
+            echo(json.dumps(found, ensure_ascii=True))
+            return
+        for part in ("configuration", "plugins", "gates"):
+            _section(part, [f"{one['path']}: {one['old']!r} -> {one['new']!r}" for one in found[part]])
+        _section("tasks gone", found["tasks_gone"])
+        _section("tasks added", found["tasks_added"])
+        _section(
+            "decisions that changed",
+            [
+                f"{one['task_id']}: "
+                + " -> ".join(" ".join(filter(None, one[side])) for side in ("old", "new"))
+                for one in found["flips"]
+            ],
+        )
+        for name, rates in found["rates"].items():
+            echo(f"{name:<12}{_rate(rates['old'])}  ->  {_rate(rates['new'])}")

@@ -105,5 +105,8 @@ def _explained(error: BaseException) -> int:
     if isinstance(error, FastDistillError):
         echo(f"fd: {error}", err=True)
         return error.exit_code
+    if type(error).__module__ == "sqlite3":
+        echo(f"fd: a database cannot be read or written: {error}", err=True)
+        return 3
     explain(error)
     return 1

@@ -7,6 +7,7 @@ import anyio
 import attrs
 import click
 
+from fastdistill.cli.folders import reading
 from fastdistill.cli.run import with_source
 from fastdistill.cli.terminal import echo
 from fastdistill.config import Loaded
@@ -28,14 +29,15 @@ def command(shards: tuple[Path, ...], out: Path, tasks: Path | None) -> int:
     """
     if out.exists() and any(out.iterdir()):
         raise UsageError(f"{str(out)!r} is not empty: choose another --out")
-    with tempfile.TemporaryDirectory(prefix="fastdistill-") as copies:
-        found = gathered(shards, Path(copies))
-        config = attrs.evolve(found[0][0].config, shard=None, out=None)
-        if tasks is not None:
-            config = attrs.evolve(config, tasks=tasks)
-        loaded = Loaded(config=config, origins={}, source="the shards' recorded run file")
-        plan, source, _ = with_source(resolve(loaded, PluginHost().discover()))
-        finished = anyio.run(merge, plan, source, found, out)
-    counts = finished.progress
-    echo(f"{finished.outcome}: accepted {counts.accepted} of {counts.seen} tasks, into {out}")
-    return 1 if finished.outcome == "faults" else 0
+    with reading(*shards):
+        with tempfile.TemporaryDirectory(prefix="fastdistill-") as copies:
+            found = gathered(shards, Path(copies))
+            config = attrs.evolve(found[0][0].config, shard=None, out=None)
+            if tasks is not None:
+                config = attrs.evolve(config, tasks=tasks)
+            loaded = Loaded(config=config, origins={}, source="the shards' recorded run file")
+            plan, source, _ = with_source(resolve(loaded, PluginHost().discover()))
+            finished = anyio.run(merge, plan, source, found, out)
+        counts = finished.progress
+        echo(f"{finished.outcome}: accepted {counts.accepted} of {counts.seen} tasks, into {out}")
+        return 1 if finished.outcome == "faults" else 0

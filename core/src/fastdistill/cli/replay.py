@@ -8,6 +8,7 @@ import anyio
 import attrs
 import click
 
+from fastdistill.cli.folders import reading
 from fastdistill.cli.run import with_source
 from fastdistill.cli.terminal import echo
 from fastdistill.config import Loaded, load
@@ -54,32 +55,33 @@ def command(run: Path, tasks: Path | None, runfile: Path | None, out: Path | Non
     """
     if (runfile is None) != (out is None):
         raise UsageError("--with RUNFILE and --out DIR go together: the new gates' run needs a folder")
-    plan = resolve(_loaded(run, runfile, tasks), PluginHost().discover())
-    plan, source, _ = with_source(plan)
-    if out is not None:
-        if out.exists() and any(out.iterdir()):
-            raise UsageError(f"{str(out)!r} is not empty: choose another --out")
-        finished = anyio.run(rejudge, run, plan, source, out)
-        echo(
-            f"{finished.outcome}: accepted {finished.progress.accepted} of {finished.progress.seen} tasks, "
-            f"into {out}"
-        )
-        return 0
-    with tempfile.TemporaryDirectory(prefix="fastdistill-") as tmp:
-        old, new = Path(tmp) / "old", Path(tmp) / "new"
-        old.mkdir()
-        copy_ledger(run, old)
-        anyio.run(rejudge, run, plan, source, new)
-        differences, same = compare(old, new), same_bytes(run, new)
-    if as_json:
-        shown = {"same_dataset": same, "differences": [attrs.asdict(one) for one in differences]}
-        echo(json.dumps(shown, ensure_ascii=True))
-    else:
-        for one in differences:
-            echo(f"{one.task_id}, {one.where}: {one.cause}\n  was {one.recorded}\n  is  {one.replayed}")
-        verdict = "identical" if same and not differences else "not the same"
-        echo(
-            f"{verdict}: {len(differences)} differences, dataset "
-            f"{'the same byte for byte' if same else 'differs'}"
-        )
-    return 0 if same and not differences else 1
+    with reading(run):
+        plan = resolve(_loaded(run, runfile, tasks), PluginHost().discover())
+        plan, source, _ = with_source(plan)
+        if out is not None:
+            if out.exists() and any(out.iterdir()):
+                raise UsageError(f"{str(out)!r} is not empty: choose another --out")
+            finished = anyio.run(rejudge, run, plan, source, out)
+            echo(
+                f"{finished.outcome}: accepted {finished.progress.accepted} of {finished.progress.seen} "
+                f"tasks, into {out}"
+            )
+            return 0
+        with tempfile.TemporaryDirectory(prefix="fastdistill-") as tmp:
+            old, new = Path(tmp) / "old", Path(tmp) / "new"
+            old.mkdir()
+            copy_ledger(run, old)
+            anyio.run(rejudge, run, plan, source, new)
+            differences, same = compare(old, new), same_bytes(run, new)
+        if as_json:
+            shown = {"same_dataset": same, "differences": [attrs.asdict(one) for one in differences]}
+            echo(json.dumps(shown, ensure_ascii=True))
+        else:
+            for one in differences:
+                echo(f"{one.task_id}, {one.where}: {one.cause}\n  was {one.recorded}\n  is  {one.replayed}")
+            verdict = "identical" if same and not differences else "not the same"
+            echo(
+                f"{verdict}: {len(differences)} differences, dataset "
+                f"{'the same byte for byte' if same else 'differs'}"
+            )
+        return 0 if same and not differences else 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from fastdistill.cli.folders import reading
 from fastdistill.cli.terminal import echo
 from fastdistill.errors import RunFolderError
 from fastdistill.run.folder import MANIFEST, PAGE, QUALITY, TIMING
@@ -43,26 +44,27 @@ def number(value: float | None, unit: str = "") -> str:
 @click.option("--json", "as_json", is_flag=True, help="The three reports as one JSON object.")
 def command(run: Path, as_json: bool) -> None:
     """Show the figures of the run in folder RUN."""
-    manifest, quality, timing = (read(run, name) for name in (MANIFEST, QUALITY, TIMING))
-    if as_json:
-        echo(json.dumps({"manifest": manifest, "quality": quality, "timing": timing}, indent=2))
-        return
-    counts = quality["counts"]
-    echo(f"run {manifest['run_id']}: {manifest['scenario']}, {manifest['outcome']}")
-    echo("  ".join(f"{name} {count}" for name, count in counts.items()))
-    for name in ("p_keep", "exec_pass", "gold_match", "unlabelled"):
-        echo(f"{name:<14}{shown(quality[name])}")
-    for title in ("reject_reason_counts", "error_reason_counts", "failed_reason_counts"):
-        if quality[title]:
-            echo(f"{title}: " + ", ".join(f"{key} {count}" for key, count in quality[title].items()))
-    for gate in quality["gates"]:
+    with reading(run):
+        manifest, quality, timing = (read(run, name) for name in (MANIFEST, QUALITY, TIMING))
+        if as_json:
+            echo(json.dumps({"manifest": manifest, "quality": quality, "timing": timing}, indent=2))
+            return
+        counts = quality["counts"]
+        echo(f"run {manifest['run_id']}: {manifest['scenario']}, {manifest['outcome']}")
+        echo("  ".join(f"{name} {count}" for name, count in counts.items()))
+        for name in ("p_keep", "exec_pass", "gold_match", "unlabelled"):
+            echo(f"{name:<14}{shown(quality[name])}")
+        for title in ("reject_reason_counts", "error_reason_counts", "failed_reason_counts"):
+            if quality[title]:
+                echo(f"{title}: " + ", ".join(f"{key} {count}" for key, count in quality[title].items()))
+        for gate in quality["gates"]:
+            echo(
+                f"  {gate['gate']:<26}{gate['kind']:<7}judged {gate['judged']}, passed {gate['passed']}, "
+                f"rejected {gate['rejected']}, errors {gate['errors']}"
+            )
         echo(
-            f"  {gate['gate']:<26}{gate['kind']:<7}judged {gate['judged']}, passed {gate['passed']}, "
-            f"rejected {gate['rejected']}, errors {gate['errors']}"
+            f"{number(timing['elapsed'], ' s')}; mean in flight {number(timing['mean_in_flight'])}; "
+            f"accepted per hour {number(timing['accepted_per_hour'])}; "
+            f"US dollars {number(timing['usd'])}"
         )
-    echo(
-        f"{number(timing['elapsed'], ' s')}; mean in flight {number(timing['mean_in_flight'])}; "
-        f"accepted per hour {number(timing['accepted_per_hour'])}; "
-        f"US dollars {number(timing['usd'])}"
-    )
-    echo(f"page  {run / PAGE}")
+        echo(f"page  {run / PAGE}")

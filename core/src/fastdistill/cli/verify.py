@@ -6,6 +6,7 @@ from pathlib import Path
 import attrs
 import click
 
+from fastdistill.cli.folders import reading
 from fastdistill.cli.terminal import echo
 from fastdistill.run.ops.verify import verify
 
@@ -21,13 +22,14 @@ def command(run: Path, expect: str | None, tasks: Path | None, as_json: bool) ->
     Exit code 0 if nothing was changed, 1 otherwise. Notes tell where this machine is another than the
     run's; they do not change the exit code.
     """
-    report = verify(run, expect=expect, source=tasks)
-    if as_json:
-        echo(json.dumps(attrs.asdict(report), ensure_ascii=True))
-    else:
-        for problem in report.problems:
-            echo(f"problem: {problem}")
-        for note in report.notes:
-            echo(f"note: {note}")
-        echo(f"{'changed' if report.problems else 'unchanged'}: manifest digest {report.digest}")
-    return 1 if report.problems else 0
+    with reading(run):
+        report = verify(run, expect=expect, source=tasks)
+        if as_json:
+            echo(json.dumps(attrs.asdict(report), ensure_ascii=True))
+        else:
+            for problem in report.problems:
+                echo(f"problem: {problem}")
+            for note in report.notes:
+                echo(f"note: {note}")
+            echo(f"{'changed' if report.problems else 'unchanged'}: manifest digest {report.digest}")
+        return 1 if report.problems else 0

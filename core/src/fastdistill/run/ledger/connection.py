@@ -1,5 +1,6 @@
 """Opens the SQLite file of a ledger: for writing by its run, for reading by anyone."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -73,13 +74,25 @@ def reading(folder: Path) -> Iterator[sqlite3.Connection]:
 
 
 def version_of(connection: sqlite3.Connection, path: Path) -> int:
-    """Return a ledger's version. Raises `RunFolderError` unless this Fast Distill can read it."""
+    """Return a ledger's version. Raises `RunFolderError` unless this Fast Distill can read it.
+
+    Views and triggers are refused before anything is read: one that never ends would hang every reader.
+    """
     try:
+        strange = connection.execute(
+            "SELECT type, name FROM sqlite_master"
+            " WHERE type IN ('view', 'trigger') OR sql LIKE 'CREATE VIRTUAL%'"
+        ).fetchone()
+        if strange is not None:
+            raise RunFolderError(
+                f"the ledger {str(path)!r} holds the {strange['type']} {strange['name']!r}: no run leaves "
+                "that"
+            )
         rows = connection.execute("SELECT value FROM meta WHERE key = 'ledger_version'").fetchall()
     except sqlite3.DatabaseError as error:
         raise RunFolderError(f"{str(path)!r} is not a ledger, or is damaged: {error}") from None
     found = str(rows[0]["value"]) if rows else None
-    if found is None or not found.isdigit() or not 1 <= int(found) <= VERSION:
+    if found is None or not re.fullmatch(r"[0-9]{1,9}", found) or not 1 <= int(found) <= VERSION:
         raise RunFolderError(
             f"the ledger {str(path)!r} has version {found!r}; this Fast Distill reads up to {VERSION}:"
             " upgrade it"
