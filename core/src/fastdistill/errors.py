@@ -9,6 +9,8 @@ FastDistillError
 ├── TaskError                   one task is broken; it alone is counted as failed
 ├── PluginFault                 a plugin raised where it should have returned
 ├── RunHalted                   the run stopped before this call was made
+├── TeacherUnusable             every call is refused alike                         exit 3
+├── TeacherUnavailable          quota spent, or a wait of hours: go on later        exit 4
 ├── ProviderError               one call to a teacher failed
 │   ├── RetryableError          asking again can help
 │   │   ├── RateLimited         429
@@ -92,6 +94,18 @@ class PluginFault(FastDistillError):
 
 class RunHalted(FastDistillError):
     """The run was stopped before this call was made: its task stays open for a resume."""
+
+
+class TeacherUnusable(FastDistillError):
+    """A teacher refuses every call alike: a parameter that it does not know, for one."""
+
+    exit_code = 3
+
+
+class TeacherUnavailable(FastDistillError):
+    """A teacher answers nobody for now: its quota is spent, or it asks for a wait beyond its deadline."""
+
+    exit_code = 4
 
 
 class ProviderError(FastDistillError):

@@ -9,13 +9,22 @@ from typing import Any
 import anyio
 from attrs import asdict, define, field
 
-from fastdistill.errors import ConnectionFailed, Overloaded, ProviderError, ServerFailed, TimedOut
+from fastdistill.errors import (
+    ConnectionFailed,
+    FinalError,
+    Overloaded,
+    ProviderError,
+    RunHalted,
+    ServerFailed,
+    TimedOut,
+)
 from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Provider
 from fastdistill.run.teachers.circuit_breaker import Breaker
 from fastdistill.run.teachers.concurrency.limiter import Pacer, Permit
 from fastdistill.run.teachers.endpoint_queue import Endpoint, Seats
 from fastdistill.run.teachers.retry import Retry
+from fastdistill.run.teachers.streak import LASTING, WAITING, stopping
 
 SICK = (ConnectionFailed, ServerFailed, TimedOut, Overloaded)
 """Errors that may mean that an endpoint is down."""
@@ -59,16 +68,23 @@ class Endpoints:
         return 2 * self.limit + 16 + self.waiting_out
 
     def halt(self) -> None:
-        """Make no more calls: who waits is told `RunHalted`, and calls under way come home."""
+        """Make no more calls.
+
+        Whoever waits is told `RunHalted`, and so are calls that certainly still queue at their endpoint;
+        those that may be worked on come home.
+        """
         self._halted = True
         self._seats.close()
         if self._halt:
             self._halt.set()
+        for endpoint in self.endpoints:
+            endpoint.drop_queued()
 
     async def complete(self, call: Call) -> Completion:
-        """The answer.
+        """Return the answer.
 
-        Raises the error that retrying could not mend, a final one after one call, and `RunHalted`.
+        Raises the error that asking again did not help with, a final one after one call, `RunHalted`, and
+        what stops the run: `AuthFailed`, `NotFound`, `TeacherUnusable`, `TeacherUnavailable`.
         """
         began, tries, avoid = math.inf, 0, None
         while True:
@@ -79,14 +95,35 @@ class Endpoints:
                 return await self._ask(endpoint, permit, call, self.retry.deadline + began - self.clock())
             except ProviderError as error:
                 self.failed[error.kind] += 1
-                spent = self.clock() - began
-                delay = self.retry.delay(error, tries, spent, self.rng)
-                if delay is None:
-                    raise
+                delay = self._delay(endpoint, call, error, tries, self.clock() - began)
                 self.on_fault(call, error)
                 self.retried[error.kind] += 1
             avoid = endpoint
             await self._wait_out(delay)
+
+    def _delay(
+        self, endpoint: Endpoint, call: Call, error: ProviderError, tries: int, spent: float
+    ) -> float:
+        """Return the seconds to wait before asking again; raise what is to be raised instead."""
+        streak = endpoint.streak
+        too_long = isinstance(error, WAITING) and (error.retry_after or 0.0) >= self.retry.deadline - spent
+        if (too_long or isinstance(error, LASTING)) and streak.fail(error):
+            stop = stopping(error, deadline=self.retry.deadline)
+            if stop is not error:
+                self.on_fault(call, error)
+            raise stop from None
+        if (
+            too_long
+        ):  # others are served meanwhile, so this call is asked again as if no time had been named
+            error = type(error)(str(error), status=error.status)
+        final = streak.of_one_task(error, tries) if isinstance(error, FinalError) else None
+        if final is not None:
+            raise final
+        again = ServerFailed(str(error)) if isinstance(error, FinalError) else error
+        delay = self.retry.delay(again, tries, spent, self.rng)
+        if delay is None:
+            raise error
+        return delay
 
     async def _wait_out(self, delay: float) -> None:
         self._halt = self._halt or anyio.Event()
@@ -99,25 +136,31 @@ class Endpoints:
             self.waiting_out -= 1
 
     async def _ask(self, endpoint: Endpoint, permit: Permit, call: Call, left: float) -> Completion:
-        error: Exception | None = None
         try:
-            with anyio.move_on_after(left):
+            with anyio.move_on_after(left) as scope:
+                endpoint.scopes[permit.number] = scope
                 got = await endpoint.provider.complete(call)
                 self._well(endpoint)
+                endpoint.streak.succeed()
                 endpoint.pacer.succeed(permit, got)
                 return got
-            error = TimedOut(f"no answer within the {self.retry.deadline:g} s of `deadline`")
-            raise error
-        except Exception as caught:
-            error = caught
-            self._unwell(endpoint, caught)
-            endpoint.pacer.fail(permit, caught)
+            if permit.number in endpoint.dropped:
+                raise RunHalted("the run is stopped; this call was still in the endpoint's queue")
+            raise TimedOut(f"no answer within the {self.retry.deadline:g} s of `deadline`")
+        except RunHalted:
+            endpoint.breaker.give_up()
+            endpoint.pacer.fail(permit, None)
+            raise
+        except Exception as error:
+            self._unwell(endpoint, error)
+            endpoint.pacer.fail(permit, error)
             raise
         except BaseException:
             endpoint.breaker.give_up()
             endpoint.pacer.fail(permit, None)
             raise
         finally:
+            endpoint.scopes.pop(permit.number, None)
             self._seats.dispatch()
 
     def _well(self, endpoint: Endpoint) -> None:
@@ -186,6 +229,7 @@ def endpoints_of(
                 requests_per_minute=requests_per_minute and requests_per_minute / share,
                 tokens_per_minute=tokens_per_minute and tokens_per_minute / share,
                 why_idle=why_idle,
+                longest_hold=retry.deadline,
             ),
             Breaker(rng),
         )

@@ -13,6 +13,7 @@ from fastdistill.model.answer import Call
 from fastdistill.protocols import Provider
 from fastdistill.run.teachers.circuit_breaker import Breaker
 from fastdistill.run.teachers.concurrency.limiter import Pacer, Permit
+from fastdistill.run.teachers.streak import Streak
 
 SPILL = 0.25
 """A favourite whose load is above the least by more than this share of its limit is passed over."""
@@ -20,6 +21,8 @@ RECHECK = 1.0
 """Seconds after which the first in line looks again, whatever it was told."""
 NEVER_THERE = 20.0
 """Seconds of refused connections after which an address that never answered is taken to be wrong."""
+MARGIN = 1.25
+"""Of the most slots that an endpoint may have: calls beyond so many certainly queue."""
 FAVOURITES = 10_000
 
 
@@ -31,6 +34,21 @@ class Endpoint:
     provider: Provider
     pacer: Pacer
     breaker: Breaker
+    streak: Streak = field(factory=Streak)
+    scopes: dict[int, anyio.CancelScope] = field(factory=dict)
+    """Of the calls under way, by their permits' numbers."""
+    dropped: set[int] = field(factory=set)
+    """Calls that were given up because they certainly still queued."""
+
+    def drop_queued(self) -> None:
+        """Give up the calls that the endpoint cannot have begun yet: it serves them in order."""
+        sure = self.pacer.search.slots_at_most
+        if sure == math.inf:
+            return
+        for number in list(self.pacer.search.calls)[math.ceil(MARGIN * sure) :]:
+            if scope := self.scopes.get(number):
+                self.dropped.add(number)
+                scope.cancel()
 
     @property
     def load(self) -> float:

@@ -69,6 +69,8 @@ class Pacer:
     cap: int | None = None
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
+    longest_hold: float = math.inf
+    """Seconds; an endpoint that asks for a longer wait is not waited for."""
     history: list[Step] = field(factory=list, init=False)
     why_idle: Callable[[], str] = lambda: "no-work"
     """Why there is no call to make, when there is none."""
@@ -204,7 +206,7 @@ class Pacer:
 
     def _hold(self, now: float, trial: Trial, error: ProviderError) -> None:
         mostly = trial.refused >= max(UNANIMOUS, trial.started / 2)
-        if mostly and error.retry_after is not None:
+        if mostly and error.retry_after is not None and error.retry_after < self.longest_hold:
             self.quota.hold(now + error.retry_after * (1 + JITTER * self.rng.random()))
 
     def _over(self, now: float, permit: Permit, goods: float | None) -> None:
