@@ -1,4 +1,4 @@
-"""Stopping a run drops the calls that certainly still queue, and lets those that are worked on come home."""
+"""Stopping a run drops the calls that certainly still queue; those that are worked on come home."""
 
 import random
 import time
