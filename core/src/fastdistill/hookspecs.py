@@ -11,6 +11,7 @@ import pluggy
 
 from fastdistill.specs import (
     ExecEvalSpec,
+    ExporterSpec,
     JudgeSpec,
     ProviderSpec,
     ReporterSpec,
@@ -51,3 +52,8 @@ def fastdistill_judges() -> Iterable[JudgeSpec[Any]]:  # type: ignore[empty-body
 @hookspec
 def fastdistill_reporters() -> Iterable[ReporterSpec[Any]]:  # type: ignore[empty-body]
     """Watchers of a run."""
+
+
+@hookspec
+def fastdistill_exporters() -> Iterable[ExporterSpec[Any]]:  # type: ignore[empty-body]
+    """Forms of dataset: rows for one trainer."""

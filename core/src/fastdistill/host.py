@@ -14,6 +14,7 @@ from fastdistill.errors import PluginError
 from fastdistill.serde import nearest
 from fastdistill.specs import (
     ExecEvalSpec,
+    ExporterSpec,
     JudgeSpec,
     ProviderSpec,
     ReporterSpec,
@@ -23,7 +24,7 @@ from fastdistill.specs import (
 )
 
 GROUP = "fastdistill"
-Kind = Literal["scenarios", "providers", "rules", "exec_evals", "judges", "reporters"]
+Kind = Literal["scenarios", "providers", "rules", "exec_evals", "judges", "reporters", "exporters"]
 KINDS: dict[Kind, type[Spec[Any]]] = {
     "scenarios": ScenarioSpec,
     "providers": ProviderSpec,
@@ -31,6 +32,7 @@ KINDS: dict[Kind, type[Spec[Any]]] = {
     "exec_evals": ExecEvalSpec,
     "judges": JudgeSpec,
     "reporters": ReporterSpec,
+    "exporters": ExporterSpec,
 }
 
 

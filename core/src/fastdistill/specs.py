@@ -1,7 +1,7 @@
 """The records that hooks yield, and the services that the core lends to what they open."""
 
 import random
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar
@@ -9,6 +9,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 from attrs import field, frozen
 from attrs.validators import matches_re
 
+from fastdistill.model.settled import SPLITS, SettledTask, Split
 from fastdistill.protocols import Gate, Provider, Reporter, Rule, Scenario
 
 C = TypeVar("C")
@@ -141,6 +142,30 @@ class ReporterSpec(Spec[C]):
     """Something that watches a run. The table is `[reporters.NAME]`."""
 
     open: Callable[[C, Services], AbstractAsyncContextManager[Reporter]]
+
+
+@frozen(kw_only=True)
+class ExportLayout:
+    """How the files of an export are named and written."""
+
+    names: Mapping[Split, str] = field(factory=lambda: {split: split for split in SPLITS})
+    """A split's file without its ending. Splits that a layout does not name are left out."""
+    form: Literal["jsonl", "json", "parquet"] = "jsonl"
+    """JSON Lines, one JSON array, or Parquet (which needs pyarrow)."""
+    beside: Callable[[Mapping[Split, str]], Mapping[str, Any]] | None = None
+    """Given the written files by split, further JSON files by name, such as an index that a loader wants."""
+
+
+@frozen(kw_only=True)
+class ExporterSpec(Spec[C]):
+    """A form of dataset. Its options are those of `fd export --to NAME`.
+
+    `rows` is given the decided tasks of one split in source order and yields plain data. The core owns
+    order, splits, atomic files and digests, and writes no file for a split without rows.
+    """
+
+    rows: Callable[[C, Iterable[SettledTask]], Iterable[Mapping[str, Any]]]
+    layout: ExportLayout = field(factory=ExportLayout)
 
 
 @frozen(kw_only=True)

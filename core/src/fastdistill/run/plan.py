@@ -76,7 +76,7 @@ def _options(offer: Offer, table: Mapping[str, Any], path: str, problems: list[s
 def _unknown_tables(config: RunConfig, host: PluginHost, problems: list[str]) -> None:
     for kind in get_args(Kind):
         names = sorted({offer.spec.name for offer in host.offers(kind)})
-        for name in getattr(config, kind):
+        for name in getattr(config, kind, {}):  # exporters have no table in a run file
             if name not in names:
                 there = ", ".join(names) or "none"
                 problems.append(f"{kind}.{name}: no such plugin{nearest(name, names)}; installed: {there}")

@@ -1,0 +1,56 @@
+"""How a prompt and an answer become messages."""
+
+from typing import Any, Literal
+
+from attrs import frozen
+
+from fastdistill import AttemptRecord, SettledTask
+
+Content = Literal["answer", "reply"]
+Reasoning = Literal["field", "think", "drop"]
+Turn = dict[str, Any]
+
+
+@frozen(kw_only=True)
+class ChatOptions:
+    """What the assistant's turn holds."""
+
+    content: Content = "answer"
+    """`answer`: the answer in its scenario's form, where it has one; `reply`: the raw reply."""
+    reasoning: Reasoning = "field"
+    """`field`: `reasoning_content` in the assistant's message; `think`: before the content, in <think>."""
+
+
+def prompt_of(task: SettledTask) -> list[Turn]:
+    """Return what the teacher was shown."""
+    return [{"role": one.role, "content": one.content} for one in task.prompt]
+
+
+def content_of(attempt: AttemptRecord, options: ChatOptions) -> str:
+    """Return the answer's text, with the reasoning in front where `think` asks for it."""
+    text = attempt.text
+    if options.content == "answer" and attempt.formed is not None:
+        text = attempt.formed
+    if options.reasoning == "think" and attempt.reasoning:
+        return f"<think>\n{attempt.reasoning.strip()}\n</think>\n\n{text}"
+    return text
+
+
+def assistant(attempt: AttemptRecord, options: ChatOptions) -> Turn:
+    """Return the assistant's message."""
+    turn: Turn = {"role": "assistant", "content": content_of(attempt, options)}
+    if options.reasoning == "field" and attempt.reasoning:
+        turn["reasoning_content"] = attempt.reasoning
+    return turn
+
+
+def meta_of(task: SettledTask) -> dict[str, Any]:
+    """Return what a row can be traced by."""
+    return {
+        "sample_id": task.sample_id,
+        "task_id": task.task_id,
+        "scenario": task.scenario,
+        "group": task.group,
+        "split": task.split,
+        "tags": list(task.tags),
+    }
