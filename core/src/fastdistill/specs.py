@@ -212,6 +212,12 @@ class ScenarioSpec(Spec[C]):
     """The names of the default gates: rules first, then exec-evals and judges, in order."""
     title: str | None = None
     """The key of a task's input that people read first, such as `question`; reports show it."""
+    gold: str | None = None
+    """The key of a task's row that holds its gold, for exports to reinforcement learning."""
+    form: Callable[[str], str] | None = None
+    """Writes an answer as a student should say it, such as a fenced block; None leaves replies as they are."""
+    worked: bool = False
+    """Whether replies show their working, so that the bare answer would leave out what is to be learnt."""
     pack: Callable[[], Path] | None = None
     """The JSON Lines file of the bundled tasks, if there are any."""
     pack_limit: int | None = None

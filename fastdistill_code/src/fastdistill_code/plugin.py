@@ -57,6 +57,8 @@ def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
         config=CodeOptions,
         title="prompt",
         build=CodeScenario,
+        gold="tests",
+        form=lambda answer: f"```python\n{answer}\n```",
         gates=GATES,
         pack=lambda: Path(__file__).parent / "pack" / "tasks.jsonl",
         importers=tuple(

@@ -42,6 +42,9 @@ def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
         config=MathOptions,
         title="problem",
         build=MathScenario,
+        gold="answer",
+        form=lambda answer: f"\\boxed{{{answer}}}",
+        worked=True,
         gates=("not-empty", "max-length", "sympy"),
         pack=lambda: Path(__file__).parent / "pack" / "tasks.jsonl",
         importers=(

@@ -59,6 +59,8 @@ def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
         title="question",
         build=SqlScenario,
         gates=GATES,
+        gold="gold_sql",
+        form=lambda answer: f"```sql\n{answer}\n```",
         pack_limit=24,
         pack=lambda: Path(__file__).parent / "pack" / "tasks.jsonl",
         importers=tuple(

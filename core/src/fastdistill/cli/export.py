@@ -32,7 +32,9 @@ def _bound(most: int | None, tokenizer: Path | None) -> TokenBound | None:
     if most is None and tokenizer is None:
         return None
     if most is None or tokenizer is None:
-        raise UsageError("--max-tokens and --tokenizer go together: a number, and a tokenizer.json to count by")
+        raise UsageError(
+            "--max-tokens and --tokenizer go together: a number, and a tokenizer.json to count by"
+        )
     return TokenBound(most=most, count=_counter(tokenizer))
 
 
@@ -53,7 +55,9 @@ def _counter(path: Path) -> Callable[[str], int]:
 
 @click.command(short_help="Write a run in the form that a trainer reads.")
 @click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--to", "form", required=True, metavar="FORM", help="sft, dpo, verl, ...: `fd plugins` lists them.")
+@click.option(
+    "--to", "form", required=True, metavar="FORM", help="sft, dpo, verl, ...: `fd plugins` lists them."
+)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write.")
 @click.option("--content", type=click.Choice(["auto", "answer", "reply"]), help="What the assistant says.")
 @click.option("--reasoning", type=click.Choice(["field", "think", "drop"]), help="Where reasoning goes.")

@@ -73,6 +73,10 @@ class SettledTask:
     """What defines the question."""
     row: Mapping[str, Any]
     """The task's row as it stood in its source, gold and all; empty where a run did not keep it."""
+    gold: Any
+    """What its row holds under the scenario's gold key; None where there is none."""
+    worked: bool
+    """Whether replies of this scenario show their working."""
     tags: tuple[str, ...]
     meta: Mapping[str, Any]
     prompt: tuple[Message, ...]

@@ -20,13 +20,17 @@ def _accepted(tasks: Iterable[SettledTask]) -> Iterator[tuple[SettledTask, Attem
 def sft(options: ChatOptions, tasks: Iterable[SettledTask]) -> Iterator[Row]:
     """Yield `messages`, the last of them the assistant's."""
     for task, one in _accepted(tasks):
-        yield {"messages": [*prompt_of(task), assistant(one, options)], "meta": meta_of(task)}
+        yield {"messages": [*prompt_of(task), assistant(task, one, options)], "meta": meta_of(task)}
 
 
 def prompt_completion(options: ChatOptions, tasks: Iterable[SettledTask]) -> Iterator[Row]:
     """Yield `prompt` and `completion` as messages, so that TRL puts loss on the completion alone."""
     for task, one in _accepted(tasks):
-        yield {"prompt": prompt_of(task), "completion": [assistant(one, options)], "meta": meta_of(task)}
+        yield {
+            "prompt": prompt_of(task),
+            "completion": [assistant(task, one, options)],
+            "meta": meta_of(task),
+        }
 
 
 @frozen(kw_only=True)
@@ -43,7 +47,7 @@ class PlainOptions(ChatOptions):
 def messages_only(options: PlainOptions, tasks: Iterable[SettledTask]) -> Iterator[Row]:
     """Yield `messages` and nothing else, as OpenAI's fine-tuning and mlx-lm check it."""
     for task, one in _accepted(tasks):
-        turn = {"role": "assistant", "content": content_of(one, options)}
+        turn = {"role": "assistant", "content": content_of(task, one, options)}
         yield {"messages": [*prompt_of(task), turn]}
 
 
@@ -52,7 +56,7 @@ def alpaca(options: PlainOptions, tasks: Iterable[SettledTask]) -> Iterator[Row]
     for task, one in _accepted(tasks):
         system = "\n\n".join(turn.content for turn in task.prompt if turn.role == "system")
         asked = "\n\n".join(turn.content for turn in task.prompt if turn.role == "user")
-        row = {"instruction": asked, "input": "", "output": content_of(one, options)}
+        row = {"instruction": asked, "input": "", "output": content_of(task, one, options)}
         yield row | ({"system": system} if system else {})
 
 
@@ -69,7 +73,7 @@ def sharegpt(options: PlainOptions, tasks: Iterable[SettledTask]) -> Iterator[Ro
         ]
         system = "\n\n".join(turn.content for turn in task.prompt if turn.role == "system")
         yield {
-            "conversations": [*turns, {"from": "gpt", "value": content_of(one, options)}],
+            "conversations": [*turns, {"from": "gpt", "value": content_of(task, one, options)}],
             "system": system,
         }
 
@@ -94,7 +98,7 @@ def table(options: ChatOptions, tasks: Iterable[SettledTask]) -> Iterator[Row]:
         yield {
             **{key: value for key, value in meta_of(task).items() if key != "tags"},
             "prompt": prompt_of(task),
-            "completion": content_of(one, options),
+            "completion": content_of(task, one, options),
             "reasoning": one.reasoning or "",
             "answer": one.answer or "",
             "reply": one.text,

@@ -6,7 +6,7 @@ from attrs import frozen
 
 from fastdistill import AttemptRecord, SettledTask
 
-Content = Literal["answer", "reply"]
+Content = Literal["auto", "answer", "reply"]
 Reasoning = Literal["field", "think", "drop"]
 Turn = dict[str, Any]
 
@@ -15,8 +15,9 @@ Turn = dict[str, Any]
 class ChatOptions:
     """What the assistant's turn holds."""
 
-    content: Content = "answer"
-    """`answer`: the answer in its scenario's form, where it has one; `reply`: the raw reply."""
+    content: Content = "auto"
+    """`answer`: the answer in its scenario's form, where it has one; `reply`: the raw reply. `auto` takes the
+    answer, except where the reply holds working that stands nowhere else."""
     reasoning: Reasoning = "field"
     """`field`: `reasoning_content` in the assistant's message; `think`: before the content, in <think>."""
 
@@ -26,19 +27,22 @@ def prompt_of(task: SettledTask) -> list[Turn]:
     return [{"role": one.role, "content": one.content} for one in task.prompt]
 
 
-def content_of(attempt: AttemptRecord, options: ChatOptions) -> str:
+def content_of(task: SettledTask, attempt: AttemptRecord, options: ChatOptions) -> str:
     """Return the answer's text, with the reasoning in front where `think` asks for it."""
     text = attempt.text
-    if options.content == "answer" and attempt.formed is not None:
+    bare = options.content == "answer" or (
+        options.content == "auto" and (not task.worked or bool(attempt.reasoning))
+    )
+    if bare and attempt.formed is not None:
         text = attempt.formed
     if options.reasoning == "think" and attempt.reasoning:
         return f"<think>\n{attempt.reasoning.strip()}\n</think>\n\n{text}"
     return text
 
 
-def assistant(attempt: AttemptRecord, options: ChatOptions) -> Turn:
+def assistant(task: SettledTask, attempt: AttemptRecord, options: ChatOptions) -> Turn:
     """Return the assistant's message."""
-    turn: Turn = {"role": "assistant", "content": content_of(attempt, options)}
+    turn: Turn = {"role": "assistant", "content": content_of(task, attempt, options)}
     if options.reasoning == "field" and attempt.reasoning:
         turn["reasoning_content"] = attempt.reasoning
     return turn

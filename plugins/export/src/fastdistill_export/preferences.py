@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 class PairOptions(ChatOptions):
     """Which pairs are made."""
 
-    content: Literal["answer", "reply"] = "reply"
+    content: Literal["auto", "answer", "reply"] = "reply"
     """A preference is between replies as they came, unless the answers alone are wanted."""
     pairs_per_task: int = field(default=1, validator=ge(1))
     alike: float = field(default=0.97, validator=[gt(0), le(1)])
@@ -68,9 +68,9 @@ def pairs(
     for task in tasks:
         if task.accepted is None:
             continue
-        taken = [content_of(task.accepted, options)]
+        taken = [content_of(task, task.accepted, options)]
         for one in refused(task, options):
-            text = content_of(one, options)
+            text = content_of(task, one, options)
             if len(taken) > options.pairs_per_task:
                 break
             if not any(_alike(text, other, options.alike) for other in taken):
@@ -84,9 +84,7 @@ def _alike(left: str, right: str, bound: float) -> bool:
         return True
     matcher = difflib.SequenceMatcher(None, left[:4000], right[:4000], autojunk=False)
     return (
-        matcher.real_quick_ratio() >= bound
-        and matcher.quick_ratio() >= bound
-        and matcher.ratio() >= bound
+        matcher.real_quick_ratio() >= bound and matcher.quick_ratio() >= bound and matcher.ratio() >= bound
     )
 
 
@@ -100,8 +98,8 @@ def dpo(options: PairOptions, tasks: Iterable[SettledTask]) -> Iterator[Row]:
     for task, good, bad in pairs(options, tasks):
         yield {
             "prompt": prompt_of(task),
-            "chosen": [assistant(good, options)],
-            "rejected": [assistant(bad, options)],
+            "chosen": [assistant(task, good, options)],
+            "rejected": [assistant(task, bad, options)],
             "meta": _pair_meta(task, bad),
         }
 
@@ -114,10 +112,10 @@ def kto(options: PairOptions, tasks: Iterable[SettledTask]) -> Iterator[Row]:
     for task in tasks:
         shown = prompt_of(task)
         if task.accepted is not None:
-            good = [assistant(task.accepted, options)]
+            good = [assistant(task, task.accepted, options)]
             yield {"prompt": shown, "completion": good, "label": True, "meta": meta_of(task)}
         for one in refused(task, options)[: options.pairs_per_task]:
-            bad = [assistant(one, options)]
+            bad = [assistant(task, one, options)]
             yield {"prompt": shown, "completion": bad, "label": False, "meta": _pair_meta(task, one)}
 
 
@@ -126,8 +124,8 @@ def axolotl_dpo(options: PlainPairOptions, tasks: Iterable[SettledTask]) -> Iter
     for task, good, bad in pairs(options, tasks):
         yield {
             "messages": prompt_of(task),
-            "chosen": {"role": "assistant", "content": content_of(good, options)},
-            "rejected": {"role": "assistant", "content": content_of(bad, options)},
+            "chosen": {"role": "assistant", "content": content_of(task, good, options)},
+            "rejected": {"role": "assistant", "content": content_of(task, bad, options)},
         }
 
 
@@ -136,6 +134,6 @@ def openai_dpo(options: PlainPairOptions, tasks: Iterable[SettledTask]) -> Itera
     for task, good, bad in pairs(options, tasks):
         yield {
             "input": {"messages": prompt_of(task), "tools": [], "parallel_tool_calls": True},
-            "preferred_output": [{"role": "assistant", "content": content_of(good, options)}],
-            "non_preferred_output": [{"role": "assistant", "content": content_of(bad, options)}],
+            "preferred_output": [{"role": "assistant", "content": content_of(task, good, options)}],
+            "non_preferred_output": [{"role": "assistant", "content": content_of(task, bad, options)}],
         }

@@ -10,8 +10,6 @@ from fastdistill import SettledTask, Status
 from fastdistill_export.messages import meta_of, prompt_of
 
 Row = Mapping[str, Any]
-GOLD = {"math": "answer", "sql": "gold_sql", "code": "tests"}
-"""What `ground_truth` is where the options do not say: our own scenarios' gold."""
 
 
 @frozen(kw_only=True)
@@ -19,7 +17,7 @@ class RewardOptions:
     """What a reward function is told."""
 
     gold: str = ""
-    """The row's key that is `ground_truth`; the scenario's own unless given."""
+    """The row's key that is `ground_truth`; the one that the scenario names unless given."""
     solved: bool | None = None
     """Only tasks that the teacher solved (true) or did not (false); both unless given."""
 
@@ -27,7 +25,7 @@ class RewardOptions:
 def _asked(options: RewardOptions, tasks: Iterable[SettledTask]) -> Iterator[tuple[SettledTask, Any]]:
     """Yield the tasks that were asked and have gold, with the gold."""
     for task in tasks:
-        gold = task.row.get(options.gold or GOLD.get(task.scenario, "answer"))
+        gold = task.row.get(options.gold) if options.gold else task.gold
         solved = task.accepted is not None
         if task.status is Status.SKIPPED or not task.prompt or gold is None:
             continue
@@ -67,7 +65,10 @@ def skyrl(options: RewardOptions, tasks: Iterable[SettledTask]) -> Iterator[Row]
 def trl_grpo(options: RewardOptions, tasks: Iterable[SettledTask]) -> Iterator[Row]:
     """Yield `prompt` as messages and the task row's columns, which TRL hands to the reward function."""
     for task, _ in _asked(options, tasks):
-        yield {**{k: v for k, v in task.row.items() if k not in ("prompt", "meta")}, "prompt": prompt_of(task)}
+        yield {
+            **{k: v for k, v in task.row.items() if k not in ("prompt", "meta")},
+            "prompt": prompt_of(task),
+        }
 
 
 def nemo_gym(options: RewardOptions, tasks: Iterable[SettledTask]) -> Iterator[Row]:

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from attrs import frozen
+
 from fastdistill.model.answer import Message, Usage
 from fastdistill.model.sample import Status
 from fastdistill.model.settled import AttemptRecord, GateResult, SettledTask
@@ -11,7 +13,17 @@ from fastdistill.model.verdict import Outcome
 from fastdistill.run.jsonl import loads
 from fastdistill.run.ledger.rows import read_choices
 
-Form = Callable[[str], str]
+
+@frozen(kw_only=True)
+class TaskKind:
+    """What the scenario of a run says of its rows and answers."""
+
+    scenario: str
+    gold: str | None = None
+    worked: bool = False
+    form: Callable[[str], str] | None = None
+    """Writes an answer as a student should say it."""
+
 
 _TASKS = """
 SELECT t.position, t.sample_id, t.task_id, t.input, t.row, t.grp, t.split, t.duplicate_of,
@@ -34,15 +46,14 @@ FROM verdicts WHERE sample_id = ? ORDER BY attempt, choice, ordinal
 
 def read_settled(
     ledger: sqlite3.Connection,
-    scenario: str,
+    kind: TaskKind,
     *,
     split: str | None = None,
     status: Status | None = None,
-    form: Form | None = None,
 ) -> Iterator[SettledTask]:
     """Yield the tasks of a run in source order, those of one split or status where one is named.
 
-    `form` writes an answer in its scenario's form. A task that is not decided yet is `unfinished`.
+    A task that is not decided yet is `unfinished`.
     """
     where, values = list[str](), list[Any]([-1])
     if split is not None:
@@ -52,13 +63,11 @@ def read_settled(
         where.append("AND d.status = ?")
         values.append(status.value)
     for row in ledger.execute(_TASKS.format(where=" ".join(where)), values):
-        yield _settled(ledger, scenario, row, form)
+        yield _settled(ledger, kind, row)
 
 
-def _settled(
-    ledger: sqlite3.Connection, scenario: str, row: sqlite3.Row, form: Form | None
-) -> SettledTask:
-    prompt, attempts = _attempts(ledger, row["sample_id"], form)
+def _settled(ledger: sqlite3.Connection, kind: TaskKind, row: sqlite3.Row) -> SettledTask:
+    prompt, attempts = _attempts(ledger, row["sample_id"], kind.form)
     kept = loads(row["row"])
     status, reason = row["status"] or Status.UNFINISHED, row["reason"]
     if row["duplicate_of"] is not None:
@@ -71,9 +80,11 @@ def _settled(
     return SettledTask(
         sample_id=row["sample_id"],
         task_id=row["task_id"],
-        scenario=scenario,
+        scenario=kind.scenario,
         input=loads(row["input"]),
         row=kept,
+        gold=kept.get(kind.gold) if kind.gold else None,
+        worked=kind.worked,
         tags=tuple(kept.get("tags") or ()),
         meta=kept.get("meta") or {},
         prompt=prompt,
@@ -88,12 +99,11 @@ def _settled(
 
 
 def _attempts(
-    ledger: sqlite3.Connection, sample_id: str, form: Form | None
+    ledger: sqlite3.Connection, sample_id: str, form: Callable[[str], str] | None
 ) -> tuple[tuple[Message, ...], tuple[AttemptRecord, ...]]:
     """Return the first prompt, and every answer in the order of attempts and choices."""
     answers = {
-        (one["attempt"], one["choice"]): one["answer"]
-        for one in ledger.execute(_CANDIDATES, (sample_id,))
+        (one["attempt"], one["choice"]): one["answer"] for one in ledger.execute(_CANDIDATES, (sample_id,))
     }
     verdicts = dict[tuple[int, int], list[GateResult]]()
     for one in ledger.execute(_VERDICTS, (sample_id,)):
@@ -138,7 +148,6 @@ def _attempts(
 
 def _usage(row: sqlite3.Row) -> Usage | None:
     counts = {
-        key: row[key]
-        for key in ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")
+        key: row[key] for key in ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")
     }
     return Usage(**counts) if any(value is not None for value in counts.values()) else None

@@ -16,14 +16,16 @@ from typing import Any
 from attrs import frozen
 
 from fastdistill.errors import RunFolderError, SetupError, UsageError, boundary
-from fastdistill.host import Offer
+from fastdistill.host import Offer, PluginHost
 from fastdistill.model.settled import SPLITS, SettledTask, Split
 from fastdistill.model.task import canonical_json
 from fastdistill.run.folder import MANIFEST, atomic, pretty, write_atomic
 from fastdistill.run.jsonl import dumps
 from fastdistill.run.ledger.connection import reading
-from fastdistill.run.ledger.settled import Form, read_settled
-from fastdistill.specs import ExporterSpec
+from fastdistill.run.ledger.settled import TaskKind, read_settled
+from fastdistill.run.ops.replay import recorded_of
+from fastdistill.serde import unstructure
+from fastdistill.specs import ExporterSpec, ScenarioSpec
 
 EXPORT = "export.json"
 GROUP_OF_ROWS = 1000
@@ -37,9 +39,7 @@ class FinishedRun:
     """A run that is exported."""
 
     folder: Path
-    scenario: str
-    form: Form | None
-    """Writes an answer in its scenario's form."""
+    kind: TaskKind
 
 
 @frozen(kw_only=True)
@@ -79,6 +79,15 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
 
 
+def finished_run(folder: Path, host: PluginHost) -> FinishedRun:
+    """Look into a run's folder. Raises `RunFolderError` for none, `PluginError` for a missing scenario."""
+    config = recorded_of(folder).config
+    spec = host.get("scenarios", config.scenario).spec
+    assert isinstance(spec, ScenarioSpec)  # noqa: S101  the host has checked it
+    kind = TaskKind(scenario=config.scenario, gold=spec.gold, worked=spec.worked, form=spec.form)
+    return FinishedRun(folder=folder, kind=kind)
+
+
 def export(
     runs: Sequence[FinishedRun], offer: Offer, options: Any, out: Path, *, bound: TokenBound | None = None
 ) -> Exported:
@@ -96,7 +105,7 @@ def export(
             if split not in spec.layout.names:
                 continue
             tasks = state.first_of_each(
-                read_settled(ledger, run.scenario, split=split, form=run.form) for run, ledger in opened
+                read_settled(ledger, run.kind, split=split) for run, ledger in opened
             )
             name = f"{spec.layout.names[split]}.{spec.layout.form}"
             with boundary(str(offer.origin), f"rows of {spec.name}"):
@@ -211,8 +220,6 @@ def _digest(path: Path) -> str:
 def _entry(
     runs: Sequence[FinishedRun], offer: Offer, options: Any, found: Exported, digests: Mapping[str, str]
 ) -> dict[str, Any]:
-    from fastdistill.serde import unstructure
-
     manifests = [json.loads((run.folder / MANIFEST).read_text(encoding="utf-8")) for run in runs]
     return {
         "form": offer.spec.name,
