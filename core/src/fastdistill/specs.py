@@ -153,7 +153,7 @@ class ExportLayout:
     form: Literal["jsonl", "json", "parquet"] = "jsonl"
     """JSON Lines, one JSON array, or Parquet (which needs pyarrow)."""
     beside: Callable[[Mapping[Split, str]], Mapping[str, Any]] | None = None
-    """Given the written files by split, further JSON files by name, such as an index that a loader wants."""
+    """Given the written files by split, further JSON files by name, such as a loader's index."""
 
 
 @frozen(kw_only=True)
@@ -215,7 +215,7 @@ class ScenarioSpec(Spec[C]):
     gold: str | None = None
     """The key of a task's row that holds its gold, for exports to reinforcement learning."""
     form: Callable[[str], str] | None = None
-    """Writes an answer as a student should say it, such as a fenced block; None leaves replies as they are."""
+    """Writes an answer as a student should say it, such as a fenced block; None leaves the reply."""
     worked: bool = False
     """Whether replies show their working, so that the bare answer would leave out what is to be learnt."""
     pack: Callable[[], Path] | None = None

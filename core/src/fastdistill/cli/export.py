@@ -32,9 +32,7 @@ def _bound(most: int | None, tokenizer: Path | None) -> TokenBound | None:
     if most is None and tokenizer is None:
         return None
     if most is None or tokenizer is None:
-        raise UsageError(
-            "--max-tokens and --tokenizer go together: a number, and a tokenizer.json to count by"
-        )
+        raise UsageError("--max-tokens and --tokenizer go together: a number, and what to count with")
     return TokenBound(most=most, count=_counter(tokenizer))
 
 

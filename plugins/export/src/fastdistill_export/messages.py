@@ -16,7 +16,7 @@ class ChatOptions:
     """What the assistant's turn holds."""
 
     content: Content = "auto"
-    """`answer`: the answer in its scenario's form, where it has one; `reply`: the raw reply. `auto` takes the
+    """`answer`: the answer in its scenario's form, where it has one; `reply`: the raw reply; `auto`: the
     answer, except where the reply holds working that stands nowhere else."""
     reasoning: Reasoning = "field"
     """`field`: `reasoning_content` in the assistant's message; `think`: before the content, in <think>."""

@@ -1,4 +1,4 @@
-"""Forms for reinforcement learning: prompts with what a reward needs, whether or not a teacher solved them."""
+"""Forms for reinforcement learning: prompts with what a reward needs, solved by a teacher or not."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
