@@ -63,12 +63,15 @@ def skyrl(options: RewardOptions, tasks: Iterable[SettledTask]) -> Iterator[Row]
 
 
 def trl_grpo(options: RewardOptions, tasks: Iterable[SettledTask]) -> Iterator[Row]:
-    """Yield `prompt` as messages and the task row's columns, which TRL hands to the reward function."""
+    """Yield `prompt` as messages and the task row's columns, which TRL hands to the reward function.
+
+    A column of the row that is called `prompt` itself becomes `task_prompt`.
+    """
     for task, _ in _asked(options, tasks):
-        yield {
-            **{k: v for k, v in task.row.items() if k not in ("prompt", "meta")},
-            "prompt": prompt_of(task),
-        }
+        row = {key: value for key, value in task.row.items() if key not in ("prompt", "meta")}
+        if "prompt" in task.row:
+            row["task_prompt"] = task.row["prompt"]
+        yield {**row, "prompt": prompt_of(task)}
 
 
 def nemo_gym(options: RewardOptions, tasks: Iterable[SettledTask]) -> Iterator[Row]:
