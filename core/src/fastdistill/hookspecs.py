@@ -17,6 +17,7 @@ from fastdistill.specs import (
     ReporterSpec,
     RuleSpec,
     ScenarioSpec,
+    SourceSpec,
 )
 
 PROJECT = "fastdistill"
@@ -57,3 +58,8 @@ def fastdistill_reporters() -> Iterable[ReporterSpec[Any]]:  # type: ignore[empt
 @hookspec
 def fastdistill_exporters() -> Iterable[ExporterSpec[Any]]:  # type: ignore[empty-body]
     """Forms of dataset: rows for one trainer."""
+
+
+@hookspec
+def fastdistill_sources() -> Iterable[SourceSpec[Any]]:  # type: ignore[empty-body]
+    """Kinds of task source beside JSON Lines: files, tables, hubs."""

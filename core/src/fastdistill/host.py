@@ -20,11 +20,14 @@ from fastdistill.specs import (
     ReporterSpec,
     RuleSpec,
     ScenarioSpec,
+    SourceSpec,
     Spec,
 )
 
 GROUP = "fastdistill"
-Kind = Literal["scenarios", "providers", "rules", "exec_evals", "judges", "reporters", "exporters"]
+Kind = Literal[
+    "scenarios", "providers", "rules", "exec_evals", "judges", "reporters", "sources", "exporters"
+]
 KINDS: dict[Kind, type[Spec[Any]]] = {
     "scenarios": ScenarioSpec,
     "providers": ProviderSpec,
@@ -32,6 +35,7 @@ KINDS: dict[Kind, type[Spec[Any]]] = {
     "exec_evals": ExecEvalSpec,
     "judges": JudgeSpec,
     "reporters": ReporterSpec,
+    "sources": SourceSpec,
     "exporters": ExporterSpec,
 }
 

@@ -145,6 +145,33 @@ class ReporterSpec(Spec[C]):
 
 
 @frozen(kw_only=True)
+class SourceRow:
+    """One row of a foreign source: its fields, or what is wrong with it."""
+
+    position: int
+    """Where it stands, counted from 1: a line, a record."""
+    fields: Mapping[str, Any] | None = None
+    """Plain data by column; None for a row that is none."""
+    problem: str = ""
+    """What is wrong with it."""
+
+
+@frozen(kw_only=True)
+class SourceSpec(Spec[C]):
+    """A kind of task source beside JSON Lines. The table is `[sources.NAME]`.
+
+    It serves the locations that end in one of `endings` or begin with one of `schemes`. `open` yields rows
+    lazily, in an order that repeats, and raises `UsageError` for what cannot be read.
+    """
+
+    open: Callable[[C, str], Iterable[SourceRow]]
+    endings: tuple[str, ...] = ()
+    """Such as `.csv`, lower case."""
+    schemes: tuple[str, ...] = ()
+    """Such as `hf://`."""
+
+
+@frozen(kw_only=True)
 class ExportLayout:
     """How the files of an export are named and written."""
 

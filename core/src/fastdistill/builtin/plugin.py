@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from fastdistill.builtin.rules import MaxLength, MaxLengthRule, not_empty
+from fastdistill.builtin.sources import CsvOptions, read_csv, read_hub, read_parquet
 from fastdistill.hookspecs import hookimpl
-from fastdistill.specs import NoOptions, RuleSpec
+from fastdistill.specs import NoOptions, RuleSpec, SourceSpec
 
 
 @hookimpl
@@ -22,4 +23,30 @@ def fastdistill_rules() -> Iterable[RuleSpec[Any]]:
         summary="rejects an answer with too many characters",
         config=MaxLength,
         build=MaxLengthRule,
+    )
+
+
+@hookimpl
+def fastdistill_sources() -> Iterable[SourceSpec[Any]]:
+    """Tables of the common kinds."""
+    yield SourceSpec(
+        name="csv",
+        summary="CSV and TSV, whose first line names the columns",
+        config=CsvOptions,
+        open=read_csv,
+        endings=(".csv", ".tsv", ".tab"),
+    )
+    yield SourceSpec(
+        name="parquet",
+        summary="Parquet files (extra parquet)",
+        config=NoOptions,
+        open=read_parquet,
+        endings=(".parquet",),
+    )
+    yield SourceSpec(
+        name="hf",
+        summary="datasets of a hub: hf://org/name@revision:split (extra hf)",
+        config=NoOptions,
+        open=read_hub,
+        schemes=("hf://",),
     )
