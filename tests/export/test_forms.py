@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from fastdistill_export import plugin
 
 from fastdistill import AttemptRecord, GateResult, Message, Outcome, SettledTask, Status
 from fastdistill.serde import structure
+from fastdistill_export import plugin
 
 PROMPT = (Message(role="system", content="Answer."), Message(role="user", content="1+1?"))
 

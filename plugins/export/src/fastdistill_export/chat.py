@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import frozen
 
-from fastdistill import AttemptRecord, SettledTask
+from fastdistill import AttemptRecord, SettledTask, Split
 from fastdistill_export.messages import ChatOptions, assistant, content_of, meta_of, prompt_of
 
 Row = Mapping[str, Any]
@@ -78,7 +78,7 @@ def sharegpt(options: PlainOptions, tasks: Iterable[SettledTask]) -> Iterator[Ro
         }
 
 
-def dataset_info(files: Mapping[str, str]) -> dict[str, Any]:
+def dataset_info(files: Mapping[Split, str]) -> dict[str, Any]:
     """Return LLaMA-Factory's index of the written files."""
     return {
         "dataset_info.json": {

@@ -118,7 +118,7 @@ def _attempts(
                 fingerprint=one["fingerprint"],
             )
         )
-    prompt, found = (), list[AttemptRecord]()
+    prompt, found = tuple[Message, ...](), list[AttemptRecord]()
     for row in ledger.execute(_ATTEMPTS, (sample_id,)):
         shown = loads(row["prompt"])["messages"]
         prompt = prompt or tuple(Message(role=role, content=content) for role, content in shown)
