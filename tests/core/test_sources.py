@@ -1,11 +1,14 @@
 """Sources beside JSON Lines: what each reads, and what it says of a file that is none."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from fastdistill import UsageError
+from fastdistill import NoOptions, SourceRow, SourceSpec, UsageError, hookimpl
 from fastdistill.builtin.sources import CsvOptions, parse_hub, read_csv, read_hub, read_parquet
+from fastdistill.host import PluginHost
 
 
 def test_csv(tmp_path: Path) -> None:
@@ -81,3 +84,22 @@ def test_a_folder_as_a_hub_holds_it(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl").write_text('{"id": 1, "q": "a"}\n{"id": 2, "q": "b"}\n')
     found = list(read_hub(None, f"hf://{tmp_path}:train"))
     assert [row.fields for row in found] == [{"id": 1, "q": "a"}, {"id": 2, "q": "b"}]
+
+
+def test_a_source_of_somebody_elses_serves_its_locations() -> None:
+    class Theirs:
+        @hookimpl
+        def fastdistill_sources(self) -> Iterable[SourceSpec[Any]]:
+            yield SourceSpec(
+                name="theirs",
+                summary="",
+                config=NoOptions,
+                open=lambda _, location: iter([SourceRow(position=1, fields={"at": location})]),
+                endings=(".mine",),
+            )
+
+    host = PluginHost()
+    host.register(Theirs(), "theirs")
+    spec = host.get("sources", "theirs").spec
+    assert isinstance(spec, SourceSpec)
+    assert [row.fields for row in spec.open(NoOptions(), "x.mine")] == [{"at": "x.mine"}]

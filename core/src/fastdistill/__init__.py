@@ -82,6 +82,12 @@ if TYPE_CHECKING:
         SkipReason,
         Status,
     )
+    from fastdistill.model.settled import (
+        AttemptRecord,
+        GateResult,
+        SettledTask,
+        Split,
+    )
     from fastdistill.model.task import (
         BadTask,
         Mutant,
@@ -118,6 +124,8 @@ if TYPE_CHECKING:
     )
     from fastdistill.specs import (
         ExecEvalSpec,
+        ExporterSpec,
+        ExportLayout,
         ImportOptions,
         ImportReport,
         ImportSpec,
@@ -130,6 +138,8 @@ if TYPE_CHECKING:
         RuleSpec,
         ScenarioSpec,
         Services,
+        SourceRow,
+        SourceSpec,
         Workers,
     )
 
@@ -145,8 +155,8 @@ _PLACES = {
         "averifier",
         "verifier",
     ),
-    "clock": ("deadline_paused",),
     "caches": ("cache_folder",),
+    "clock": ("deadline_paused",),
     "errors": (
         "AuthFailed",
         "BadReply",
@@ -200,6 +210,12 @@ _PLACES = {
         "SkipReason",
         "Status",
     ),
+    "model.settled": (
+        "AttemptRecord",
+        "GateResult",
+        "SettledTask",
+        "Split",
+    ),
     "model.task": (
         "BadTask",
         "Mutant",
@@ -229,8 +245,15 @@ _PLACES = {
         "Scenario",
         "Source",
     ),
+    "serde": (
+        "StructureError",
+        "nearest",
+        "structure",
+    ),
     "specs": (
         "ExecEvalSpec",
+        "ExportLayout",
+        "ExporterSpec",
         "ImportOptions",
         "ImportReport",
         "ImportSpec",
@@ -243,12 +266,9 @@ _PLACES = {
         "RuleSpec",
         "ScenarioSpec",
         "Services",
+        "SourceRow",
+        "SourceSpec",
         "Workers",
-    ),
-    "serde": (
-        "StructureError",
-        "nearest",
-        "structure",
     ),
 }
 _MODULES = {name: f"fastdistill.{module}" for module, names in _PLACES.items() for name in names}
@@ -269,6 +289,7 @@ def __dir__() -> list[str]:
 
 __all__ = [
     "AsyncVerifier",
+    "AttemptRecord",
     "AuthFailed",
     "BadReply",
     "BadRequest",
@@ -291,11 +312,14 @@ __all__ = [
     "Difference",
     "Event",
     "ExecEvalSpec",
+    "ExportLayout",
+    "ExporterSpec",
     "FastDistillError",
     "Finding",
     "Fingerprinted",
     "Finished",
     "Gate",
+    "GateResult",
     "ImportOptions",
     "ImportReport",
     "ImportSpec",
@@ -332,9 +356,13 @@ __all__ = [
     "ServerFailed",
     "Services",
     "Settled",
+    "SettledTask",
     "SetupError",
     "SkipReason",
     "Source",
+    "SourceRow",
+    "SourceSpec",
+    "Split",
     "Started",
     "Status",
     "StructureError",

@@ -47,6 +47,15 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class KeepsRows(Protocol):
+    """Optional for a source: it hands out each row as it stood, once the task of its line is made."""
+
+    def raw(self, line: int, /) -> Mapping[str, Any]:
+        """The row of a line that was read; earlier ones are forgotten. Empty for one that is not held."""
+        ...
+
+
 class Scenario(Protocol[P]):
     """A kind of task: how to load, ask and read it. Pure: no network, no clock, no randomness."""
 

@@ -110,6 +110,23 @@ class Consensus:
     min_share: float = field(default=0.5, validator=[gt(0), le(1)])
 
 
+@frozen(kw_only=True)
+class SplitShares:
+    """`[split]`: which part of a dataset a task is for, by the hash of its group."""
+
+    train: float = field(default=1.0, validator=[ge(0), le(1)])
+    validation: float = field(default=0.0, validator=[ge(0), le(1)])
+    test: float = field(default=0.0, validator=[ge(0), le(1)])
+    by: str = ""
+    """The column of a task's row that is its group; what the scenario says unless given."""
+    seed: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        whole = self.train + self.validation + self.test
+        if abs(whole - 1) > 1e-9:
+            raise ValueError(f"'train' must add up to 1 with validation and test: they make {whole:g}")
+
+
 def shard_of(text: str) -> tuple[int, int]:
     """`K/N` as two numbers. Raises ValueError."""
     left, _, right = text.partition("/")
@@ -155,6 +172,7 @@ class RunConfig:
     budget: Budget = Budget()
     pilot: Pilot = Pilot()
     consensus: Consensus = Consensus()
+    split: SplitShares = SplitShares()
     scenarios: dict[str, dict[str, Any]] = field(factory=dict)
     providers: dict[str, dict[str, Any]] = field(factory=dict)
     rules: dict[str, dict[str, Any]] = field(factory=dict)

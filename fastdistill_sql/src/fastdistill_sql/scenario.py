@@ -69,6 +69,7 @@ def _task(source: Source, row: SqlRow, line: int) -> Task[SqlPayload] | BadTask:
             tags=row.tags,
             meta=row.meta,
             line=line,
+            group=row.database,
         )
     except TaskError as error:
         return BadTask(line=line, detail=error.detail, reason=error.reason, task_id=row.task_id)

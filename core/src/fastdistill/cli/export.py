@@ -7,7 +7,8 @@ from typing import Any
 import attrs
 import click
 
-from fastdistill.cli.options import parsed_settings
+from fastdistill.cli.terminal import echo
+from fastdistill.config import parse_setting
 from fastdistill.errors import SetupError, UsageError
 from fastdistill.host import Offer, PluginHost
 from fastdistill.run.ops.export import FinishedRun, TokenBound, export, finished_run
@@ -78,14 +79,15 @@ def command(
     """
     host = PluginHost().discover()
     offer = host.get("exporters", form)
-    given = {"content": content, "reasoning": reasoning} | parsed_settings(settings)
+    given = {"content": content, "reasoning": reasoning}
+    given |= {".".join(path): value for path, value in map(parse_setting, settings)}
     options = _options(offer, {key: value for key, value in given.items() if value is not None})
     bound = _bound(max_tokens, tokenizer)
     opened: list[FinishedRun] = [finished_run(folder, host) for folder in runs]
     found = export(opened, offer, options, out, bound=bound)
     for name, count in found.files.items():
-        click.echo(f"{out / name}: {count} rows")
+        echo(f"{out / name}: {count} rows")
     if found.duplicates:
-        click.echo(f"{found.duplicates} tasks stood in an earlier run already")
+        echo(f"{found.duplicates} tasks stood in an earlier run already")
     if found.too_long:
-        click.echo(f"{found.too_long} rows have more than {max_tokens} tokens and were left out")
+        echo(f"{found.too_long} rows have more than {max_tokens} tokens and were left out")

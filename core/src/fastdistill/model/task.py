@@ -74,6 +74,8 @@ class Task(Generic[P]):
     meta: Mapping[str, Any] = field(factory=dict)
     line: int = 0
     """Where it stands in its source, counted from 1; 0 for unknown."""
+    group: str = ""
+    """What must not be parted by a split, such as its database; empty for the task itself."""
     canonical_input: str = field(init=False, repr=False)
     sample_id: str = field(init=False, repr=False)
 

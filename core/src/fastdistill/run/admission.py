@@ -11,11 +11,13 @@ from attrs import define, field
 
 from fastdistill.errors import boundary
 from fastdistill.model.task import BadTask, Task
-from fastdistill.protocols import Scenario, Source
+from fastdistill.protocols import KeepsRows, Scenario, Source
+from fastdistill.run.jsonl import dumps
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.ledger.rows import BadTaskRow, TaskRow
 from fastdistill.run.ledger.union import TWICE, twice
-from fastdistill.settings import shard_of
+from fastdistill.run.splits import group_of, split_of
+from fastdistill.settings import SplitShares, shard_of
 
 BATCH = 128
 """Lines taken from the source in one go, and entered in one commit."""
@@ -32,6 +34,7 @@ class Admission:
     ledger: Ledger
     limit: int | None = None
     shard: str | None = None
+    shares: SplitShares = field(factory=SplitShares)
     sample: int = 0
     """How many tasks with gold to keep for the gates' audit."""
     kept: list[tuple[str, Task[Any]]] = field(factory=list, init=False)
@@ -107,6 +110,7 @@ class Admission:
         fresh, rows, twins = list[Task[Any]](), list[TaskRow](), list[BadTaskRow]()
         names = dict[str, int]()
         for position, task, digest in tasks:
+            row = self.source.raw(task.line) if isinstance(self.source, KeepsRows) else {}
             there = known.get(task.task_id)
             if (there is not None and there.position != position) or task.task_id in names:
                 first = names.get(task.task_id) or (there.line if there is not None else 0)
@@ -128,6 +132,7 @@ class Admission:
                 fresh.append(task)
             else:
                 self.duplicates += 1
+            group = group_of(task, row, self.shares)
             rows.append(
                 TaskRow(
                     position=position,
@@ -138,6 +143,9 @@ class Admission:
                     canonical_input=task.canonical_input,
                     has_gold=task.has_gold,
                     duplicate_of=duplicate_of,
+                    row=dumps(row),
+                    group=group,
+                    split=split_of(group, self.shares),
                 )
             )
         return fresh, rows, twins

@@ -208,6 +208,7 @@ class Session:
             ledger=opened.ledger,
             limit=config.limit,
             shard=config.shard,
+            shares=config.split,
             sample=max(config.audit, config.calibrate),
         )
 

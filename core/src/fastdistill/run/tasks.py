@@ -1,6 +1,7 @@
 """Task sources: JSON Lines files, and labelled cases of an audit as tasks of the same scenario."""
 
 import json
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -61,11 +62,12 @@ def _structured(number: int, row: Mapping[str, Any], into: type[Any]) -> Row | B
         )
 
 
-@frozen(kw_only=True)
+@define(kw_only=True)
 class JsonLines:
     """A task file."""
 
     path: Path
+    _held: deque[tuple[int, dict[str, Any]]] = field(factory=deque, init=False)
 
     @property
     def base(self) -> Path:
@@ -75,7 +77,17 @@ class JsonLines:
     def rows(self, into: type[Any], /, *, optional: Iterable[str] = ()) -> Iterator[Row | BadTask]:
         """See `Source.rows`."""
         for number, row in lines(self.path):
-            yield row if isinstance(row, BadTask) else _structured(number, row, into)
+            if isinstance(row, BadTask):
+                yield row
+            else:
+                self._held.append((number, row))
+                yield _structured(number, row, into)
+
+    def raw(self, line: int, /) -> Mapping[str, Any]:
+        """See `KeepsRows`."""
+        while self._held and self._held[0][0] < line:
+            self._held.popleft()
+        return self._held.popleft()[1] if self._held and self._held[0][0] == line else {}
 
 
 @frozen(kw_only=True)

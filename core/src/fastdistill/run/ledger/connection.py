@@ -10,7 +10,7 @@ from pathlib import Path
 from fastdistill.errors import RunFolderError
 from fastdistill.run.folder import LEDGER
 
-VERSION = 2
+VERSION = 3
 """Of the schema. An older ledger is brought to it, a newer one is refused."""
 
 MIGRATIONS: dict[int, tuple[str, ...]] = {
@@ -20,6 +20,11 @@ MIGRATIONS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE verdicts ADD COLUMN tell TEXT",
         "ALTER TABLE verdicts ADD COLUMN differences TEXT NOT NULL DEFAULT '[]'",
         "ALTER TABLE verdicts ADD COLUMN waited REAL NOT NULL DEFAULT 0",
+    ),
+    2: (
+        "ALTER TABLE tasks ADD COLUMN row TEXT NOT NULL DEFAULT '{}'",
+        "ALTER TABLE tasks ADD COLUMN grp TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE tasks ADD COLUMN split TEXT NOT NULL DEFAULT 'train'",
     ),
 }
 """What brings a ledger of a version to the next one."""

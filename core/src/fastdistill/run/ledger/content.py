@@ -7,7 +7,9 @@ from typing import Any
 from fastdistill.run.hashing import rows_digest
 
 CONTENT = {
-    "tasks": "position, sample_id, task_id, line, input_digest, input, has_gold, duplicate_of",
+    "tasks": (
+        "position, sample_id, task_id, line, input_digest, input, has_gold, duplicate_of, row, grp, split"
+    ),
     "bad_tasks": "position, line, task_id, reason, detail",
     "completions": (
         "request_id, purpose, sample_id, teacher, teacher_attempt, prompt, sampling, choices, model,"

@@ -26,7 +26,7 @@ def insert(table: str, columns: str, *, verb: str = "INSERT OR REPLACE") -> str:
 
 TASK = insert(
     "tasks",
-    "position, sample_id, task_id, line, input_digest, input, has_gold, duplicate_of",
+    "position, sample_id, task_id, line, input_digest, input, has_gold, duplicate_of, row, grp, split",
     verb="INSERT OR IGNORE",
 )
 BAD_TASK = insert("bad_tasks", "position, line, task_id, reason, detail", verb="INSERT OR IGNORE")
@@ -65,6 +65,11 @@ class TaskRow:
     has_gold: bool
     duplicate_of: str | None
     """The sample id of the first task with the same input."""
+    row: str = "{}"
+    """The source's row as JSON: what exporters and verifiers need again, gold and all."""
+    group: str = ""
+    """What may not be parted by a split: a database, a column's value, else the task itself."""
+    split: str = "train"
 
     def statement(self) -> Statement:
         """Return what writes it."""
@@ -77,6 +82,9 @@ class TaskRow:
             self.canonical_input,
             int(self.has_gold),
             self.duplicate_of,
+            clean(self.row),
+            clean(self.group),
+            self.split,
         )
 
 

@@ -4,7 +4,8 @@ CREATE TABLE IF NOT EXISTS meta (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- One row a task, in source order. `duplicate_of` is the sample_id of the first with the same input.
+-- One row a task, in source order. `duplicate_of` is the sample_id of the first with the same input; `row`
+-- is the source's row as JSON; `grp` is what a split may not part.
 CREATE TABLE IF NOT EXISTS tasks (
     position INTEGER PRIMARY KEY,
     sample_id TEXT NOT NULL UNIQUE,
@@ -13,7 +14,10 @@ CREATE TABLE IF NOT EXISTS tasks (
     input_digest BLOB NOT NULL,
     input TEXT NOT NULL,
     has_gold INTEGER NOT NULL,
-    duplicate_of TEXT
+    duplicate_of TEXT,
+    row TEXT NOT NULL DEFAULT '{}',
+    grp TEXT NOT NULL DEFAULT '',
+    split TEXT NOT NULL DEFAULT 'train'
 );
 CREATE INDEX IF NOT EXISTS tasks_by_input ON tasks (input_digest);
 
