@@ -179,7 +179,7 @@ def test_a_form_that_raises_is_named_and_leaves_no_file(runs: dict[str, Path], t
 
     host = PluginHost().discover()
     host.register(Broken(), "theirs")
-    with pytest.raises(PluginFault, match="theirs.* raised ZeroDivisionError in rows of broken"):
+    with pytest.raises(PluginFault, match=r"theirs.* raised ZeroDivisionError in rows of broken"):
         write(
             [finished_run(runs["math"], host)], host.get("exporters", "broken"), NoOptions(), tmp_path / "x"
         )
