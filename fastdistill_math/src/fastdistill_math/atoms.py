@@ -8,6 +8,7 @@ from fastdistill_math.names import (
     BIG,
     CONSTANT_WORDS,
     CONSTANTS,
+    ENGLISH,
     FUNCTIONS,
     GREEK,
 )
@@ -15,6 +16,8 @@ from fastdistill_math.tree import Node, NotMath, TooLarge, num
 from fastdistill_math.upper import Upper
 
 MAX_EXPONENT = 400
+ARITHMETIC = frozenset(["phi", "sigma", "tau", "mu", "Phi", "psi", "zeta", "Gamma", "Omega", "omega"])
+"""Greek letters that name a function where a bracket with one letter or number follows."""
 _CLOSERS = {"(": (")", "]"), "[": ("]", ")")}
 
 
@@ -26,7 +29,7 @@ class Atoms(Upper):
         node = self.postfix(self.atom())
         if self.now.text in ("^", "**") and self.now.kind == "op":
             self.take()
-            node = self.postfix(Node("pow", (node, self.exponent())))
+            node = self.postfix(_chosen(node, self.exponent()))
         return node
 
     def postfix(self, node: Node) -> Node:
@@ -44,7 +47,11 @@ class Atoms(Upper):
                 node = Node("percent", (node,))
             elif text == r"\degree":
                 self.take()
-                word = self.now.text if self.now.kind == "word" and self.now.text in ("C", "F") else ""
+                word = (
+                    self.now.text
+                    if self.now.kind in ("word", "text") and self.now.text in ("C", "F")
+                    else ""
+                )
                 if word:
                     self.take()
                 node = Node("unit", (node,), "deg" + word)
@@ -117,7 +124,9 @@ class Atoms(Upper):
             node = Node("sym", (), self.take().text)
         else:
             bars, self.bars = self.bars, 0
+            self.nested += 1
             node = self.items()
+            self.nested -= 1
             self.bars = bars
         self.expect("}")
         return node
@@ -143,7 +152,20 @@ class Atoms(Upper):
                 self.expect("|")
                 self.bars -= 1
                 return Node("call", (inner,), "abs")
+            if token.kind == "text" and self.now.text == "=" and len(token.text.split()) <= 4:
+                return Node("sym", (), token.text.lower())  # "Area = 12" names its value
+            if token.text == "_":
+                return self.led()
             raise NotMath(f"{token.text or 'the end'!r} is not expected here")
+
+    def led(self) -> Node:
+        """`_{10}C_3`: an index in front of its name."""
+        top = self.group()
+        name = self.take().text
+        if name not in ("C", "P", "A") or self.now.text != "_":
+            raise NotMath("an index stands in front of nothing")
+        self.take()
+        return _counted(name, top, self.group())
 
     def number(self, text: str) -> Node:
         r"""A numeral; a decimal remembers how many digits it shows; `0.\overline{3}` repeats."""
@@ -168,13 +190,13 @@ class Atoms(Upper):
 
     def word(self, text: str) -> Node:
         """Letters: a function, a constant, or single letters side by side."""
-        if text in FUNCTIONS or text in ("sqrt", "cbrt", "binom"):
+        if text in FUNCTIONS or text in ("sqrt", "cbrt", "binom", "cis"):
             return self.command(text)
         if text in CONSTANT_WORDS:
             return Node("const", (), CONSTANTS[text])
         if len(text) == 1:
             return self.name(text)
-        if len(text) > 3 and not text.isupper():
+        if text in ENGLISH or (len(text) > 3 and not text.isupper()):
             raise NotMath(f"{text!r} is a word")
         return Node("mul", tuple(self.name(c) for c in text))
 
@@ -224,9 +246,14 @@ class Atoms(Upper):
             return self.big(name)
         if name == "begin":
             return environment(self)
-        if name in GREEK or len(name) == 3:
+        if name in ARITHMETIC and self.now.text == "(" and self._one_letter_inside():
+            return self.applied(name)
+        if name in GREEK or len(name) == 3 or name in ("iunit", "junit", "kunit"):
             return Node("sym", (), name)
         raise NotMath(f"\\{name} is not known")
+
+    def _one_letter_inside(self) -> bool:
+        return self.peek(1).kind in ("word", "num") and self.peek(2).text == ")"
 
     def big(self, name: str) -> Node:
         """Sums, products, integrals, limits: bounds and the term that follows."""
@@ -243,3 +270,21 @@ class Atoms(Upper):
     def bound(self) -> Node:
         """The lower bound, which may be `k=0`."""
         return self.group()
+
+
+def _chosen(base: Node, exponent: Node) -> Node:
+    """A power, or `C_{10}^{3}` and `A_5^2` as the number of choices that they are."""
+    if base.kind == "sym" and exponent.kind == "num":
+        name, _, index = base.value.partition("_")
+        if name in ("C", "A", "P") and index.isdigit() and exponent.value.denominator == 1:
+            below, above = int(index), int(exponent.value)
+            if min(below, above) >= 0 and (name == "C" or below >= above):
+                return _counted(name, num(max(below, above)), num(min(below, above)))
+    return Node("pow", (base, exponent))
+
+
+def _counted(name: str, top: Node, below: Node) -> Node:
+    chosen = Node("call", (top, below), "binom")
+    if name == "C":
+        return chosen
+    return Node("mul", (chosen, Node("call", (below,), "factorial")))

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from fastdistill_math.clean import clean
 
 LETTERS = "ABCDEFGHIJ"
-_LETTER = re.compile(r"\s*(?:\(\s*([A-J])\s*\).*|([A-J])\s*(?:[.):]\s.*|[.):])?)", re.DOTALL)
-_LABEL = re.compile(r"(?:\([A-J]\)|[A-J]\s*[.):](?=\s))\s*(\S.*)", re.DOTALL)
+_LETTER = re.compile(r"\s*(?:\(\s*([A-J])\s*\).*|([A-J])\s*(?:[.):]\s.*|[-–—]\s.*|[.):])?)", re.DOTALL)
+_STANDING = re.compile(r"(?<![^\W_])\(?([A-J])\)?(?![^\W_])")
+_LABEL = re.compile(r"(?:\([A-J]\)|[A-J]\s*(?:[.):](?=\s)|[-–—](?=\s)))\s*(\S.*)", re.DOTALL)
 _LABELLED = re.compile(r"\(?([A-J])\)?[.):]?\s+(\S.*)", re.DOTALL)
 
 
@@ -40,3 +41,15 @@ def index(text: str, choices: Sequence[str]) -> int | None:
     found = letter(text)
     at = LETTERS.index(found) if found else len(choices)
     return at if at < len(choices) else None
+
+
+def several(text: str, choices: Sequence[str]) -> bool:
+    """Whether `text` names more than one choice by its letter, and says nothing else."""
+    body = clean(text).replace("\ue000", " ").replace("\ue001", " ")
+    names = set(_STANDING.findall(body))
+    rest = re.sub(r"\b(?:and|or|both|either|also)\b", "", _STANDING.sub("", body), flags=re.IGNORECASE)
+    return (
+        len(names) > 1
+        and not rest.strip(" ,;/&().")
+        and all(LETTERS.index(n) < len(choices) for n in names)
+    )

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from fastdistill_math.decimals import decimals
+
 _SIGNS = {
     "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "×": r"\times ", "✕": r"\times ",
     "⋅": r"\cdot ", "·": r"\cdot ", "∙": r"\cdot ", "•": r"\cdot ", "∗": "*", "÷": "/", "⁄": "/", "∕": "/",
@@ -28,14 +30,19 @@ _TEXT = re.compile(
     r"|operatorname\*?|emph|hbox)\s*\{([^{}]*)\}"
 )
 _UNWRAP = re.compile(
-    r"\\(?:boxed|fbox|overrightarrow|vec|hat|widehat|bar|tilde|underline|displaylines|ensuremath)\s*"
+    r"\\(?:boxed|fbox|overrightarrow|vec|hat|widehat|tilde|underline|displaylines|ensuremath)\s*"
     r"\{([^{}]*)\}"
+)
+_UNIT_VECTOR = re.compile(
+    r"\\(?:hat|vec|mathbf|boldsymbol|bm|widehat)\s*(?:\{\s*(?:\\(?:mathbf|boldsymbol|bm|mathrm)\s*)?\{?\s*"
+    r"(?:([ijk])|\\([ij])math)\s*\}?\s*\}|(?<=hat)\s*(?:([ijk])(?![A-Za-z])|\\([ij])math)|(?<=vec)\s+([ijk])(?![A-Za-z]))"
 )
 _PLAIN_WORDS = frozenset([
     "e", "i", "d", "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh",
     "cosh", "tanh", "log", "ln", "lg", "exp", "max", "min", "gcd", "lcm", "det", "lim", "sup",
     "inf", "and", "or",
 ])  # fmt: skip
+_PLAIN_WORDS |= {"cis", "sgn", "sign", "Re", "Im", "arg", "mod", "asin", "acos", "atan", "arccot", "tr"}
 _LONG_NAMES = {
     "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "dbinom": "binom", "tbinom": "binom", "leq": "le",
     "leqslant": "le", "geq": "ge", "geqslant": "ge", "neq": "ne", "lbrace": "{", "rbrace": "}",
@@ -43,7 +50,7 @@ _LONG_NAMES = {
     "rbrack": "]", "infin": "infty", "land": "and", "lor": "or", "wedge": "and", "vee": "or",
     "rightarrow": "to", "longrightarrow": "to", "circ": "degree", "thickapprox": "approx",
     "simeq": "approx", "backslash": "setminus", "varphi": "phi", "varepsilon": "epsilon",
-    "lt": "<", "gt": ">", "ast": "*",
+    "lt": "<", "gt": ">", "ast": "*", "bar": "overline", "conj": "overline", "imath": "i", "jmath": "j",
     "star": "*", "cdotp": "cdot", "div": "/", "colon": ":", "percent": "%", "operatorname": "",
     "displaystyle": "", "textstyle": "", "limits": "", "nolimits": "", "left": "", "right": "",
     "nonumber": "", "rm": "", "bf": "", "it": "", "hfill": "", "newline": "", "middle": "", "dots": "ldots",
@@ -60,7 +67,6 @@ _MONEY = re.compile(
 )
 _SCALE = re.compile(r"(\d)\s*(?:\\text\s*\{)?\s*(thousand|million|billion|trillion)\b\}?", re.IGNORECASE)
 _SCALES = {"thousand": 3, "million": 6, "billion": 9, "trillion": 12}
-_MODULO = re.compile(r"\(?\s*\\?(?<![A-Za-z])[pb]?mod\s*\{?\s*(\d+)\s*\}?\s*\)?")
 _CLOCK_HALF = re.compile(r"(?<![a-z])([ap])\.?\s?m(?![a-z])")
 _GROUPED = re.compile(r"(?<=\d)(?:\s*\{\s*,\s*\}\s*|,\\!\s*|\\,\s*,?)(?=\d{3}(?!\d))")
 _THIN = re.compile(r"(?<=\d)(?:\\[,!:;]|\u2009|\u202f|')(?=\d{3}(?!\d))")
@@ -109,6 +115,10 @@ def _rename(match: re.Match[str]) -> str:
     return f"\\{new}" if new.isalpha() or (new in "{}" and new) else f"{new} "
 
 
+def _unit_vector(match: re.Match[str]) -> str:
+    return rf" \{next(group for group in match.groups() if group)}unit "
+
+
 def strip_tail(text: str) -> str:
     """`text` without closing punctuation, Markdown marks and stray backslashes."""
     text = text.strip()
@@ -125,6 +135,7 @@ def strip_tail(text: str) -> str:
 def clean(text: str) -> str:
     r"""One spelling of `text`: `\frac`, `\le`, no `$`, no spacing; words as `\ue000words\ue001`."""
     text = _unicode(text)
+    text = _UNIT_VECTOR.sub(_unit_vector, decimals(text))
     if "\\\\" in text:
         text = _ROW.sub("\ue002", text) if r"\begin{" in text else _DOUBLED.sub(r"\\", text)
     text = re.sub(r"\\[\[\]()]", " ", text)
@@ -133,10 +144,10 @@ def clean(text: str) -> str:
         lambda m: rf"{m[1]} \cdot 10^{{{_SCALES[m[2].lower()]}}}", _MONEY.sub(r"\1 \\text{dollars}", text)
     )
     text = text.replace(r"\!", "").replace(r"\$", " ").replace("$", " ").replace(r"\%", "%")
-    text = _MODULO.sub("\ue000mod \\1\ue001", text)
     text = text.replace(r"\&", " and ").replace(r"\#", " ").replace(r"\_", "_")
     text = _SIZES.sub("", _EMPTY_FENCE.sub("", text))
     text = _JUNK.sub(" ", _SPACES.sub(" ", text))
+    text = re.sub(r"\\mathbb\s+([A-Z])", r"\\mathbb{\1}", text)
     for _ in range(4):
         text, texts = _TEXT.subn(_text_word, text)
         text, wraps = _UNWRAP.subn(r" \1 ", text)

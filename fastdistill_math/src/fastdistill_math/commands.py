@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from fastdistill_math.atoms import Atoms
-from fastdistill_math.tree import Node, NotMath, num
+from fastdistill_math.tree import Node, num
 
 
 def _frac(at: Atoms) -> Node:
@@ -67,9 +67,14 @@ def _braces(at: Atoms) -> Node:
     at.bars, at.builder = bars, builder
     if at.now.text in ("|", r"\vert", ":"):
         at.take()
-        inner = at.items()
+        conditions = at.items()
         at.expect(r"\}")
-        return inner
+        if inner.kind in ("sym", "list", "seq"):
+            return conditions
+        if inner.kind == "rel":
+            more = conditions.args if conditions.kind == "list" else (conditions,)
+            return Node("list", (inner, *more))
+        return Node("given", (inner, conditions), True)
     at.expect(r"\}")
     return Node("set", inner.args if inner.kind == "list" else (inner,))
 
@@ -79,8 +84,11 @@ def _overline(at: Atoms) -> Node:
     return Node("call", (inner,), "overline")
 
 
-def _modulo(_: Atoms) -> Node:
-    raise NotMath("a congruence is compared as text")
+def _gamma(at: Atoms) -> Node:
+    if at.now.text != "(":
+        return Node("sym", (), "Gamma")
+    inner = at.applied("Gamma")
+    return Node("call", (Node("add", (inner.args[0], num(-1))),), "factorial")
 
 
 COMMANDS: dict[str, Callable[[Atoms], Node]] = {
@@ -97,13 +105,11 @@ COMMANDS: dict[str, Callable[[Atoms], Node]] = {
     "{": _braces,
     "overline": _overline,
     "emptyset": lambda _: Node("set"),
-    "pmod": _modulo,
-    "mod": _modulo,
-    "bmod": _modulo,
     "mathbbR": lambda _: Node("sym", (), "R"),
     "mathbbZ": lambda _: Node("sym", (), "Z"),
     "mathbbN": lambda _: Node("sym", (), "N"),
     "mathbbQ": lambda _: Node("sym", (), "Q"),
     "mathbbC": lambda _: Node("sym", (), "C"),
+    "Gamma": _gamma,
     "prime": lambda _: Node("sym", (), "'"),
 }

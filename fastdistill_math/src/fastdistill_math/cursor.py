@@ -18,6 +18,8 @@ class Cursor:
         self.depth = 0
         self.bars = 0
         """Open `|`: inside, the next one closes."""
+        self.nested = 0
+        """Groups in braces around this place: the arguments of roots, fractions and exponents."""
         self.builder = False
         """Whether a colon parts a set's variable from its condition."""
 

@@ -122,6 +122,8 @@ def _call(node: Node) -> Fraction | None:
         return abs(known[0])
     if name in ("floor", "ceil"):
         return Fraction(math.floor(known[0]) if name == "floor" else math.ceil(known[0]))
+    if name == "sgn":
+        return Fraction((known[0] > 0) - (known[0] < 0))
     if name in ("max", "min"):
         return max(known) if name == "max" else min(known)
     if integers is None:
@@ -134,6 +136,8 @@ def _call(node: Node) -> Fraction | None:
         if max(map(abs, integers)) > MAX_FACTORIAL:
             raise TooLarge(f"a binomial coefficient over {integers[0]} is beyond {MAX_FACTORIAL}")
         return Fraction(math.comb(integers[0], integers[1])) if integers[0] >= 0 else None
+    if name == "mod" and len(integers) == 2 and integers[1]:
+        return Fraction(integers[0] % integers[1])
     if name in ("gcd", "lcm"):
         return Fraction(math.gcd(*integers) if name == "gcd" else math.lcm(*integers))
     return None

@@ -17,6 +17,10 @@ def function(at: Atoms, name: str) -> Node:
             base = at.group()
     call = at.applied(name) if at.now.text == "(" else Node("call", (bare_argument(at),), name)
     call = Node("call", tuple(map(_radians, call.args)), name)
+    if name == "cis":
+        angle = call.args[0]
+        turned = Node("mul", (Node("const", (), "i"), Node("call", (angle,), "sin")))
+        call = Node("add", (Node("call", (angle,), "cos"), turned))
     if name == "log" and base is not None:
         call = Node("call", (*call.args, base), "log")
     elif base is not None:

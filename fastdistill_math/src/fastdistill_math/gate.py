@@ -7,7 +7,17 @@ from typing import Any
 
 from attrs import frozen
 
-from fastdistill import Candidate, Finding, Gate, Services, Task, passed, rejected, undecided
+from fastdistill import (
+    BudgetExceeded,
+    Candidate,
+    Finding,
+    Gate,
+    Services,
+    Task,
+    passed,
+    rejected,
+    undecided,
+)
 from fastdistill_math.fast import number_key, plain, shown_digits
 from fastdistill_math.judging import judge
 from fastdistill_math.options import SympyOptions
@@ -35,47 +45,55 @@ class SympyGate:
         quick = self._quick(gold, candidate.answer)
         if quick is not None:
             return quick
-        payload = {
-            "gold": gold.answer,
-            "answer": candidate.answer,
-            "reply": candidate.text if len(candidate.text) < _MAX_REPLY else "",
-            "choices": list(gold.choices),
-            "policy": gold.policy() | {"float_digits": self.options.float_digits},
-        }
-        found = await self.services.workers.run(
-            judge, payload, deadline=self.options.deadline, memory=self.options.memory_mib * 2**20
-        )
+        try:
+            found = await self.services.workers.run(
+                judge,
+                payload(gold, candidate.answer, candidate.text, self.options.float_digits),
+                deadline=self.options.deadline,
+                memory=self.options.memory_mib * 2**20,
+                cpu=self.options.cpu,
+            )
+        except BudgetExceeded as error:
+            return undecided("too-expensive", str(error), evidence={"read": candidate.reading.rule})
         return _finding(found, candidate, labelled=gold.answer is not None)
 
     def _quick(self, gold: MathGold, answer: str) -> Finding | None:
         """A verdict on two plain numbers, or None where conventions or more than numbers are at stake."""
         given = plain(answer)
-        if given is None or gold.unit is not None or gold.digits is not None or gold.choices:
+        if given is None or gold.unit is not None or gold.choices or gold.others:
             return None
-        key = number_key(given)
         if gold.answer is None:
+            key = number_key(given)
             return passed(class_key=key, exec_pass=True, evidence={"by": "number"})
         right = plain(gold.answer)
         if right is None:
             return None
         if right == given:
-            return passed(
-                score=1.0, gold_match=True, exec_pass=True, class_key=key, evidence={"by": "number"}
-            )
+            return passed(score=1.0, gold_match=True, exec_pass=True, evidence={"by": "number"})
         most = max(shown_digits(gold.answer), shown_digits(answer))
-        if most >= self.options.float_digits:
+        if most >= self.options.float_digits or gold.rounded:
             return None
-        return _wrong(answer, gold.answer, "number", key)
+        return _wrong(answer, gold.answer, "number")
 
 
-def _wrong(answer: str, gold: str, by: str, key: str | None) -> Finding:
+def payload(gold: MathGold, answer: str, reply: str = "", float_digits: int = 10) -> dict[str, Any]:
+    """One comparison as plain data for `judge`."""
+    return {
+        "golds": list(gold.golds),
+        "answer": answer,
+        "reply": reply if len(reply) < _MAX_REPLY else "",
+        "choices": list(gold.choices),
+        "policy": gold.policy() | {"float_digits": float_digits},
+    }
+
+
+def _wrong(answer: str, gold: str, by: str) -> Finding:
     return rejected(
         "wrong-answer",
         f"{answer[:200]!r} is not {gold[:200]!r}",
         score=0.0,
         gold_match=False,
         exec_pass=True,
-        class_key=key,
         evidence={"by": by},
     )
 

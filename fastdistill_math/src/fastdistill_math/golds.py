@@ -14,7 +14,7 @@ def gold_text(gold: str) -> str:
     """The last boxed answer, what stands behind `####` or "answer is", or all of it."""
     found = boxes(gold)
     if found:
-        return content(last_group(gold, found))
+        return content(last_group(gold, found), gold)
     if match := _MARKED.search(gold):
         return match[1]
     matches = list(_PHRASE.finditer(gold))

@@ -15,10 +15,12 @@ from fractions import Fraction
 
 from fastdistill_math.atoms import Atoms
 from fastdistill_math.names import FUNCTIONS, RELATIONS, SETS
+from fastdistill_math.spoken import is_mathematics
 from fastdistill_math.tree import Node, NotMath, TooLarge, depth, num
-from fastdistill_math.units import is_unit
+from fastdistill_math.units import UNITS, is_unit
 
 MAX_TREE_DEPTH = 120
+_BOUNDS = frozenset(["<", ">", "<=", ">=", r"\le", r"\ge", r"\ne", "!="])
 _WORDS = frozenset(["and", "or", "U", "sqrt", "cbrt", "binom", "pi", "inf", "infinity"])
 
 
@@ -62,14 +64,55 @@ class Grammar(Atoms):
 
     def relation(self) -> Node:
         """A chain of sides."""
-        sides, names = [self.union()], []
+        if self.now.text in _BOUNDS and self.now.kind in ("op", "cmd"):
+            sides = [Node("sym", (), "")]  # "at least 3" bounds what has no name
+        elif (head := self._function_head()) is not None:
+            sides = [head]
+        else:
+            sides = [self.union()]
+        names: list[str] = []
         while (name := RELATIONS.get(self.now.text)) is not None and self.now.kind in ("op", "cmd"):
             self.take()
             names.append(name)
             sides.append(self.union())
-        if self.now.kind == "op" and self.now.text == "(" and names and self.peek(1).text == r"\pmod":
-            raise NotMath("a congruence is compared as text")
+        if not names and sides[0].kind in ("num", "neg") and self._modulus_follows():
+            return Node("cong", (sides[0], self._modulus()))
+        if names[-1:] == ["equiv"] and self._modulus_follows():
+            return Node("cong", (sides[-1], self._modulus()), sides[0].value if len(sides) == 2 else None)
         return Node("rel", tuple(sides), tuple(names)) if names else sides[0]
+
+    def _function_head(self) -> Node | None:
+        """`x(t) =`: one letter applied to letters, before an equals sign."""
+        if self.now.kind != "word" or len(self.now.text) != 1 or self.peek(1).text != "(":
+            return None
+        arguments, ahead = [], 2
+        while self.peek(ahead).kind == "word" and len(self.peek(ahead).text) == 1:
+            arguments.append(Node("sym", (), self.peek(ahead).text))
+            ahead += 1
+            if self.peek(ahead).text == ",":
+                ahead += 1
+                continue
+            break
+        if not arguments or self.peek(ahead).text != ")" or self.peek(ahead + 1).text != "=":
+            return None
+        name = self.now.text
+        for _ in range(ahead + 1):
+            self.take()
+        return Node("call", tuple(arguments), name)
+
+    def _modulus_follows(self) -> bool:
+        ahead = self.peek(1).text if self.now.text == "(" else self.now.text
+        return ahead in (r"\pmod", r"\mod", r"\bmod", "mod")
+
+    def _modulus(self) -> Node:
+        bracket = self.now.text == "("
+        if bracket:
+            self.take()
+        self.take()
+        modulus = self.group() if self.now.text == "{" else self.term()
+        if bracket:
+            self.expect(")")
+        return modulus
 
     def union(self) -> Node:
         """Sets joined by cup, cap, setminus."""
@@ -119,6 +162,12 @@ class Grammar(Atoms):
             elif now.text == "/" and now.kind == "op":
                 self.take()
                 left = Node("div", (left, self._signed_factor()))
+            elif now.text == r"\choose":
+                self.take()
+                left = Node("call", (left, self.term()), "binom")
+            elif now.text in (r"\bmod", r"\mod", "mod") and not self._closes_congruence():
+                self.take()
+                left = Node("call", (left, self._signed_factor()), "mod")
             elif now.text == ":" and now.kind == "op" and not self.builder:
                 left = self._ratio(left)
             elif self._unit_begins(left):
@@ -128,12 +177,18 @@ class Grammar(Atoms):
             else:
                 return left
 
+    def _closes_congruence(self) -> bool:
+        return any(token.text == r"\equiv" for token in self.list[: self.at])
+
     def _ratio(self, first: Node) -> Node:
         parts = [first]
         while self.now.text == ":":
             self.take()
-            parts.append(self.factor())
-        return Node("div", (parts[0], parts[1])) if len(parts) == 2 else Node("call", tuple(parts), "ratio")
+            part = self.factor()
+            while self.starts_factor() and self.now.kind != "word":
+                part = self._beside(part)
+            parts.append(part)
+        return Node("ratio", tuple(parts))
 
     def _signed_factor(self) -> Node:
         if self.now.text in ("-", "+") and self.now.kind == "op":
@@ -153,6 +208,13 @@ class Grammar(Atoms):
         right = self.factor()
         if left.kind == "num" and _proper_fraction(right) and before.kind == "num":
             return Node("add", (left, right))  # a mixed number
+        if (
+            left.kind == "num"
+            and right.kind == "percent"
+            and _proper_fraction(right.args[0])
+            and not number
+        ):
+            return Node("percent", (Node("add", (left, right.args[0])),))
         if number and before.kind == "num":
             if left.kind == "num" and self.now.text == "/" and self.peek(1).kind == "num":
                 self.take()
@@ -168,12 +230,32 @@ class Grammar(Atoms):
             return False
         plain = not left.has("sym", "sub", "rel")
         if now.kind == "text":
-            if not plain:
+            if not plain and not all(word in UNITS for word in now.text.split()):
                 raise NotMath("words stand behind an expression")
+            return True
+        if (
+            now.kind == "word"
+            and now.text == "min"
+            and plain
+            and self.peek(1).text not in ("(", "{", "_", r"\{")
+        ):
+            return True
+        if now.kind == "word" and plain and now.text[0] >= "\u3000":
             return True
         if now.kind != "word" or not plain or now.text in FUNCTIONS or now.text in _WORDS:
             return False
+        if len(now.text) == 1 and (self.nested or not self._ends_behind_units()):
+            return False  # inside an expression it is a letter
         return is_unit(now.text, spaced=now.spaced) or (now.spaced and len(now.text) > 2)
+
+    def _ends_behind_units(self) -> bool:
+        for token in self.list[self.at :]:
+            if token.kind == "end" or token.text in (",", ";"):
+                return True
+            unit = token.kind in ("word", "text") or token.text in ("/", "^", "*", r"\cdot", "{", "}", "-")
+            if not unit and not (token.kind == "num" and len(token.text) == 1):
+                return False
+        return True
 
     def _unit(self, left: Node) -> Node:
         words: list[str] = []
@@ -182,6 +264,9 @@ class Grammar(Atoms):
             if now.kind in ("word", "text"):
                 if words and now.text.strip(" ,").lower() in ("and", "or"):
                     break
+                inches = now.text == "in" and self.peek(1).kind in ("end", "op") and left.kind != "unit"
+                if not inches and any(map(is_mathematics, now.text.split())):
+                    raise NotMath(f"{now.text!r} is no unit")
                 words.append(now.text)
             elif words and now.text in ("/", "*", r"\cdot") and self.peek(1).kind in ("word", "text"):
                 words.append("/" if now.text == "/" else "*")
@@ -194,7 +279,25 @@ class Grammar(Atoms):
             else:
                 break
             self.take()
+        if words[-1] in ("/", "*"):
+            raise NotMath("a unit ends in a sign")
+        if sum(word[:1].isdigit() for word in words):
+            return self._compound(left, words)
         return Node("unit", (left,), " ".join(words))
+
+    def _compound(self, first: Node, words: list[str]) -> Node:
+        """`3 h 30 min`: parts with numbers of their own, to be added."""
+        parts: list[Node] = []
+        number, names = first, list[str]()
+        for word in words:
+            if word[:1].isdigit():
+                parts.append(Node("unit", (number,), " ".join(names)))
+                number, names = self.number(word), []
+            else:
+                names.append(word)
+        if not names:
+            raise NotMath("a number stands behind a unit")
+        return Node("compound", (*parts, Node("unit", (number,), " ".join(names))))
 
     def _rest_is_words(self) -> bool:
         rest = self.list[self.at : -1]
@@ -208,12 +311,12 @@ class Grammar(Atoms):
         """Whether the next token can be multiplied by what stands before it."""
         now = self.now
         if now.kind in ("num", "word"):
-            return now.text not in ("and", "or", "U")
+            return now.text not in ("and", "or", "U", "mod")
         if now.kind == "cmd":
             name = now.text
             return name not in RELATIONS and name not in SETS and name not in (
                 r"\}", r"\pm", r"\mp", r"\end", r"\and", r"\or", r"\ldots", r"\rfloor", r"\rceil",
-                r"\rangle", r"\vert", r"\|", r"\in",
+                r"\rangle", r"\vert", r"\|", r"\in", r"\choose", r"\bmod", r"\pmod", r"\mod", r"\quad",
             )  # fmt: skip
         if now.text == "|":
             return self.bars == 0

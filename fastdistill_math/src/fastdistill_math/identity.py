@@ -3,23 +3,17 @@
 Every rung either proves its answer or leaves it to the next; what none can tell stays unknown.
 """
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from fastdistill_math.equal import Answer
 from fastdistill_math.exact import exact
 from fastdistill_math.residue import Residues
 from fastdistill_math.tree import Node, NotMath
 
 VARIABLE = ("sym", "sub")
 _TRIALS = 9
+_LOGS = ("ln", "log", "log10")
 _NEEDED = 3
-
-
-@frozen
-class Answer:
-    """`equal` is None where no rung could tell; `by` names the rung that did."""
-
-    equal: bool | None
-    by: str
 
 
 def identical(a: Node, b: Node) -> Answer:
@@ -34,55 +28,123 @@ def identical(a: Node, b: Node) -> Answer:
     if same or evaluator.decisive:
         return Answer(same, "identity")
     found = _numeric(a, b)
-    if found.equal is None:
+    if found.equal is None and free(a) == free(b) and not a.has("seq") and not b.has("seq"):
         from fastdistill_math.symbolic import symbolic  # sympy is loaded only when it is needed
 
         return symbolic(a, b)
     return found
 
 
+def free(node: Node) -> frozenset[str]:
+    """The letters of a tree that no sum, product, limit or integral binds."""
+    if node.kind in VARIABLE:
+        inner = frozenset[str]().union(*map(free, node.args)) if node.args else frozenset[str]()
+        return inner | {node.value} if node.value else inner
+    found = frozenset[str]().union(*map(free, node.args)) if node.args else frozenset[str]()
+    if node.kind == "call" and node.value in _BINDS:
+        return found - _bound(node)
+    return found
+
+
+_BINDS = ("sum", "prod", "lim", "int", "iint", "oint")
+
+
+def _bound(node: Node) -> frozenset[str]:
+    lower = node.args[1] if len(node.args) > 1 else node
+    if node.value in ("int", "iint", "oint"):
+        factors = [part.value for part in node.args[0].walk() if part.kind == "sym" and part.value != "d"]
+        definite = lower != Node("sym", (), "")
+        return frozenset([*factors[:1], "d"]) if definite else frozenset("d")
+    head = lower.args[0] if lower.kind == "rel" else lower
+    return frozenset([head.value]) if head.kind in ("sym", "const") else frozenset[str]()
+
+
 def _numeric(a: Node, b: Node) -> Answer:
     from fastdistill_math.numeric import Point  # mpmath waits for the worker
 
-    difference = Node("add", (a, Node("neg", (b,))))
-    variables = any(node.kind in VARIABLE for node in difference.walk())
-    point = Point(integers=_counting(difference))
-    found = _at_points(difference, point, variables)
-    if found.equal is False and any(n.kind == "call" and n.value == "log" for n in difference.walk()):
-        other = _at_points(difference, evolve(point, base_ten=True), variables)
+    both = Node("add", (a, Node("neg", (b,))))
+    counting, dividing, stepped, complex_ = _roles(both)
+    point = Point(integers=counting | dividing, counted=dividing, stepped=stepped, complex=complex_)
+    found = _at_points(a, b, point)
+    if found.equal is False and any(n.kind == "call" and n.value == "log" for n in both.walk()):
+        other = _at_points(a, b, evolve(point, base_ten=True))
         return other if other.equal else found
     return found
 
 
-def _counting(node: Node) -> frozenset[str]:
-    found: set[str] = set()
+def _roles(node: Node) -> tuple[frozenset[str], ...]:
+    """Which letters count, which divide each other, which take steps, and which are complex."""
+    counting, dividing, stepped, complex_ = set[str](), set[str](), set[str](), set[str]()
     for part in node.walk():
-        if part.kind == "sub" or (
-            part.kind == "call" and part.value in ("factorial", "binom", "sum", "prod")
-        ):
-            inner = part.args[1:] if part.value in ("sum", "prod") else part.args
-            found.update(leaf.value for arg in inner for leaf in arg.walk() if leaf.kind == "sym")
-    return frozenset(found)
+        letters = {leaf.value for leaf in part.walk() if leaf.kind == "sym"}
+        if part.kind == "sub":
+            counting |= letters
+        elif part.kind == "pow":
+            base = exact(part.args[0])
+            inner = {leaf.value for leaf in part.args[1].walk() if leaf.kind == "sym"}
+            if base is not None and base < 0:
+                counting |= inner
+            elif base == 0:
+                stepped |= inner
+        elif part.kind == "call":
+            name = part.value
+            if name in ("factorial", "factorial2", "binom"):
+                counting |= letters
+            elif name in ("sum", "prod"):
+                counting |= {
+                    leaf.value for arg in part.args[1:] for leaf in arg.walk() if leaf.kind == "sym"
+                }
+            elif name in ("gcd", "lcm", "mod"):
+                dividing |= letters
+            elif name in ("floor", "ceil", "abs", "sgn", "max", "min"):
+                stepped |= letters
+            elif name in ("overline", "Re", "Im"):
+                complex_ |= letters
+    return tuple(map(frozenset, (counting, dividing, stepped, complex_)))
 
 
-def _at_points(difference: Node, point: object, variables: bool) -> Answer:
+def _at_points(a: Node, b: Node, point: object) -> Answer:
+    """Compare at points of the variables; a point outside both domains says nothing.
+
+    Where one side alone is outside the real domain, their complex values count; with several variables
+    such a
+    difference may come from a choice of branch only, and says nothing either.
+    """
     from fastdistill_math.numeric import Point
 
     assert isinstance(point, Point)  # noqa: S101  for the type checker: the import waits
+    letters = free(a) | free(b)
+    difference = Node("add", (a, Node("neg", (b,))))
+    watched = bool(letters) and not any(n.kind == "const" and n.value == "i" for n in difference.walk())
+    watched = watched and (
+        difference.has("root", "pow") or any(n.value in _LOGS for n in difference.walk())
+    )
     seen, proved = 0, True
-    for trial in range(_TRIALS if variables else 1):
-        zero, proof = _vanishes(difference, evolve(point, trial=trial))
+    for trial in range(_TRIALS if letters else 1):
+        left, right = [False], [False]
+        here = evolve(point, trial=trial)
+        sides = (a, left), (b, right)
+        zero, proof = _vanishes(difference, here, sides if watched else ())
+        if left[0] and right[0]:
+            continue
         if zero is False:
+            if left[0] != right[0] and len(letters) > 1:
+                continue
             return Answer(False, "interval")
         if zero:
             seen, proved = seen + 1, proved and proof
-        if seen >= (_NEEDED if variables else 1) and trial >= (5 if variables else 0):
-            return Answer(True, "root-bound" if proved else "digits")
+    if seen >= (_NEEDED if letters else 1):
+        return Answer(True, "root-bound" if proved else "digits")
     return Answer(None, "undecided")
 
 
-def _vanishes(difference: Node, point: object) -> tuple[bool | None, bool]:
-    """Whether the difference is zero at `point`: None where it has no value there."""
+def _vanishes(
+    difference: Node, point: object, sides: tuple[tuple[Node, list[bool]], ...]
+) -> tuple[bool | None, bool]:
+    """Whether the difference is zero at `point`: None where it has no value there.
+
+    Each of `sides` is told in its list whether it was evaluated outside the real domain.
+    """
     from fastdistill_math.ball import Vague
     from fastdistill_math.bounds import separation
     from fastdistill_math.numeric import Point, value
@@ -91,6 +153,12 @@ def _vanishes(difference: Node, point: object) -> tuple[bool | None, bool]:
     assert isinstance(point, Point)  # noqa: S101
     bits, proof = separation(difference, point)
     precision = 128
+    for node, outside in sides:
+        with mp.workprec(precision):
+            try:
+                value(node, evolve(point, outside=outside))
+            except NotMath:
+                continue
     while True:
         with mp.workprec(precision):
             try:

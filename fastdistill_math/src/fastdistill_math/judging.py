@@ -1,9 +1,10 @@
 """One comparison from texts to a decision. `judge` is what a worker runs; nothing here waits or forks."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import asdict, frozen
 
 from fastdistill_math import choices as multiple
 from fastdistill_math.clean import clean, squeeze, words
@@ -14,7 +15,6 @@ from fastdistill_math.parse import glued_unit, readings
 from fastdistill_math.policy import Policy
 from fastdistill_math.quantity import real_value
 from fastdistill_math.residue import Residues, Undefined
-from fastdistill_math.shapes import approximated
 from fastdistill_math.tree import Node, NotMath, TooLarge
 
 
@@ -31,28 +31,33 @@ class Decision:
 def judge(payload: dict[str, Any]) -> dict[str, Any]:
     """From `gold` (or None), `answer`, `reply`, `choices`, `policy` to a decision and a class key."""
     answer = payload["answer"]
-    try:
-        tree = readings(answer)[0]
-    except TooLarge as error:
-        return {
-            "equal": False,
-            "by": "limits",
-            "reason": "too-expensive",
-            "detail": str(error),
-            "key": None,
-        }
-    key = class_key(answer, tree)
-    if payload["gold"] is None:
-        return {"equal": None, "by": "", "reason": "unlabelled", "detail": "", "key": key}
+    if not payload["golds"]:
+        return _unlabelled(answer)
     policy = Policy(**payload["policy"])
-    found = decide(payload["gold"], answer, payload["reply"], payload["choices"], policy)
-    return {
-        "equal": found.equal,
-        "by": found.by,
-        "reason": found.reason,
-        "detail": found.detail,
-        "key": key,
-    }
+    found = Decision(False, "value", "wrong-answer")
+    for gold in payload["golds"]:
+        each = decide(gold, answer, payload["reply"], payload["choices"], policy)
+        if each.equal or found.equal is not None:
+            found = each
+        if found.equal:
+            break
+    return asdict(found) | {"key": None}
+
+
+def warm() -> None:
+    """Import what comparisons may need: called in each worker before any clock runs."""
+    from fastdistill_math import conditions, numeric, regions, relations, symbolic, units  # noqa: F401
+
+    units.measure("km")
+
+
+def _unlabelled(answer: str) -> dict[str, Any]:
+    try:
+        key: str | None = class_key(answer, readings(answer)[0])
+    except TooLarge as error:
+        found = Decision(False, "limits", "too-expensive", str(error))
+        return asdict(found) | {"key": None}
+    return asdict(Decision(None, "", "unlabelled")) | {"key": key}
 
 
 def decide(gold: str, answer: str, reply: str, choices: Sequence[str], policy: Policy) -> Decision:
@@ -78,15 +83,44 @@ def _spelled_alike(gold: str, target: str, answer: str, reply: str) -> bool:
 
 
 def _chosen(gold: str, answer: str, choices: Sequence[str], policy: Policy) -> Decision | None:
-    right = multiple.index(gold, choices)
-    if right is None:
-        right = next((i for i, c in enumerate(choices) if _by_value(gold, c, policy).equal), None)
+    """Compare with a multiple choice: by the exact text first, then one letter, then the value.
+
+    A letter that is also a choice's own text means what the row's answer is: a letter or a text.
+    """
+    right, texts = _right_choice(gold, choices, policy), [squeeze(choice) for choice in choices]
     if right is None:
         return None
-    given = multiple.index(answer, choices)
-    if given is None:
-        return _by_value(choices[right], answer, policy)
-    return _told(given == right, "choice")
+    if multiple.several(answer, choices):
+        return Decision(False, "choice", "wrong-answer", "the reply names several choices")
+    given, own = squeeze(answer), multiple.index(gold, choices) is None
+    if given in texts and (own or multiple.letter(answer) is None):
+        return _told(given == texts[right], "choice")
+    named = multiple.index(answer, choices)
+    if named is None and multiple.letter(answer) and len(clean(answer).strip("() ")) == 1:
+        at = multiple.LETTERS.index(multiple.letter(answer) or "A")
+        named = at if at < len(choices) else None
+    if named is None:
+        found = _by_value(choices[right], answer, policy)
+        if found.equal is not None or not re.search(r"[^\W\d_]{2,}", choices[right]):
+            return found
+        return found if found.equal else _told(words(answer) == words(choices[right]), "choice")
+    said = multiple.unlabelled(answer)
+    if said is not None and squeeze(said) in texts:
+        return _told(named == right and squeeze(said) == texts[right], "choice")
+    if said is not None and named == right and re.match(r"\\?[\d(\[{-]", said.strip()):
+        found = _by_value(choices[right], said, policy)
+        return found if found.equal is not None else _told(True, "choice")
+    return _told(named == right, "choice")
+
+
+def _right_choice(gold: str, choices: Sequence[str], policy: Policy) -> int | None:
+    by_letter = multiple.index(gold, choices)
+    if by_letter is not None:
+        return by_letter
+    exact = next((i for i, choice in enumerate(choices) if squeeze(choice) == squeeze(gold)), None)
+    if exact is not None:
+        return exact
+    return next((i for i, choice in enumerate(choices) if _by_value(gold, choice, policy).equal), None)
 
 
 def _told(equal: bool, by: str) -> Decision:
@@ -108,7 +142,7 @@ def _by_letter(gold: str, answer: str) -> Decision | None:
 
 def _by_value(gold: str, answer: str, policy: Policy) -> Decision:
     try:
-        golds = readings(gold)
+        golds = _own(readings(gold))
     except TooLarge as error:
         return Decision(None, "limits", "undecided", f"the gold is too large: {error}")
     try:
@@ -119,14 +153,26 @@ def _by_value(gold: str, answer: str, policy: Policy) -> Decision:
     if glued is not None and not golds[0].has("sym", "sub"):
         answers = (*answers, glued)
     unknown: Decision | None = None
-    for ours in (each for tree in golds for each in approximated(tree)):
-        for theirs in (each for tree in answers for each in approximated(tree)):
+    for ours in golds:
+        for theirs in answers:
             found = _pair(ours, theirs, policy)
             if found.equal:
                 return found
             if found.equal is None or found.reason == "too-expensive":
                 unknown = unknown or found
     return unknown or Decision(False, "value", "wrong-answer", f"{answer[:200]!r} is not {gold[:200]!r}")
+
+
+def _own(golds: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The readings that a gold may have: `3,5` is a list, `1,22` may be a decimal."""
+    if golds[0].kind == "list" and len(golds) > 1 and _places(golds[1]) == 1:
+        return golds[:1]
+    return golds
+
+
+def _places(node: Node) -> int:
+    node = node.args[0] if node.kind == "neg" else node
+    return int(node.value[2]) if node.kind == "dec" else 0
 
 
 def _pair(gold: Node, answer: Node, policy: Policy) -> Decision:

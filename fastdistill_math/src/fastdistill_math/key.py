@@ -9,7 +9,8 @@ from fastdistill_math.quantity import normal, real_value
 from fastdistill_math.regions import Piece, region
 from fastdistill_math.relations import canonical_multiple
 from fastdistill_math.residue import Residues
-from fastdistill_math.tree import Node, NotMath, TooLarge
+from fastdistill_math.tree import Node, NotMath, TooLarge, num
+from fastdistill_math.units import measure
 
 
 def class_key(answer: str, tree: Node) -> str:
@@ -26,7 +27,9 @@ def _key(node: Node) -> str:
     if node.kind == "text":
         raise NotMath("words have no value")
     if node.kind == "unit":
-        return _key(node.args[0])
+        return _quantity_key(node)
+    if node.kind in ("prose", "time", "date", "given", "cong", "compound", "ratio"):
+        raise NotMath("compared by what it says")
     if sign := shapes.infinity(node):
         return f"inf:{sign}"
     if node.kind in ("list", "set", "or", "pm") and not shapes.conditions(node):
@@ -48,6 +51,14 @@ def _key(node: Node) -> str:
     if value is not None:
         return number_key(value)
     return f"r:{Residues().of(node):x}"
+
+
+def _quantity_key(node: Node) -> str:
+    found = measure(str(node.value))
+    if found is None or found.offset:
+        raise NotMath("an unknown unit")
+    kinds = [f"{kind}^{power}" for kind, power in sorted(found.powers.items())] + sorted(found.nouns)
+    return f"{_key(Node('mul', (node.args[0], num(found.factor))))} {'*'.join(kinds)}"
 
 
 def _parts(node: Node) -> list[Node]:

@@ -13,9 +13,9 @@ from fastdistill_math.pieces import Pieces, pieces
 from fastdistill_math.rows import MathGold
 from fastdistill_math.shapes import infinity
 from fastdistill_math.tree import Node, TooLarge
-from fastdistill_math.units import dimension
+from fastdistill_math.units import measure
 
-_OTHER_UNITS = {"length": "kg", "mass": "cm", "time": "cm", "money": "cm", "angle": "cm", "speed": "kg"}
+_OTHER_UNITS = {"length": "kg", "mass": "cm", "time": "cm"}
 _FAR = 987_654_321
 _STRUCTURED = ("pm", "unit", "seq", "set", "rel")
 _SCALARS = frozenset(
@@ -148,9 +148,9 @@ def _quantity(text: str, tree: Node) -> Iterator[Mutant]:
         yield _reject(_latex(value / 100) + rest, "percent")
         yield _accept(_latex(value / 100), "decimal")
         return
-    measure = dimension(str(tree.value))
-    if measure is not None and len(measure[0]) == 1:
-        kind = next(iter(measure[0]))
+    found = measure(str(tree.value))
+    if found is not None and not found.nouns and len(found.powers) == 1:
+        kind = next(iter(found.powers)).strip("[]")
         yield _reject(f"{_latex(value)}\\text{{ {_OTHER_UNITS.get(kind, 'cm')}}}", "wrong-unit")
     yield _accept(f"{_latex(2 * value)}/2{rest}" if value.denominator == 1 else text, "fraction")
 

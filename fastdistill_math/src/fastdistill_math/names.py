@@ -3,7 +3,7 @@
 FUNCTIONS = frozenset([
     "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh",
     "log", "ln", "lg", "exp", "det", "gcd", "lcm", "max", "min", "asin", "acos", "atan", "arccot",
-    "floor", "ceil", "abs", "re", "Re", "Im", "arg", "tr", "sgn", "sign",
+    "floor", "ceil", "abs", "re", "Re", "Im", "arg", "tr", "sgn", "sign", "cis",
 ])  # fmt: skip
 FUNCTION_NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "lg": "log10", "sign": "sgn"}
 APPLIED = frozenset(["f", "g", "h", "F", "G", "H", "P", "Pr"])
@@ -27,4 +27,9 @@ GREEK = frozenset([
     "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega", "ell", "hbar",
     "triangle", "angle", "nabla", "partial", "aleph",
 ])  # fmt: skip
+_SHORT_WORDS = (
+    "we get is so the of to it has are was for all can if our you let now not yes but how its that any"
+)
+ENGLISH = frozenset(_SHORT_WORDS.split())
+"""Short words that are no product of letters."""
 MATRICES = frozenset(["pmatrix", "bmatrix", "matrix", "vmatrix", "Bmatrix", "smallmatrix", "array"])

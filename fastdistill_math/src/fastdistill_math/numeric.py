@@ -9,11 +9,14 @@ from attrs import field, frozen
 from fastdistill_math import ball
 from fastdistill_math.ball import Ball, Vague
 from fastdistill_math.exact import exact, whole
+from fastdistill_math.names import APPLIED
 from fastdistill_math.precision import mp
 from fastdistill_math.tree import Node, NotMath, TooLarge
 
 MAX_TERMS = 2_000
 MAX_WORK = 200_000
+_NAMED = APPLIED | frozenset(["phi", "sigma", "tau", "mu", "Phi", "psi", "Omega", "omega", "V", "S", "T"])
+"""Names of functions that an answer does not define."""
 
 
 @frozen
@@ -24,6 +27,16 @@ class Point:
     values: Mapping[str, Fraction] = field(factory=dict)
     integers: frozenset[str] = frozenset()
     """Variables that count something: they stand under a factorial or bound a sum."""
+    counted: frozenset[str] = frozenset()
+    """Those of them that divide each other: gcd, lcm, mod."""
+    stepped: frozenset[str] = frozenset()
+    """Variables whose integers, zero and halves matter: under a floor, an absolute value, as an
+    exponent of 0.
+    """
+    complex: frozenset[str] = frozenset()
+    """Variables that stand for complex numbers."""
+    outside: list[bool] = field(factory=lambda: [False], eq=False)
+    """Whether an even root or a logarithm of a negative number took part: outside the real domain."""
     base_ten: bool = False
     """Whether `log` without a base is to base 10."""
 
@@ -41,16 +54,37 @@ class Point:
         if name in self.values:
             return self.values[name]
         seed = int.from_bytes(blake2b(f"{name}|{self.trial}".encode(), digest_size=8).digest())
-        if name in self.integers:
-            return Fraction(4 + seed % 6)
+        if name in self.counted:
+            return Fraction(_DIVISIBLE[seed % len(_DIVISIBLE)])
+        if name in self.integers:  # both parities, by turns and not all variables alike
+            odd = (self.trial + (self.trial >> 1) * (_sign(name) % 2)) % 2
+            return Fraction(4 + 2 * (seed % 3) + odd)
+        if name in self.stepped and self.trial % 3 == 2:
+            return _STEPS[(self.trial // 3 + _sign(name)) % len(_STEPS)]
         size = Fraction(200 + seed % 3001, 1009)
-        return -size if self.trial > 2 and (seed >> 40) % 2 else size
+        return -size if _negative(name, self.trial) else size
 
     def at(self, name: str, value: int) -> "Point":
         """This point with one more variable fixed."""
         return Point(
-            self.trial, {**self.values, name: Fraction(value)}, self.integers, self.base_ten, self.meter
-        )
+            self.trial, {**self.values, name: Fraction(value)}, self.integers, self.counted, self.stepped,
+            self.complex, self.outside, self.base_ten, self.meter,
+        )  # fmt: skip
+
+
+_DIVISIBLE = (12, 18, 8, 30, 45, 7, 20, 6, 15, 9)
+_STEPS = tuple(Fraction(n, 2) for n in (0, 4, -6, 1, 2, -3, 10, -1))
+
+
+def _sign(name: str) -> int:
+    return blake2b(name.encode(), digest_size=1).digest()[0]
+
+
+def _negative(name: str, trial: int) -> bool:
+    """All positive first, then all negative, then some: never by chance alone."""
+    if trial < 2:
+        return trial == 1
+    return bool((_sign(name) >> (trial % 7)) & 1)
 
 
 def value(node: Node, at: Point) -> Ball:
@@ -64,7 +98,13 @@ def value(node: Node, at: Point) -> Ball:
             return ball.point(known.numerator, known.denominator)
         case "sym":
             known = at.value(node.value)
-            return ball.point(known.numerator, known.denominator)
+            real = ball.point(known.numerator, known.denominator)
+            if node.value not in at.complex:
+                return real
+            other = at.value(f"Im {node.value}")
+            return ball.add(
+                real, ball.mul(ball.constant("i"), ball.point(other.numerator, other.denominator))
+            )
         case "sub":
             index = _integer(node.args[0], at)
             known = at.value(f"{node.value}_{index}")
@@ -95,7 +135,10 @@ def value(node: Node, at: Point) -> Ball:
             degree = _integer(node.args[0], at)
             if not 1 <= degree <= 64:
                 raise NotMath("a root of that degree")
-            return ball.root(value(node.args[1], at), degree)
+            inner = value(node.args[1], at)
+            if degree % 2 == 0:
+                _domain(inner, at)
+            return ball.root(inner, degree)
         case "call":
             return _call(node, at)
     raise NotMath(f"no numeric value for {node.kind}")
@@ -109,12 +152,20 @@ def _power(node: Node, at: Point) -> Ball:
     if known is not None and known.denominator <= 64 and abs(known.numerator) < 10**12:
         inner = value(base, at)
         if known.denominator > 1:
+            if known.denominator % 2 == 0:
+                _domain(inner, at)
             inner = ball.root(inner, known.denominator)
         return ball.power(inner, known.numerator)
     if base == Node("const", (), "e"):
         return ball.exp(value(exponent, at))
     inner = value(base, at)
+    _domain(inner, at)
     return ball.exp(ball.mul(value(exponent, at), ball.log(inner)))
+
+
+def _domain(inner: Ball, at: Point) -> None:
+    if inner.real and inner.mid < 0 and not inner.has_zero:
+        at.outside[0] = True
 
 
 def _rational(node: Node, at: Point) -> Fraction | None:
@@ -147,27 +198,73 @@ def _call(node: Node, at: Point) -> Ball:
         case "exp":
             return ball.exp(value(args[0], at))
         case "ln":
-            return ball.log(value(args[0], at))
+            inner = value(args[0], at)
+            _domain(inner, at)
+            return ball.log(inner)
         case "log" | "log10":
-            top = ball.log(value(args[0], at))
+            inner = value(args[0], at)
+            _domain(inner, at)
+            top = ball.log(inner)
             if len(args) == 2:
                 return ball.mul(top, ball.inverse(ball.log(value(args[1], at))))
             if name == "log10" or at.base_ten:
                 return ball.mul(top, ball.inverse(ball.log(ball.point(10))))
             return top
-        case "factorial" | "binom" | "floor" | "ceil" | "gcd" | "lcm" | "max" | "min":
+        case "overline":
+            inner = value(args[0], at)
+            return Ball(mp.conj(inner.mid), inner.rad)
+        case "Re" | "Im" | "re":
+            inner = value(args[0], at)
+            return Ball(mp.re(inner.mid) if name != "Im" else mp.im(inner.mid), inner.rad)
+        case (
+            "factorial"
+            | "binom"
+            | "floor"
+            | "ceil"
+            | "gcd"
+            | "lcm"
+            | "max"
+            | "min"
+            | "mod"
+            | "sgn"
+            | "factorial2"
+        ):
             known = exact(Node("call", tuple(_substituted(arg, at) for arg in args), name))
             if known is None:
                 return _counted(name, args, at)
             return ball.point(known.numerator, known.denominator)
         case "sum" | "prod":
             return _series(node, at)
+    if name in _NAMED:
+        return _free(name, args, at)
     if len(args) != 1:
         raise NotMath(f"no numeric value for {name}")
     return ball.function(name, value(args[0], at))
 
 
+def _free(name: str, args: tuple[Node, ...], at: Point) -> Ball:
+    """A function that nobody defined: another value for other arguments, the same for the same."""
+    known = [_rational(arg, at) for arg in args]
+    if any(value is None for value in known):
+        raise NotMath(f"no numeric value for {name}")
+    seed = int.from_bytes(blake2b(f"{name}|{known}".encode(), digest_size=8).digest())
+    return ball.point(200 + seed % 30011, 1009)
+
+
 def _counted(name: str, args: tuple[Node, ...], at: Point) -> Ball:
+    if name in ("max", "min"):
+        found = [value(arg, at) for arg in args]
+        if not all(each.real for each in found):
+            raise NotMath(f"{name} of a complex number")
+        order = sorted(found, key=lambda each: each.mid, reverse=name == "max")
+        if len(order) > 1 and abs(order[0].mid - order[1].mid) <= order[0].rad + order[1].rad:
+            raise Vague(f"{name} of what may be equal")
+        return order[0]
+    if name == "sgn":
+        inner = value(args[0], at)
+        if not inner.real or inner.has_zero:
+            raise Vague("the sign of what may be zero")
+        return ball.point(1 if inner.mid > 0 else -1)
     if name in ("floor", "ceil"):
         inner = value(args[0], at)
         if not inner.real:
@@ -177,6 +274,9 @@ def _counted(name: str, args: tuple[Node, ...], at: Point) -> Ball:
             raise Vague(f"{name} at a step")
         return ball.point(int(low) + (name == "ceil"))
     integers = [_integer(arg, at) for arg in args]
+    if name == "factorial2" and 0 <= integers[0] <= 2000:
+        found = mp.fac2(integers[0])
+        return Ball(found, abs(found) * mp.ldexp(1, 6 - mp.prec))
     if name == "factorial" and 0 <= integers[0] <= 5000:
         return Ball(mp.factorial(integers[0]), mp.factorial(integers[0]) * mp.ldexp(1, 4 - mp.prec))
     if name == "binom" and 0 <= integers[1] <= integers[0] <= 5000:

@@ -8,8 +8,10 @@ from attrs.validators import gt
 class SympyOptions:
     """Options of `[exec_evals.sympy]`."""
 
-    deadline: float = field(default=10.0, validator=gt(0))
-    """Seconds of wall clock for one answer; what takes longer is undecided."""
+    cpu: float = field(default=5.0, validator=gt(0))
+    """Seconds of processor time for one answer; what takes longer is undecided."""
+    deadline: float = field(default=40.0, validator=gt(0))
+    """Seconds of wall clock, for a worker that does not get its processor; undecided as well."""
     memory_mib: int = field(default=1024, validator=gt(0))
     """Address space of the worker."""
     float_digits: int = field(default=10, validator=gt(0))

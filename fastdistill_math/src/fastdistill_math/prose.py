@@ -30,7 +30,8 @@ _TOKEN = re.compile(
     r"""
   (?P<clock>(?<![\w:.])\d{1,2}:\d{2}(?!\d|:|\.\d)(?:\s*[apAP]\.?[mM]\b\.?)?)
  |(?P<num>(?<![A-Za-z_])(?:\\?\$\s?)?\d+(?:[.,]\d+)*(?:[eE][-+]?\d+)?)
- |(?P<cmd>\\(?:frac|dfrac|tfrac|sqrt|binom)(?:\[[^\]]{1,5}\])?(?:\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\d){1,2}
+ |(?P<cmd>(?<![A-Za-z])(?:sqrt|cbrt|sin|cos|tan|log|ln|pi|minus|negative)(?![A-Za-z])
+     |\\(?:frac|dfrac|tfrac|sqrt|binom)(?:\[[^\]]{1,5}\])?(?:\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\d){1,2}
      |\\(?:pi|infty|cdot|times|pm|circ|degree|left|right|cup|cap|le|ge|leq|geq|ne|neq|in|theta|alpha)(?![A-Za-z])|\\[%{}])
  |(?P<sign>[-+*/^=×÷·−<>≤≥%°π√∞²³½¼¾_!]+)
  |(?P<bracket>[()\[\]{}|,])
@@ -95,7 +96,7 @@ def _ends_number(matches: list[re.Match[str]], at: int) -> bool:
 
 def _run(parts: list[str], start: int) -> Iterator[Span]:
     body = "".join(parts)
-    if not re.search(r"\d|\\(?:frac|pi|infty|sqrt)|[π√∞½¼¾]", body):
+    if not re.search(r"\d|\\(?:frac|pi|infty|sqrt)|[π√∞½¼¾]|\bpi\b", body):
         return
     kept = _balanced(body.strip(_EDGE)).strip(_EDGE)
     if kept:
@@ -125,7 +126,7 @@ def is_math(text: str) -> bool:
     if len(text) > 600:
         return False
     try:
-        return readings(text)[0].kind != "text"
+        return readings(text)[0].kind not in ("text", "prose", "given")
     except TooLarge:
         return True
 

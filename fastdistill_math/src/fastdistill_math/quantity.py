@@ -1,17 +1,30 @@
 """Numbers with something behind them: percent signs, units, and the rounding of decimals."""
 
-import re
 from fractions import Fraction
+
+from attrs import frozen
 
 from fastdistill_math.exact import exact
 from fastdistill_math.policy import Policy
 from fastdistill_math.tree import Node, NotMath, num
-from fastdistill_math.units import dimension
+from fastdistill_math.units import Measure, measure
 
 _PERCENT = frozenset(["percent", "percentage", "pct", "per cent", "percents", "percentage points"])
-_COMPOUND = re.compile(r"(?<!\^)(?<!\^-)\d")
 _DOUBLE = 15
 _DEGREE = Node("div", (Node("const", (), "pi"), num(180)))
+_TURN = 7
+"""A bare number below it may be an angle in radians."""
+
+
+@frozen
+class Scaled:
+    """Pairs of plain numbers of which one must be equal; `told` is False where units alone cannot tell."""
+
+    pairs: tuple[tuple[Node, Node], ...] = ()
+    told: bool = True
+
+
+_UNTOLD = Scaled(told=False)
 
 
 def normal(node: Node) -> Node:
@@ -21,23 +34,31 @@ def normal(node: Node) -> Node:
         return Node(inner.kind, (Node("neg", inner.args),), inner.value)
     if node.kind == "unit" and node.value.strip(" .").lower() in _PERCENT:
         return Node("percent", node.args)
+    if node.kind == "mul" and node.args[-1].kind in ("unit", "percent"):
+        last = node.args[-1]
+        if not any(arg.has("unit", "percent") for arg in node.args[:-1]):
+            return Node(last.kind, (Node("mul", (*node.args[:-1], *last.args)),), last.value)
     return node
 
 
-def scaled(gold: Node, answer: Node, policy: Policy) -> list[tuple[Node, Node]]:
-    """The pairs of plain numbers of which one must be equal; none where the units contradict each other."""
+def scaled(gold: Node, answer: Node, policy: Policy) -> Scaled:
+    """Bring two quantities to one unit; no pairs where the units contradict each other."""
     gold, answer = normal(gold), normal(answer)
     if gold.kind == "percent" or answer.kind == "percent":
         return _percents(gold, answer, policy)
+    if gold.kind == "compound" or answer.kind == "compound":
+        return _compounds(gold, answer, policy)
     left, right = _unit(gold), _unit(answer)
     if left and right:
-        return _both(gold, answer, left, right)
+        return _both(gold.args[0], answer.args[0], left, right)
     if right:
         return _answer_only(gold, answer, right, policy)
-    pairs = [(gold.args[0], answer)] if policy.unit is None else []
+    if policy.unit is not None:
+        return Scaled()
+    pairs = [(gold.args[0], answer)]
     if left == "deg":
         pairs.append((_times(gold.args[0], _DEGREE), answer))
-    return pairs
+    return Scaled(tuple(pairs))
 
 
 def _unit(node: Node) -> str:
@@ -48,50 +69,113 @@ def _times(node: Node, factor: Node) -> Node:
     return Node("mul", (node, factor))
 
 
-def _percents(gold: Node, answer: Node, policy: Policy) -> list[tuple[Node, Node]]:
+def _percents(gold: Node, answer: Node, policy: Policy) -> Scaled:
     if gold.kind == answer.kind:
-        return [(gold.args[0], answer.args[0])]
-    if gold.kind == "percent":
-        plain = answer.args[0] if answer.kind == "unit" else answer
-        return [(gold.args[0], plain), (Node("div", (gold.args[0], num(100))), plain)]
-    plain = gold.args[0] if gold.kind == "unit" else gold
-    pairs = [(plain, Node("div", (answer.args[0], num(100))))]
+        return Scaled(((gold.args[0], answer.args[0]),))
+    percent, other = (gold, answer) if gold.kind == "percent" else (answer, gold)
+    if other.kind == "unit":
+        return _UNTOLD
+    plain = Node("div", (percent.args[0], num(100)))
+    pairs = [(other, plain) if percent is answer else (plain, other)]
     if policy.percent:
-        pairs.append((plain, answer.args[0]))
-    return pairs
+        pairs.append((other, percent.args[0]) if percent is answer else (percent.args[0], other))
+    return Scaled(tuple(pairs))
 
 
-def _both(gold: Node, answer: Node, left: str, right: str) -> list[tuple[Node, Node]]:
-    plain = (gold.args[0], answer.args[0])
-    if _COMPOUND.search(left) or _COMPOUND.search(right):  # 2 hours 30 minutes
-        return [plain] if left == right else []
-    ours, theirs = dimension(left), dimension(right)
+def _compounds(gold: Node, answer: Node, policy: Policy) -> Scaled:
+    """`3 h 30 min` in the base unit of what it measures; a number without a unit is no compound."""
+    left, right = _in_base(gold), _in_base(answer)
+    if left is None or right is None:
+        return Scaled() if gold.kind in ("num", "dec", "neg", "div") or not _unit(gold) else _UNTOLD
+    if left[0] != right[0]:
+        return Scaled()
+    return Scaled(((left[1], right[1]),))
+
+
+def _in_base(node: Node) -> tuple[dict[str, int], Node] | None:
+    parts = node.args if node.kind == "compound" else (node,)
+    values, powers = [], None
+    for part in parts:
+        found = measure(str(part.value)) if part.kind == "unit" else None
+        if found is None or found.nouns or (powers is not None and powers != dict(found.powers)):
+            return None
+        powers = dict(found.powers)
+        values.append(_times(part.args[0], num(found.factor)))
+    return None if powers is None else (powers, Node("add", tuple(values)))
+
+
+def _both(gold: Node, answer: Node, left: str, right: str) -> Scaled:
+    if left == right:
+        return Scaled(((gold, answer),))
+    ours, theirs = measure(left), measure(right)
     if ours is None or theirs is None:
-        return [plain]
-    if ours[0] != theirs[0]:
-        return []
-    if ours[1] == theirs[1]:
-        return [plain]
-    return [(_times(plain[0], num(ours[1])), _times(plain[1], num(theirs[1])))]
+        return _UNTOLD
+    if {"angle": 1} in (ours.powers, theirs.powers) and {"radian": 1} in (ours.powers, theirs.powers):
+        if ours.powers == {"angle": 1}:
+            return Scaled(((_times(gold, _DEGREE), answer),))
+        return Scaled(((gold, _times(answer, _DEGREE)),))
+    if ours.nouns or theirs.nouns:
+        return _counted(gold, answer, ours, theirs)
+    if dict(ours.powers) != dict(theirs.powers):
+        return Scaled()
+    return Scaled(((_shifted(gold, ours), _shifted(answer, theirs)),))
 
 
-def _answer_only(gold: Node, answer: Node, unit: str, policy: Policy) -> list[tuple[Node, Node]]:
+def _counted(gold: Node, answer: Node, ours: Measure, theirs: Measure) -> Scaled:
+    """Counted things: the same, or of one kind by a word more ("red apples"); else nobody can tell."""
+    alike = ours.nouns <= theirs.nouns or theirs.nouns <= ours.nouns
+    if dict(ours.powers) == dict(theirs.powers) and alike and ours.nouns and theirs.nouns:
+        return Scaled(((_shifted(gold, ours), _shifted(answer, theirs)),))
+    return _UNTOLD
+
+
+def _shifted(value: Node, unit: Measure) -> Node:
+    if unit.factor == 1 and not unit.offset:
+        return value
+    found = _times(value, num(unit.factor))
+    return Node("add", (found, num(unit.offset))) if unit.offset else found
+
+
+def _answer_only(gold: Node, answer: Node, unit: str, policy: Policy) -> Scaled:
     value = answer.args[0]
     if policy.unit is not None:
-        return _both(Node("unit", (gold,), policy.unit), answer, policy.unit, unit)
-    pairs = [(gold, value)]
-    if unit == "deg" and any(n.kind == "const" and n.value == "pi" for n in gold.walk()):
-        pairs.append((gold, _times(value, _DEGREE)))
-    return pairs
+        return _both(gold, value, policy.unit, unit)
+    found = measure(unit)
+    if found is None or (found.nouns and not _droppable(unit, found, policy)):
+        return _UNTOLD
+    if found.powers != {"angle": 1}:
+        return Scaled(((gold, value),))
+    turned = (gold, _times(value, _DEGREE))
+    size = exact(gold)
+    if size is not None and abs(size) < _TURN and size and not policy.degrees:
+        return Scaled((turned,), told=False)  # 1 may be 1 rad
+    return Scaled((turned, (gold, value)))
+
+
+def _droppable(unit: str, found: Measure, policy: Policy) -> bool:
+    words = [word for word in unit.split() if word.isalpha()]
+    if not unit.isascii() and len(unit) <= 4:
+        return True  # a counting word, which stands in no list of nouns
+    if len(words) > (2 if found.nouns else 4):
+        return False
+    return not policy.nouns or all(noun in policy.nouns for noun in found.nouns)
 
 
 def rounded_equal(gold: Node, answer: Node, policy: Policy) -> bool:
     """Whether two different numbers are one to the places that count; see `Policy`.
 
-    A decimal with 15 digits or more may be the print of a double, and is given a double's precision.
-    With `digits` both are rounded half up to that many places. Without, a decimal with at least
-    `float_digits` significant digits stands for a value within one unit of its last place.
+    With `tolerance` they may differ by that part of the gold. With `digits` both are rounded half up to
+    that many
+    places, with `significant` to so many digits. Without, a decimal with at least `float_digits`
+    significant digits
+    stands for the value that it rounds; one with 15 or more may be the print of a double, and is given a
+    double's
+    precision.
     """
+    if policy.tolerance is not None:
+        return _within(gold, answer, Fraction(policy.tolerance))
+    if policy.significant is not None:
+        return _to_significant(gold, answer, policy.significant)
     if policy.digits is not None:
         return _to_places(gold, answer, policy.digits)
     shown = [_decimal(node) for node in (gold, answer)]
@@ -103,7 +187,7 @@ def rounded_equal(gold: Node, answer: Node, policy: Policy) -> bool:
     if gap is None or size is None:
         return False
     double = abs(size) / 2**51 if most >= _DOUBLE else Fraction(0)
-    return gap < max(1 / Fraction(10) ** min(places), double)
+    return gap <= max(1 / (2 * Fraction(10) ** min(places)), double)
 
 
 def _decimal(node: Node) -> tuple[int, int]:
@@ -130,8 +214,13 @@ def real_value(node: Node) -> Fraction | None:
         if not disc.real or disc.rad > abs(disc.mid) * mp.ldexp(1, -160):
             return None
         sign, mantissa, power, _ = disc.mid._mpf_
+    if abs(int(power)) > _MAX_POWER:
+        return None
     size: Fraction = Fraction(int(mantissa)) * Fraction(2) ** int(power)
     return -size if sign else size
+
+
+_MAX_POWER = 1 << 14
 
 
 def distance(a: Node, b: Node) -> Fraction | None:
@@ -140,9 +229,35 @@ def distance(a: Node, b: Node) -> Fraction | None:
     return None if left is None or right is None else abs(left - right)
 
 
+def _within(gold: Node, answer: Node, part: Fraction) -> bool:
+    gap, size = distance(gold, answer), real_value(gold)
+    return gap is not None and size is not None and gap <= part * abs(size)
+
+
 def _to_places(gold: Node, answer: Node, places: int) -> bool:
     left, right = real_value(gold), real_value(answer)
-    if left is None or right is None:
+    return left is not None and right is not None and _rounded(left, places) == _rounded(right, places)
+
+
+def _to_significant(gold: Node, answer: Node, digits: int) -> bool:
+    left, right = real_value(gold), real_value(answer)
+    if not left or not right:
         return False
+    places = digits - 1 - _magnitude(left)
+    return _rounded(left, places) == _rounded(right, places)
+
+
+def _magnitude(value: Fraction) -> int:
+    value, power = abs(value), 0
+    while value >= 10:
+        value, power = value / 10, power + 1
+    while value < 1:
+        value, power = value * 10, power - 1
+    return power
+
+
+def _rounded(value: Fraction, places: int) -> int:
+    """Half away from zero."""
     scale = Fraction(10) ** places
-    return (left * scale + Fraction(1, 2)) // 1 == (right * scale + Fraction(1, 2)) // 1
+    size = (abs(value) * scale + Fraction(1, 2)) // 1
+    return int(size) if value > 0 else -int(size)

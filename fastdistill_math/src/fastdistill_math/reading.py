@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from fastdistill_math import phrases, prose
-from fastdistill_math.boxes import Box, boxes, content, last_group
+from fastdistill_math.boxes import Box, boxes, content, filled, last_group, parts
 from fastdistill_math.clean import squeeze
 from fastdistill_math.fast import plain
 from fastdistill_math.prose import Span
@@ -21,6 +21,8 @@ _LEADING_LETTER = re.compile(
     r"\s*\**(?:\(?[A-J]\)?\**\s*[.):：。、](?:\s|\Z)|(?:\\text(?:bf|rm)?\{\s*)?\([A-J]\))"
 )
 _MEANING = re.compile(r"\d|\\[a-zA-Z]|\$")
+_QUOTED = re.compile(r"[\s$.,]*(?:in|from|of|by)\s+the\s+(?:question|problem|statement)\b", re.IGNORECASE)
+_FINAL = re.compile(r"final\s+(?:\w+\s+)?answer", re.IGNORECASE)
 _SHORT = 8
 
 
@@ -50,44 +52,111 @@ def cut(text: str) -> str | None:
     return phrases.DRAWING.sub(" ", body) if "[asy]" in body else body
 
 
-def read(text: str, *, truncated: bool = False) -> Found:
-    """What `text` answers. `truncated` says that the server cut it: then only an explicit mark counts."""
+def read(text: str, *, truncated: bool = False, problem: str = "", choices: bool = False) -> Found:
+    """What `text` answers. `truncated` says that the server cut it: then only an explicit mark counts.
+
+    `problem` is looked at for boxes that a reply only quotes; `choices` says that letters may be meant.
+    """
     body = cut(text)
     if body is None:
         return Found(answer=None, reason="truncated", detail="the reasoning never ends")
     if not body.strip():
         return Found(answer=None, reason="empty")
-    marked = _marked(body)
+    marked = _marked(body, problem)
     if marked is not None:
         return marked
     if truncated:
         return Found(answer=None, reason="truncated", detail="the reply was cut before it named an answer")
-    return _unmarked(body)
+    return _unmarked(body, choices=choices)
 
 
-def _marked(body: str) -> Found | None:
-    boxed, hashes = boxes(body), list(_HASHES.finditer(body))
-    phrase = _phrase(body, after=boxed[-1].end if boxed else 0)
-    if hashes and (not boxed or hashes[-1].start() > boxed[-1].end):
+def _marked(body: str, problem: str) -> Found | None:
+    boxed = boxes(body)
+    said = filled(body, boxed, problem)
+    if boxed and not said:
+        return Found(answer=None, reason="empty", detail="the box is empty")
+    if tags := list(phrases.TAG.finditer(body)):
+        inner = tags[-1][1]
+        return (
+            Found(answer=_tagged(inner), rule="tag")
+            if inner.strip()
+            else Found(answer=None, reason="empty")
+        )
+    after = said[-1].end if said else 0
+    hashes = [match for match in _HASHES.finditer(body, after) if _states(match[1])]
+    phrase = _phrase(body, after=after)
+    if hashes and (phrase is None or hashes[-1].start() > phrase.evidence["at"]):
         return Found(answer=hashes[-1][1].strip(), rule="hashes")
-    if boxed and phrase is None:
-        return _boxed(body, boxed)
+    if said:
+        return _boxed(body, said, phrase)
     return phrase
 
 
+def _tagged(inner: str) -> str:
+    found = boxes(inner)
+    return content(last_group(inner, found), inner) if found else inner.strip().strip("$").strip()
+
+
+def _states(line: str) -> bool:
+    """Whether a line behind `####` is an answer and no heading."""
+    line = line.strip()
+    if re.match(r"\d+[.):]\s+[A-Za-z*]", line) or not re.match(
+        r"\**[-+$\\(\[{|.\d√π]|[A-J]\W*$|[A-Za-z]\s*=", line
+    ):
+        return False
+    return prose.is_math(line) or len(line.split()) <= 4
+
+
 def _phrase(body: str, after: int) -> Found | None:
-    for match in reversed(list(phrases.PHRASE.finditer(body, after))[-8:]):
-        answer = _first_value(body[match.end() : match.end() + 4000], math_only=after > 0)
-        if answer:
-            return Found(answer=answer, rule="phrase", evidence={"phrase": match[0].strip()[:60]})
-    return None
+    found = list(phrases.PHRASE.finditer(body, after))[-8:]
+    last: Found | None = None
+    for match in reversed(found):
+        said = _introduced(body[match.end() : match.end() + 4000], math_only=after > 0)
+        if said is None:
+            continue
+        if last is None:
+            last = evolve(said, evidence={"phrase": match[0].strip()[:60], "at": match.start()})
+            if last.answer is None:
+                return last
+            place = match.start()
+            continue
+        between = body[match.end() : place]
+        if phrases.RETRACTION.search(between):
+            break
+        if said.answer is not None and last.answer is not None and not _agrees(said.answer, last.answer):
+            return evolve(last, answer=None, reason="hedge", detail="the reply names different answers")
+    return last
 
 
-def _boxed(body: str, found: list[Box]) -> Found:
+def _agrees(one: str, other: str) -> bool:
+    """Whether an earlier answer is no other answer: the same text or number, or too long to be one."""
+    if squeeze(one) == squeeze(other) or squeeze(other) in squeeze(one):
+        return squeeze(one) == squeeze(other) or not phrases.HEDGE.search(one)
+    values = plain(one), plain(other)
+    return None in values or values[0] == values[1]
+
+
+def _boxed(body: str, found: list[Box], phrase: Found | None) -> Found:
+    if (all_parts := parts(body, found)) is not None:
+        return Found(answer=content(all_parts, body), rule="boxed", evidence={"boxes": len(found)})
+    if (
+        phrase is not None
+        and phrase.answer is not None
+        and "final" in str(phrase.evidence["phrase"]).lower()
+    ):
+        return phrase
     group = last_group(body, found)
-    said = content(group)
-    others = [box for box in found if box.start < group[0].start and not _same(box.content, said, group)]
-    if others and not phrases.PHRASE.search(body[max(0, group[0].start - 120) : group[0].start]):
+    said = content(group, body)
+    if _QUOTED.match(body[group[-1].end :]):
+        return _unmarked(body[group[-1].end :], choices=False)
+    before = [box for box in found if box.start < group[0].start]
+    others = [box for box in before if not _same(box.content, said, group)]
+    lead = body[max(0, group[0].start - 120) : group[0].start]
+    if (
+        others
+        and not _FINAL.search(lead)
+        and not phrases.RETRACTION.search(body[others[-1].end : group[0].start])
+    ):
         shown = [box.content[:80] for box in (*others[-3:], group[-1])]
         return Found(
             answer=None,
@@ -95,10 +164,40 @@ def _boxed(body: str, found: list[Box]) -> Found:
             detail="the reply boxes different answers",
             evidence={"boxes": shown},
         )
-    if not said.strip():
-        return Found(answer=None, reason="empty", detail="the last box is empty")
+    later = _later(body, group, said, phrase)
+    if later is not None:
+        return later
     answer = prose.with_unit(re.sub(r"\$", " ", body), Span(said, group[0].start, group[-1].end))
     return Found(answer=answer, rule="boxed", evidence={"boxes": len(found)})
+
+
+def _later(body: str, group: list[Box], said: str, phrase: Found | None) -> Found | None:
+    """What is claimed behind the last box, where it is another value: a correction counts, else it
+    is a hedge.
+    """
+    end = group[-1].end
+    if phrase is None or phrase.answer is None:
+        match = phrases.LATER.search(body, end)
+        value = _introduced(body[match.end() : match.end() + 300], math_only=True) if match else None
+        if value is None or value.answer is None:
+            return None
+        phrase = evolve(value, evidence={"phrase": match[0].strip() if match else ""})
+    if phrase.answer is None or _same(phrase.answer, said, group) or _same(said, phrase.answer, group):
+        return None
+    if not _different(said, phrase.answer):
+        return None
+    if phrases.RETRACTION.search(body[end:]):
+        return phrase
+    return Found(answer=None, reason="hedge", detail="the reply boxes one answer and names another")
+
+
+def _different(one: str, other: str) -> bool:
+    values = plain(one), plain(other)
+    if None not in values:
+        return values[0] != values[1]
+    return (
+        prose.is_math(other) and squeeze(one) not in squeeze(other) and squeeze(other) not in squeeze(one)
+    )
 
 
 def _same(one: str, said: str, group: list[Box]) -> bool:
@@ -114,12 +213,34 @@ def _sentence(text: str) -> str:
     return text
 
 
+def _introduced(text: str, *, math_only: bool) -> Found | None:
+    """What a phrase introduces, or why it is no answer: a negation, a choice between several."""
+    answer = _first_value(text, math_only=math_only)
+    if answer is None:
+        return None
+    sentence = _sentence(text.lstrip(" \n*:")).strip(" *\n")
+    at = sentence.find(answer)
+    before, behind = (sentence[:at], sentence[at + len(answer) :]) if at >= 0 else ("", "")
+    if phrases.NEGATION.search(before) and not phrases.COMPARISON.search(before):
+        return Found(
+            answer=None, rule="phrase", reason="no-answer", detail="the reply says what the answer is not"
+        )
+    if phrases.HEDGE.search(before) or (phrases.HEDGE.search(behind) and re.search(r"\d", behind)):
+        return Found(answer=None, rule="phrase", reason="hedge", detail="the reply names several answers")
+    return Found(answer=answer, rule="phrase")
+
+
 def _first_value(text: str, *, math_only: bool) -> str | None:
     """What a phrase introduces: its first formula, the sentence if it is short, or its first number."""
     text = text.lstrip(" \n*:")
     leading = prose.formulas(text[:3500])
     if leading and not text[: leading[0].start].strip(" \n*:"):
         span = prose.joined(text, leading, 0, 1)
+        rest = _sentence(text[span.end :])
+        if (copula := re.match(r"\s*(?:is|are|equals)\s+(?=\S)", rest)) and (
+            value := _valued(rest[copula.end() :])
+        ):
+            return value
         return prose.with_unit(text, span)
     sentence = _sentence(text).strip(" *\n")
     if not sentence or (math_only and not _MEANING.search(sentence)):
@@ -128,22 +249,45 @@ def _first_value(text: str, *, math_only: bool) -> str | None:
         return text.partition("\n")[0].strip()[:300]
     if prose.is_math(sentence):
         return sentence
+    for copula in reversed(list(phrases.COPULA_WORD.finditer(sentence))):
+        if value := _valued(sentence[copula.end() :]):
+            return value
     inside = prose.formulas(sentence)
     if inside:
         return prose.with_unit(sentence, prose.joined(sentence, inside, 0, 1))
     run = next(prose.runs(sentence), None)
-    if run is not None:
+    if run is not None and not phrases.COMPARISON.search(sentence):
         return prose.with_unit(sentence, run)
-    return sentence if len(sentence.split()) <= _SHORT else None
+    following = text[len(sentence) :].strip(" *\n")
+    if run is None and following and len(sentence.split()) > 3 and not _MEANING.search(sentence):
+        return _last_value(following.partition("\n")[0])
+    return sentence if len(sentence.split()) <= _SHORT or run is not None else None
 
 
-def _unmarked(body: str) -> Found:
+def _valued(text: str) -> str | None:
+    """All of a short text, or the formula in it, where that is mathematics; else None."""
+    text = text.strip(" \n*.,;。")
+    if text and len(text) < 160 and re.search(r"[\d\\$]|[A-Za-z]", text) and prose.is_math(text):
+        return text if not re.fullmatch(r"[A-Za-z]", text) else None
+    found = prose.formulas(text)
+    if found and not text[: found[0].start].strip():
+        return prose.with_unit(text, prose.joined(text, found, 0, 1))
+    return None
+
+
+def _unmarked(body: str, *, choices: bool) -> Found:
     whole = body.strip()
+    if choices and (letters := set(phrases.CHOICE.findall(whole))) and not phrases.NEGATION.search(whole):
+        if len(letters) == 1:
+            return Found(answer=letters.pop(), rule="letter")
+        return Found(answer=None, reason="hedge", detail="the reply names several choices")
     if "\n" not in whole and len(whole) < 300 and _LEADING_LETTER.match(whole):
         return Found(answer=whole, rule="letter")
     if prose.is_math(whole):
         return Found(answer=whole, rule="whole")
     for sentence in _sentences(whole):
+        if nothing := phrases.NOTHING.search(sentence):
+            return Found(answer=nothing[0], rule="last-value")
         span = _last_value(sentence)
         if span is not None:
             return Found(answer=span, rule="last-value")
@@ -154,8 +298,12 @@ def _unmarked(body: str) -> Found:
 
 
 def _sentences(text: str) -> list[str]:
-    """The sentences from the last; a formula is never cut."""
+    """The sentences from the last; a formula is never cut, and an aside in brackets is none."""
     text = text[-8000:]
+    while (aside := phrases.ASIDE.search(text)) and text[: aside.start()].rstrip().endswith(
+        (".", "!", "?", "。")
+    ):
+        text = text[: aside.start()]
     inside = [(span.start, span.end) for span in prose.formulas(text)]
     cuts = [0]
     at = 0
@@ -171,9 +319,15 @@ def _sentences(text: str) -> list[str]:
 def _last_value(sentence: str) -> str | None:
     found = prose.formulas(sentence)
     tail = sentence[found[-1].end :] if found else sentence
+    if not found:
+        for copula in reversed(list(phrases.COPULA_WORD.finditer(sentence))):
+            if value := _valued(sentence[copula.end() :]):
+                return value
     run = None
     for each in prose.runs(tail):
         run = each
+    if run is not None and found and re.search(r"\b(?:approximately|about|roughly)\b|≈", tail):
+        return f"{found[-1].text} \\approx {run.text}"
     if run is not None:
         return prose.with_unit(tail, run)
     if not found:

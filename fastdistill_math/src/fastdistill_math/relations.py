@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from fractions import Fraction
 
-from fastdistill_math.exact import exact
-from fastdistill_math.identity import Answer
+from fastdistill_math.equal import Answer
+from fastdistill_math.linear import put
+from fastdistill_math.quantity import real_value
 from fastdistill_math.residue import PRIME, Residues
 from fastdistill_math.tree import Node, NotMath
 
@@ -45,18 +46,51 @@ def _difference(node: Node) -> Node:
 def _multiples(gold: Node, answer: Node) -> Answer:
     left, right = _difference(gold), _difference(answer)
     if gold.value[0] in ("eq", "ne"):
-        return _proportional(left, right) if gold.value == answer.value else Answer(False, "relation")
+        if gold.value != answer.value:
+            return Answer(False, "relation")
+        return _proportional(numerator(left), numerator(right))
     if gold.value != answer.value:
         if _FLIPPED.get(gold.value[0]) != answer.value[0]:
             return Answer(False, "relation")
         left = Node("neg", (left,))
-    ratios = {_ratio(left, right, point) for point in _POINTS}
-    ratio = next(iter(ratios))
-    return Answer(len(ratios) == 1 and ratio is not None and ratio > 0, "multiple")
+    found = _proportional(left, right)
+    if not found.equal:
+        return found
+    signs = {_sign(left, right, point) for point in _POINTS} - {None}
+    return Answer(signs == {1} if signs else None, "multiple")
+
+
+def numerator(node: Node) -> Node:
+    """What must vanish for `node` to vanish: `y/x - 2` as `y - 2x`."""
+    return _fraction(node)[0]
+
+
+def _fraction(node: Node) -> tuple[Node, Node]:
+    one = Node("num", (), Fraction(1))
+    match node.kind:
+        case "neg":
+            top, bottom = _fraction(node.args[0])
+            return Node("neg", (top,)), bottom
+        case "div":
+            (a, b), (c, d) = map(_fraction, node.args)
+            return Node("mul", (a, d)), Node("mul", (b, c))
+        case "mul":
+            parts = [_fraction(arg) for arg in node.args]
+            return Node("mul", tuple(top for top, _ in parts)), Node(
+                "mul", tuple(bottom for _, bottom in parts)
+            )
+        case "add" if node.has("div"):
+            parts = [_fraction(arg) for arg in node.args[:8]]
+            if len(parts) < len(node.args):
+                return node, one
+            terms = [Node("mul", (top, *(other for k, (_, other) in enumerate(parts) if k != at)))
+                     for at, (top, _) in enumerate(parts)]  # fmt: skip
+            return Node("add", tuple(terms)), Node("mul", tuple(bottom for _, bottom in parts))
+    return node, one
 
 
 def _proportional(a: Node, b: Node) -> Answer:
-    """a(p) b(q) = a(q) b(p) at two random points holds only for multiples."""
+    """Test a(p) b(q)^k = a(q) b(p)^k at two random points, which holds only for multiples and powers."""
     here, there = Residues(), Residues(salt=1)
     try:
         ap, bp, aq, bq = here.of(a), here.of(b), there.of(a), there.of(b)
@@ -64,24 +98,29 @@ def _proportional(a: Node, b: Node) -> Answer:
         return Answer(None, "undecided")
     if 0 in (ap, bp):
         return Answer(ap == bp, "multiple")
-    if (ap * bq - aq * bp) % PRIME == 0:
-        return Answer(a.has("sym", "sub", "call") and b.has("sym", "sub", "call"), "multiple")
+    letters = a.has("sym", "sub", "call") and b.has("sym", "sub", "call")
+    for times, to in ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3)):
+        if (
+            pow(ap, to, PRIME) * pow(bq, times, PRIME) - pow(aq, to, PRIME) * pow(bp, times, PRIME)
+        ) % PRIME == 0:
+            return Answer(letters, "multiple")
     return Answer(False if here.decisive else None, "multiple")
 
 
-def _ratio(a: Node, b: Node, point: tuple[int, ...]) -> Fraction | None:
+def _sign(a: Node, b: Node, point: tuple[int, ...]) -> int | None:
+    """The sign of a / b at a point; None where either vanishes or cannot be told."""
     names = sorted({n.value for n in (*a.walk(), *b.walk()) if n.kind == "sym"})
-    if len(names) > len(point):
-        return None
-    values = dict(zip(names, point, strict=False))
-    top, bottom = exact(_put(a, values)), exact(_put(b, values))
-    return None if top is None or not bottom else top / bottom
-
-
-def _put(node: Node, values: dict[str, int]) -> Node:
-    if node.kind == "sym":
-        return Node("num", (), Fraction(values[node.value]))
-    return Node(node.kind, tuple(_put(arg, values) for arg in node.args), node.value)
+    found = 1
+    for node in (a, b):
+        for at, name in enumerate(names):
+            node = put(
+                node, name, Node("num", (), Fraction(point[at % len(point)] + 17 * (at // len(point))))
+            )
+        value = real_value(node)
+        if not value:
+            return None
+        found *= 1 if value > 0 else -1
+    return found
 
 
 def canonical_multiple(node: Node) -> str:

@@ -86,7 +86,12 @@ class MathScenario:
         """The final answer; hidden reasoning is never read."""
         from fastdistill_math.reading import read
 
-        found = read(completion.text, truncated=completion.finish == "length")
+        found = read(
+            completion.text,
+            truncated=completion.finish == "length",
+            problem=task.payload.problem,
+            choices=bool(task.payload.choices),
+        )
         return Reading(
             answer=found.answer,
             rule=found.rule,

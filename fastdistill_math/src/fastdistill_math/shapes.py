@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from fastdistill_math.matrices import folded
+from fastdistill_math.naming import is_name
 from fastdistill_math.tree import Node, num
 
 LISTS = frozenset(["list", "set", "or", "pm"])
@@ -10,68 +12,20 @@ INEQUALITIES = frozenset(["lt", "le", "gt", "ge", "ne", "in"])
 _STATES = frozenset(["eq", "approx"])
 
 
-def is_name(node: Node) -> bool:
-    """Whether `node` only names a quantity: x, x_1, f(x), AB, NO/BO, A:B; no sums and no numbers."""
-    match node.kind:
-        case "sym" | "sub":
-            return True
-        case "call":
-            return node.value not in ("sum", "prod", "int", "lim", "det", "factorial", "binom")
-        case "mul" | "div":
-            return all(is_name(arg) for arg in node.args)
-        case "const":
-            return node.value in ("e", "i")
-    return False
-
-
-def _stated_name(node: Node) -> bool:
-    """The same for an answer's side, where a sum of names is a name too: m + n = 25."""
-    if node.kind in ("add", "neg", "mul", "div"):
-        return all(_stated_name(arg) for arg in node.args)
-    if node.kind == "seq":
-        return all(_stated_name(arg) for arg in node.args)
-    if node.kind == "unit":
-        return False
-    return is_name(node) or not node.has("sym", "sub")
-
-
-def bare(node: Node, *, generous: bool = False) -> Node:
+def bare(node: Node) -> Node:
     r"""`x = 5` as 5, `a = b = c` as c, `x \in S` as S, where the left side only names."""
     if node.kind != "rel":
         return node
-    names = _stated_name if generous else is_name
     if node.value == ("in",) and is_name(node.args[0]):
         return node.args[1]
-    if set(node.value) <= _STATES and (names(node.args[0]) or (len(node.args) > 2)):
+    if set(node.value) <= _STATES and (is_name(node.args[0]) or len(node.args) > 2):
         return node.args[0] if is_name(node.args[-1]) and not is_name(node.args[0]) else node.args[-1]
     return node
 
 
-def approximated(node: Node) -> list[Node]:
-    r"""`x = sqrt(10) \approx 3.16` as what stands before the sign, and as what stands behind it."""
-    if node.kind != "rel" or "approx" not in node.value or len(node.args) < 2:
-        return [node]
-    at = node.value.index("approx") + 1
-    before = Node("rel", node.args[:at], node.value[: at - 1]) if at > 1 else node.args[0]
-    return [node] if is_name(before) else [before, node]
-
-
-def stated(gold: Node, answer: Node) -> tuple[Node, Node]:
-    """Both without what only names them, where that is needed to compare them."""
-    if gold.kind == "rel" and answer.kind == "rel":
-        if set(gold.value) <= _STATES and set(answer.value) <= _STATES:
-            if gold.args[0] == answer.args[0] and is_name(gold.args[0]):
-                return gold.args[-1], answer.args[-1]
-            if "approx" in answer.value or len(answer.args) > 2:
-                return gold, Node("rel", (answer.args[0], answer.args[-1]), ("eq",))
-        if "in" in (gold.value + answer.value):
-            return bare(gold), bare(answer)
-        return gold, answer
-    if gold.kind == "rel" and not _inequality(gold):
-        return bare(gold), answer
-    if answer.kind == "rel" and not _inequality(answer):
-        return gold, bare(answer, generous=True)
-    return gold, answer
+def computed(node: Node) -> Node:
+    """`node` with its matrices folded and unit vectors as coordinates."""
+    return folded(node) if node.has("matrix", "sym") else node
 
 
 def _inequality(node: Node) -> bool:
@@ -95,6 +49,8 @@ def aligned(gold: Node, answer: Node) -> tuple[Node, Node]:
 
 
 def _alone(node: Node, other: Node) -> Node:
+    if node.kind == "rel" and node.value == ("in",) and is_name(node.args[0]):
+        node = node.args[1] if other.kind in (*LISTS, "seq") else node
     if node.kind in ("set", "list") and len(node.args) == 1 and other.kind not in LISTS | SETS | {"seq"}:
         return node.args[0]
     return node
@@ -181,8 +137,3 @@ def infinity(node: Node) -> int:
 def line(node: Node) -> bool:
     """Whether `node` is the sign for all real numbers."""
     return node.kind == "sym" and node.value == "R"
-
-
-def interval_like(node: Node) -> bool:
-    """Whether brackets with two items are an interval's for sure or may be."""
-    return len(node.args) == 2

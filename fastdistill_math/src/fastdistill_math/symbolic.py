@@ -5,8 +5,8 @@ from typing import Any
 
 import sympy  # type: ignore[import-untyped]  # it ships no types
 
+from fastdistill_math.equal import Answer
 from fastdistill_math.exact import exact
-from fastdistill_math.identity import Answer
 from fastdistill_math.tree import Node, NotMath
 
 MAX_NODES = 400

@@ -14,6 +14,14 @@ Kinds and what they hold (`args`; `value`):
     pm       a value of either sign                 args: left, right; value: "pm" or "mp"
     percent  args: number
     unit     args: number; value: the words behind it
+    compound quantities to be added                 args: unit nodes
+    ratio    a : b : c                              args
+    cong     a residue class                        args: residue, modulus; value: the name before it
+    time     a time of day                          value: (seconds, half of the day or "", text)
+    date     a day of a year                        value: (year or 0, month, day)
+    given    a value with declarations              args: the value, what is declared; value: integers or
+    not
+    prose    words among formulas                   args: formulas; value: words, "#" for each formula
     base     a number written in a base             value: (digits, base)
     seq      (a, b) or [a, b]: tuple, interval or vector; value: the two brackets
     set list union inter minus                      args

@@ -1,70 +1,165 @@
-"""Units that answers carry: what they measure and by which factor, so that 5 cm is 50 mm and never 5 m."""
+"""Units that answers carry: what they measure and by which factor, so that 5 cm is 50 mm and never 5 m.
+
+Which words are units where a text is read is a fixed list, so that reading needs no library. What they
+measure is asked
+of `pint`, by one name at a time that was tokenised here: its own parser of expressions is never used.
+"""
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
 
-_F = Fraction
-_TABLE: dict[str, tuple[tuple[str, str | int | Fraction], ...]] = {
-    "length": (
-        ("m meter meters metre metres", 1), ("km kilometer kilometers kilometre kilometres", 1000),
-        ("cm centimeter centimeters centimetre centimetres", _F(1, 100)),
-        ("mm millimeter millimeters millimetre millimetres", _F(1, 1000)),
-        ("um micrometer micrometers micron microns", _F(1, 10**6)),
-        ("nm nanometer nanometers", _F(1, 10**9)),
-        ("in inch inches", _F("0.0254")), ("ft foot feet", _F("0.3048")), ("yd yard yards", _F("0.9144")),
-        ("mi mile miles", _F("1609.344")), ("dm decimeter decimeters", _F(1, 10)),
-    ),
-    "mass": (
-        ("g gram grams", 1), ("kg kilogram kilograms kgs", 1000), ("mg milligram milligrams", _F(1, 1000)),
-        ("t ton tons tonne tonnes", 10**6), ("lb lbs pound pounds", _F("453.59237")),
-        ("oz ounce ounces", _F("28.349523125")),
-    ),
-    "time": (
-        ("s sec secs second seconds", 1), ("min mins minute minutes", 60), ("h hr hrs hour hours", 3600),
-        ("day days", 86400), ("week weeks", 604800), ("ms millisecond milliseconds", _F(1, 1000)),
-        ("month months", "month"), ("year years yr yrs", "year"),
-    ),
-    "volume": (
-        ("L l liter liters litre litres", _F(1, 1000)),
-        ("mL ml milliliter milliliters millilitre millilitres", _F(1, 10**6)),
-        ("gal gallon gallons", "gallon"), ("qt quart quarts", "quart"), ("cup cups", "cup"),
-    ),
-    "angle": (("deg degree degrees °", 1), ("rad radian radians", "rad")),
-    "money": (
-        ("dollar dollars usd bucks", 1), ("cent cents", _F(1, 100)), ("euro euros eur", "euro"),
-        ("rupee rupees", "rupee"), ("yuan", "yuan"), ("yen", "yen"),
-    ),
-    "other": (
-        ("kmh kph", _F(1000, 3600)), ("mph", _F("0.44704")), ("N newton newtons", "newton"),
-        ("J joule joules", "joule"), ("W watt watts", "watt"), ("V volt volts", "volt"),
-        ("Hz hertz", "hertz"),
-        ("K kelvin", "kelvin"), ("mol mole moles", "mole"), ("ha hectare hectares", "hectare"),
-        ("acre acres", "acre"),
-    ),
-}  # fmt: skip
-_KIND = {"volume": ("length", 3)}
+from attrs import field, frozen
 
+from fastdistill_math.nouns import stem
 
-def _index() -> dict[str, tuple[str, int, Fraction]]:
-    found: dict[str, tuple[str, int, Fraction]] = {}
-    for kind, rows in _TABLE.items():
-        for names, factor in rows:
-            for name in names.split():
-                if isinstance(factor, str):
-                    found[name] = (factor, 1, Fraction(1))
-                elif name in ("kmh", "kph", "mph"):
-                    found[name] = ("speed", 1, Fraction(factor))
-                else:
-                    base, power = _KIND.get(kind, (kind, 1))
-                    found[name] = (base, power, Fraction(factor))
-    return found
+_SHORT_PREFIXES = ("", "k", "M", "G", "T", "m", "u", "µ", "μ", "n", "p", "c", "d", "h")
+_SYMBOLS = "m g s Pa J W V A N Hz eV L l F C T H K mol cal Wh bar B b Bq Sv lm lx Ω ohm"
+_LONG_PREFIXES = (
+    "",
+    "kilo",
+    "mega",
+    "giga",
+    "tera",
+    "milli",
+    "micro",
+    "nano",
+    "pico",
+    "centi",
+    "deci",
+    "hecto",
+)
+_LONG = (
+    "meter metre gram second pascal joule watt volt ampere newton hertz electronvolt liter "
+    "litre farad coulomb tesla henry kelvin mole calorie ohm byte bit"
+)
+_OTHERS = """
+in inch inches ft foot feet yd yard yards mi mile miles dm nm um micron microns lightyear lightyears
+furlong lb lbs pound pounds oz ounce ounces ton tons tonne tonnes t kgs sec secs min mins minute
+minutes h hr hrs hour hours day days week weeks month months year years yr yrs decade decades
+century centuries gal gallon gallons qt quart quarts pint pints cup cups tablespoon tablespoons
+teaspoon teaspoons tbsp tsp deg degree degrees ° rad radian radians degC degF celsius fahrenheit kmh
+kph mph km/h rpm ha hectare hectares acre acres atm mmHg psi hp horsepower dozen mole moles amu knot
+knots fortnight kWh
+"""
+_MONEY = {
+    "dollar": ("dollar", Fraction(1)),
+    "usd": ("dollar", Fraction(1)),
+    "buck": ("dollar", Fraction(1)),
+    "cent": ("dollar", Fraction(1, 100)),
+    "dime": ("dollar", Fraction(1, 10)),
+    "nickel": ("dollar", Fraction(1, 20)),
+    "euro": ("euro", Fraction(1)),
+    "eur": ("euro", Fraction(1)),
+    "rupee": ("rupee", Fraction(1)),
+    "yuan": ("yuan", Fraction(1)),
+    "yen": ("yen", Fraction(1)),
+    "peso": ("peso", Fraction(1)),
+    "ruble": ("ruble", Fraction(1)),
+    "pence": ("pound sterling", Fraction(1, 100)),
+}
+_SPELLED = {
+    "lbs": "pound",
+    "kgs": "kilogram",
+    "secs": "second",
+    "mins": "minute",
+    "hrs": "hour",
+    "yrs": "year",
+    "yr": "year",
+    "kmh": "kilometer_per_hour",
+    "kph": "kilometer_per_hour",
+    "celsius": "degC",
+    "fahrenheit": "degF",
+    "degc": "degC",
+    "degf": "degF",
+    "feet": "foot",
+    "inches": "inch",
+    "centuries": "century",
+    "t": "metric_ton",
+    "tonne": "metric_ton",
+    "tonnes": "metric_ton",
+    "sq": "",
+    "electronvolt": "electron_volt",
+    "sec": "second",
+    "hp": "horsepower",
+    "ohms": "ohm",
+    "fortnights": "fortnight",
+    "lightyears": "light_year",
+    "in": "inch",
+    "h": "hour",
+    "C": "coulomb",
+    "A": "ampere",
+    "F": "farad",
+    "T": "tesla",
+    "H": "henry",
+    "cup": "cup",
+}
+_EVERYDAY = """
+bale bar barrel board book cat chain count cubit dot fold hand line link pin pixel point pole rod
+shot span square stone turn unit
+"""
+_NOUNS = frozenset(_EVERYDAY.split())
+"""Everyday words that pint takes for units."""
+_TEMPERATURES = {
+    "degC": (Fraction(1), Fraction("273.15")),
+    "degF": (Fraction(5, 9), Fraction("459.67") * Fraction(5, 9)),
+}
 
-
-UNITS = _index()
+_NO_UNITS = ["cd", "dm", "mb", "pT", "hT", "hs", "ds", "cs", "Ts", "Ms", "Gs", "hb", "cb", "db", "nb", "dA"]
+"""Prefixed symbols that nobody means."""
+UNITS = frozenset(
+    [
+        *(prefix + symbol for prefix in _SHORT_PREFIXES for symbol in _SYMBOLS.split()),
+        *(prefix + name + end for prefix in _LONG_PREFIXES for name in _LONG.split() for end in ("", "s")),
+        *_OTHERS.split(),
+        *(name + end for name in _MONEY for end in ("", "s")),
+    ]
+) - frozenset(_NO_UNITS)
 _SPACED_ONLY = frozenset(
-    ["in", "t", "s", "h", "m", "g", "l", "L", "N", "J", "W", "V", "K", "min", "a", "°"]
+    [
+        "in",
+        "t",
+        "s",
+        "h",
+        "m",
+        "g",
+        "l",
+        "L",
+        "N",
+        "J",
+        "W",
+        "V",
+        "K",
+        "A",
+        "F",
+        "C",
+        "T",
+        "H",
+        "B",
+        "b",
+        "min",
+        "a",
+        "°",
+        "ha",
+        "pm",
+        "am",
+    ]
 )
 _WORD = re.compile(r"[^\W\d_]+|\^-?\d+|/|\*|°")
+
+
+@frozen
+class Measure:
+    """Powers of what is measured, the factor to its base unit, and a temperature's zero."""
+
+    powers: Mapping[str, int]
+    factor: Fraction = Fraction(1)
+    offset: Fraction = Fraction(0)
+    nouns: frozenset[str] = field(factory=frozenset)
+    """Counted things, by their stem, of which no library knows how they compare."""
 
 
 def is_unit(word: str, *, spaced: bool) -> bool:
@@ -72,40 +167,92 @@ def is_unit(word: str, *, spaced: bool) -> bool:
     return word in UNITS and (spaced or word not in _SPACED_ONLY)
 
 
-def dimension(text: str) -> tuple[dict[str, int], Fraction] | None:
-    """What `km / h ^2` measures (kind: power) and its factor; None where a word is no known unit."""
+@lru_cache(maxsize=1)
+def _registry() -> Any:
+    import pint
+
+    return pint.UnitRegistry(non_int_type=Fraction, cache_folder=None)
+
+
+@lru_cache(maxsize=4096)
+def _one(word: str) -> Measure | None:
+    """What one word measures; None where it is no unit."""
+    money = _MONEY.get(word.lower()) or _MONEY.get(word.lower().removesuffix("s"))
+    if money is not None:
+        return Measure(MappingProxyType({money[0]: 1}), money[1])
+    if word in ("deg", "degree", "degrees", "°"):
+        return Measure(MappingProxyType({"angle": 1}))
+    if word in ("rad", "radian", "radians"):
+        return Measure(MappingProxyType({"radian": 1}))
+    name = _SPELLED.get(word) or _SPELLED.get(word.lower()) or word
+    if name in _TEMPERATURES:
+        factor, offset = _TEMPERATURES[name]
+        return Measure(MappingProxyType({"[temperature]": 1}), factor, offset)
+    for each in dict.fromkeys((name, name.lower() if len(name) > 3 else name)):
+        if (found := _asked(each, known=word in UNITS)) is not None:
+            return found
+    return None
+
+
+def _asked(name: str, *, known: bool) -> Measure | None:
+    registry = _registry()
+    readings = registry.parse_unit_name(name)
+    if not known:
+        readings = [
+            r
+            for r in readings
+            if not r[0] and len(name) > 3 and r[1] not in _NOUNS and name.rstrip("s") not in _NOUNS
+        ]
+    if not readings:
+        return None
+    prefix, unit, _ = min(readings, key=lambda reading: (bool(reading[0]), len(reading[0])))
+    from pint.util import UnitsContainer
+
+    factor, base = registry.get_base_units(registry.Unit(UnitsContainer({prefix + unit: 1})))
+    powers = {}
+    for dimension, power in base.dimensionality.items():
+        if power != int(power):
+            return None
+        powers[str(dimension)] = int(power)
+    return Measure(MappingProxyType(powers), Fraction(factor))
+
+
+@lru_cache(maxsize=4096)
+def measure(text: str) -> Measure | None:
+    """What `km / h ^2` measures; words that no library knows are counted things. None without any word."""
     powers: dict[str, int] = {}
-    factor, sign, last = Fraction(1), 1, None
-    pending = 1
-    for word in _WORD.findall(text):
-        if word in ("/", "per"):
+    nouns: set[str] = set()
+    factor, sign, pending = Fraction(1), 1, 1
+    last: tuple[Measure, int] | None = None
+    words = _WORD.findall(text.replace("\\cdot", "*").replace("\\times", "*"))
+    for at, word in enumerate(words):
+        if word in ("/", "per") or (word == "a" and at):
             sign = -1
-        elif word in ("square", "sq", "squared", "cubic", "cubed", "cube"):
-            extra = 2 if word.startswith("sq") else 3
-            if word in ("squared", "cubed") and last is not None:
-                kind, power, scale = UNITS[last]
-                powers[kind] += sign * power * (extra - 1)
-                factor *= scale ** (sign * (extra - 1))
-            else:
-                pending = extra
-        elif word.startswith("^") and last is not None:
-            kind, power, scale = UNITS[last]
-            extra = int(word[1:]) - 1
-            if abs(extra) > 8:
+        elif word in ("*", "of", "and", "the", "each", "a", "an"):
+            sign = 1 if word == "*" else sign
+        elif word in ("square", "sq", "cubic", "cube"):
+            pending = 2 if word.startswith("sq") else 3
+        elif word in ("squared", "cubed") or word.startswith("^"):
+            power = int(word[1:]) if word.startswith("^") else 2 if word == "squared" else 3
+            if last is None or not -9 <= power <= 9:
                 return None
-            powers[kind] += sign * power * extra
-            factor *= scale ** (sign * extra)
-        elif word in ("*", "a"):
-            sign = 1 if word == "*" else -1
+            factor *= _add(powers, last[0], last[1] * (power - 1))
         else:
-            name = word if word in UNITS else word.lower()
-            if name not in UNITS:
-                return None
-            kind, power, scale = UNITS[name]
-            powers[kind] = powers.get(kind, 0) + sign * power * pending
-            factor *= scale ** (sign * pending)
-            last, pending = name, 1
+            found = _one(word)
+            if found is None:
+                nouns.add(stem(word))
+                continue
+            if len(words) == 1:
+                return found
+            factor *= _add(powers, found, sign * pending)
+            last, pending = (found, sign * pending), 1
+    if last is None and not nouns:
+        return None
     kept = {kind: power for kind, power in powers.items() if power}
-    if kept == {"length": 1, "time": -1}:
-        kept = {"speed": 1}
-    return (kept, factor) if last is not None else None
+    return Measure(MappingProxyType(kept), factor, Fraction(0), frozenset(nouns))
+
+
+def _add(powers: dict[str, int], found: Measure, times: int) -> Fraction:
+    for kind, power in found.powers.items():
+        powers[kind] = powers.get(kind, 0) + power * times
+    return found.factor**times

@@ -1,0 +1,11 @@
+"""What a comparison found."""
+
+from attrs import frozen
+
+
+@frozen
+class Answer:
+    """`equal` is None where no rule could tell; `by` names the rule that did."""
+
+    equal: bool | None
+    by: str
