@@ -6,7 +6,7 @@ from collections import Counter
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from fastdistill_sql.compare import Comparison, Expected, matching, same_rows
+from fastdistill_sql.compare import Comparison, Expected, matching, order_of, same_rows
 from fastdistill_sql.execute import Row, Table, Value
 
 VALUES: st.SearchStrategy[Value] = st.one_of(
@@ -90,3 +90,33 @@ def test_null_text_and_number_are_three_things() -> None:
 
 def test_width_is_looked_at_before_rows() -> None:
     assert not matching(Expected(width=1, rows=[]), Table(2, []), PLAIN)
+
+
+def test_seven_columns_may_stand_in_any_order_also_under_a_limit() -> None:
+    rows: list[Row] = [(n, n * 2, n % 3, 0, 0, n % 2, str(n)) for n in range(12)]
+    turned = [row[::-1] for row in rows]
+    assert same(rows, turned, width=7)
+    limited = Expected(width=7, rows=rows, groups=(1,) * 12, count=5)
+    assert matching(limited, Table(7, turned[:5]), PLAIN)
+    assert not matching(limited, Table(7, turned[1:6]), PLAIN)
+    flags: list[Row] = [(0,) * 7] * 3
+    assert same(flags, flags, width=7)
+
+
+def test_one_order_of_columns_holds_on_every_database() -> None:
+    equal, apart = [(1, 1), (2, 2)], [(1, 2), (3, 4)]
+    first = (Expected(width=2, rows=equal), Table(2, equal))
+    straight = (Expected(width=2, rows=apart), Table(2, apart))
+    crossed = (Expected(width=2, rows=apart), Table(2, [row[::-1] for row in apart]))
+    assert order_of([first, straight], PLAIN) == (0, 1)
+    assert order_of([first, crossed], PLAIN) == (1, 0)
+    assert order_of([first, straight, crossed], PLAIN) is None
+
+
+def test_tolerance_grows_with_what_was_summed_and_lists_are_bags() -> None:
+    small = Expected(width=1, rows=[(0.0,)])
+    assert not matching(small, Table(1, [(1e-9,)]), PLAIN)
+    assert matching(Expected(width=1, rows=[(0.0,)], absolute=1e-8), Table(1, [(1e-9,)]), PLAIN)
+    listed = Expected(width=1, rows=[("a,b,c",)], bags=((0, ","),))
+    assert matching(listed, Table(1, [("c,a,b",)]), PLAIN)
+    assert not matching(listed, Table(1, [("c,a",)]), PLAIN)

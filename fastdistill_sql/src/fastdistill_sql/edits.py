@@ -4,6 +4,7 @@ A neighbour may still mean the same; who needs a wrong query checks it against d
 """
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from attrs import frozen
 from sqlglot import exp
@@ -49,26 +50,32 @@ _AGGREGATES: dict[type[exp.Expr], tuple[type[exp.Expr], ...]] = {
 
 
 def neighbours(tree: exp.Expr, schema: Schema, most: int = MOST) -> list[Neighbour]:
-    """Up to `most` different one-edit neighbours of `tree`, in a fixed order."""
+    """Up to `most` different one-edit neighbours of `tree`, in a fixed order; no more are made."""
     own = tree.sql("sqlite")
-    kinds = [list(_of_kind(tree, kind, own, schema)) for kind in KINDS]
-    found: dict[str, str] = {}
-    for turn in range(max((len(k) for k in kinds), default=0)):
-        for edits in kinds:
-            if turn < len(edits):
-                found.setdefault(edits[turn].sql, edits[turn].kind)
-    return [Neighbour(kind, sql) for sql, kind in found.items()][:most]
-
-
-def _of_kind(tree: exp.Expr, kind: str, own: str, schema: Schema) -> Iterator[Neighbour]:
-    """Each place of a copy of `tree` changed in turn by one kind of edit, and changed back."""
-    edit = KINDS[kind]
     whole = exp.Subquery(this=tree.copy())  # so that the root can be replaced as well
-    for node in list(whole.this.walk()):
+    nodes = list(whole.this.walk())
+    kinds = [_of_kind(whole, nodes, kind, own, schema) for kind in KINDS]
+    found: dict[str, str] = {}
+    while kinds and len(found) < most:
+        for edits in list(kinds):
+            edit = next(edits, None)
+            if edit is None:
+                kinds.remove(edits)
+            else:
+                found.setdefault(edit.sql, edit.kind)
+    return [Neighbour(kind, sql) for sql, kind in islice(found.items(), most)]
+
+
+def _of_kind(
+    whole: exp.Expr, nodes: list[exp.Expr], kind: str, own: str, schema: Schema
+) -> Iterator[Neighbour]:
+    """Each place of the tree in `whole` changed in turn by one kind of edit, and changed back."""
+    edit = KINDS[kind]
+    for node in nodes:
         for changed in list(edit(node, schema)):
             parent = node.parent
             node.replace(changed)
-            sql = whole.this.sql("sqlite")
+            sql = whole.this.sql("sqlite", copy=False)
             changed.replace(node)
             if parent is not None and sql != own:
                 yield Neighbour(kind, sql)

@@ -9,10 +9,20 @@ from fastdistill_sql.schema import Schema
 _SETS = {exp.Union: exp.Intersect, exp.Intersect: exp.Union, exp.Except: exp.Union}
 
 
+def twin(node: exp.Expr, kind: type[exp.Expr] | None = None) -> exp.Expr:
+    """A node like `node`, of another `kind` if one is given, that shares its parts: to be written once.
+
+    The parts still belong to `node`; a clause may be put in or taken out, never changed in place.
+    """
+    made = (kind or type(node))()
+    made.args = dict(node.args)
+    return made
+
+
 def distinct(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     """DISTINCT put in or taken out."""
     if isinstance(node, exp.Select):
-        changed = node.copy()
+        changed = twin(node)
         changed.set("distinct", None if node.args.get("distinct") else exp.Distinct())
         yield changed
 
@@ -33,7 +43,7 @@ def join_kind(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
 def limit(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     """LIMIT forgotten."""
     if isinstance(node, exp.Select) and node.args.get("limit"):
-        changed = node.copy()
+        changed = twin(node)
         changed.set("limit", None)
         yield changed
 
@@ -54,12 +64,13 @@ def direction(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
 def set_operation(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     """UNION for UNION ALL, INTERSECT for UNION, and their like."""
     if isinstance(node, exp.SetOperation):
-        changed = node.copy()
         if isinstance(node, exp.Union):
+            changed = twin(node)
             changed.set("distinct", not node.args.get("distinct"))
             yield changed
-        other = _SETS[type(node)]
-        yield other(**{**node.copy().args, "distinct": True})
+        other = twin(node, _SETS[type(node)])
+        other.set("distinct", True)
+        yield other
 
 
 def group(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
@@ -74,8 +85,15 @@ def only_known(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
     if isinstance(node, exp.Select) and node.parent is not None:
         columns = [c for item in node.selects for c in item.find_all(exp.Column)]
         for column in dict.fromkeys(c for c in columns if not isinstance(c.this, exp.Star)):
-            test = exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null()))
-            yield node.copy().where(test, copy=False)
+            test: exp.Expr = exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null()))
+            where = node.args.get("where")
+            if where is not None:
+                before = where.this.copy()
+                before = exp.Paren(this=before) if isinstance(before, exp.Connector) else before
+                test = exp.And(this=before, expression=test)
+            changed = twin(node)
+            changed.set("where", exp.Where(this=test))
+            yield changed
 
 
 def top(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
@@ -88,5 +106,7 @@ def top(node: exp.Expr, _: Schema) -> Iterator[exp.Expr]:
                 and inner.selects
                 and isinstance(inner.selects[0], (exp.Max, exp.Min))
             ):
-                yield node.copy().limit(1)
+                changed = twin(node)
+                changed.set("limit", exp.Limit(expression=exp.Literal.number(1)))
+                yield changed
                 return

@@ -106,8 +106,8 @@ def own_rows(found: Table) -> str:
 
 def class_key(found: Table) -> str:
     """A digest of the result as a bag of rows: equal answers have equal keys, whatever their row order."""
-    lines = sorted(json.dumps([_normal(v) for v in row], ensure_ascii=True) for row in found.rows)
-    return sha256(json.dumps([found.width, lines]).encode()).hexdigest()[:32]
+    lines = sorted(repr([_normal(v) for v in row]) for row in found.rows)
+    return sha256(repr((found.width, lines)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _normal(value: Value) -> Any:

@@ -113,6 +113,22 @@ def like(value: Value, form: Form, rng: random.Random) -> Value:
     return value
 
 
+def distinct(value: Value, form: Form, number: int) -> Value:
+    """A value of the same form that is another one for every `number`."""
+    if value is None or isinstance(value, (int, float)):
+        return number
+    if isinstance(value, bytes):
+        return value + str(number).encode()
+    match form.look:
+        case "date" | "moment":
+            return date.fromordinal(730_000 + number).isoformat() + value[10:]
+        case "whole-text" | "number-text":
+            return str(number)
+        case "time":
+            return f"{number // 60 % 24:02d}:{number % 60:02d}" + value[5:]
+    return f"{value}{number}"
+
+
 def _number(value: float, form: Form, rng: random.Random) -> Value:
     choice = rng.random()
     if form.look == "fixed":
@@ -151,6 +167,8 @@ def moved(value: str, rng: random.Random) -> str:
 
 
 def _digits(value: str, rng: random.Random) -> str:
+    if not _NUMBER.fullmatch(value):
+        return value
     whole, point, part = value.partition(".")
     sign, digits = ("-", whole[1:]) if whole[:1] == "-" else ("", whole)
     choice = rng.random()

@@ -15,7 +15,7 @@ from attrs import evolve, field, frozen
 from fastdistill import TaskError, structure
 from fastdistill_sql.building import restore
 from fastdistill_sql.compare import Comparison, Expected, matching
-from fastdistill_sql.directed import directed_variants
+from fastdistill_sql.directed import search
 from fastdistill_sql.evidence import class_key, difference, excerpt, failure, own_rows, tables_used
 from fastdistill_sql.execute import Budget, Failure, Table, run, swift
 from fastdistill_sql.guard import CLOCK, Guarded, reader, stamp
@@ -153,7 +153,7 @@ def _against(job: Job, task: Prepared, found: Table, facts: dict[str, Any]) -> d
         wanted = next(w for w in task.real.wanted if w is not None)
         shown = facts | difference(wanted, found)
         return _reject("wrong-rows", shown["first_difference"], gold_match=False, evidence=shown, **told)
-    for ground in grounds_of(job, task):
+    for ground in grounds_of(job, task, facts):
         refused = _on(job, race, ground, found.width)
         if refused is not None:
             return refused | told | {"evidence": facts | refused["evidence"]}
@@ -184,12 +184,15 @@ def _strength(job: Job, task: Prepared, facts: dict[str, Any]) -> str:
     return weak
 
 
-def grounds_of(job: Job, task: Prepared) -> Iterator[Ground]:
+def grounds_of(job: Job, task: Prepared, facts: dict[str, Any] | None = None) -> Iterator[Ground]:
     """The neighbours that judge a candidate: the task's, then those made for it and its gold together."""
     yield from task.variants
     if task.suite is None or not task.suite.variants:
         return
-    for seed, database in directed_variants(job.database, task.golds[0], job.candidate, job.assume):
+    last = search(job.database, task.golds[0], job.candidate, job.assume)
+    if last.why and facts is not None:
+        facts["no_last_search"] = last.why
+    for seed, database in last.variants():
         wanted = _steady(task.golds, database, job.comparison, task.suite.greatest)
         yield Ground(database=database, wanted=wanted, seed=seed)
 

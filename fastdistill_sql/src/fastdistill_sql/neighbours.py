@@ -75,8 +75,9 @@ def gather(
         own = [made[name, c.name.lower()] for c in table.columns]
         banks[name] = fill(table, list(real[name]), laws[name], own, anatomy, rng)
     meant = sound or anatomy
-    joins = meant.joins if assume == "data" else ()
-    joined = links(path, schema, plan.tables, joins, orphans=meant.orphans and assume == "data")
+    mined = assume == "data"
+    joins, hinted = (meant.joins, anatomy.joins) if mined else ((), ())
+    joined = links(path, schema, plan.tables, joins, hinted, orphans=meant.orphans and mined)
     by_table: dict[str, list[Link]] = {}
     for link in joined:
         by_table.setdefault(link.table, []).append(link)

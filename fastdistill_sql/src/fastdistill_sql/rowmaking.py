@@ -8,6 +8,7 @@ from attrs import define, field, frozen
 
 from fastdistill_sql.bank import Bank
 from fastdistill_sql.execute import Value
+from fastdistill_sql.forms import distinct
 from fastdistill_sql.laws import Laws
 from fastdistill_sql.pools import Pool
 from fastdistill_sql.sampling import Link
@@ -155,14 +156,15 @@ class Maker:
         for i in self.laws.never_null:
             if row[i] is None:
                 row[i] = self._filled(i, number)
-        for _ in range(_TRIES):
+        for attempt in range(_TRIES):
             if not self._linked(row, pinned):
                 return None
             self._decide(row)
             broken = self._broken(row)
-            if broken is None:
+            if not broken:
                 return row
-            self._renew(row, self.laws.keys[broken], number, pinned)
+            for key in broken:
+                self._renew(row, key, number if attempt < 2 else None, pinned)
         return None
 
     def _filled(self, index: int, number: int) -> Value:
@@ -218,22 +220,26 @@ class Maker:
             if (one, other, row[one]) in self._decided:
                 row[other] = self._decided[one, other, row[one]]
 
-    def _broken(self, row: list[Value]) -> int | None:
-        """The first key that `row` would break."""
-        for number, (used, key) in enumerate(zip(self._used, self.laws.keys, strict=True)):
-            values = tuple(row[i] for i in key)
-            if values in used and (None not in values or number == 0):
-                return number
-        return None
+    def _broken(self, row: list[Value]) -> list[tuple[int, ...]]:
+        """The keys that `row` would break."""
+        return [
+            key
+            for used, key in zip(self._used, self.laws.keys, strict=True)
+            if tuple(row[i] for i in key) in used
+        ]
 
-    def _renew(self, row: list[Value], key: tuple[int, ...], number: int, pinned: frozenset[int]) -> None:
-        """Other values for the columns of `key`."""
+    def _renew(
+        self, row: list[Value], key: tuple[int, ...], number: int | None, pinned: frozenset[int]
+    ) -> None:
+        """Other values for the columns of `key`; without `number` ones that nothing has had yet."""
         pointing = {i for link in self.links for i in link.columns}
         open_ = [i for i in key if i not in pinned]
         free = [i for i in open_ if i not in pointing] or open_
         for i in free if len(key) == 1 else [self.rng.choice(free)] if free else []:
             if i in pointing:
-                row[i] = self._filled(i, number)
+                row[i] = self._filled(i, len(self._rows))
+            elif number is None:
+                row[i] = distinct(row[i], self.pools[i].form, 200 + len(self._rows))
             else:
                 row[i] = self._fresh(row[i], i, number)
 
@@ -241,14 +247,8 @@ class Maker:
         """A value that a key column has not had yet, most likely."""
         pool = self.pools[index]
         if isinstance(value, (int, float)) or self.table.columns[index].kind == "integer":
-            taken = {r[index] for r in self._rows}
-            near = [n for n in range(1, len(self._rows) + 3) if n not in taken]
-            return near[0] if self.rng.random() < 0.6 else 100 + number
+            return len(self._rows) + 1 if self.rng.random() < 0.6 else 100 + number
         unused = [v for v in pool.real if isinstance(v, str)]
         if unused and self.rng.random() < 0.7:
             return self.rng.choice(unused)
-        if isinstance(value, str):
-            other = pool.other(value, self.rng)
-            if other != value or pool.form.look not in ("text", "any"):
-                return other
-        return f"{value!s}{number}" if not isinstance(value, bytes) else value + bytes([number % 256])
+        return pool.other(value, self.rng)

@@ -4,7 +4,7 @@ which.
 Read once for a file and kept while it does not change.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -113,13 +113,15 @@ def links(
     path: Path,
     schema: Schema,
     tables: tuple[Table, ...],
-    joins: Iterable[tuple[Place, Place]],
+    joins: Sequence[tuple[Place, Place]],
+    hinted: Sequence[tuple[Place, Place]] = (),
     *,
     orphans: bool,
 ) -> list[Link]:
     """The declared links among `tables`, and those that `joins` suggest and the real rows bear out.
 
-    With `orphans` a declared one that the real rows break may be broken.
+    What is `hinted` (a candidate's joins) counts only where chance would not have made it so. With `orphans` a
+    declared one that the real rows break may be broken.
     """
     names = {t.name.lower() for t in tables}
     found: list[Link] = []
@@ -134,11 +136,15 @@ def links(
     known = {(k.table, k.columns, k.parent) for k in found} | {
         (k.parent, k.targets, k.table) for k in found
     }
-    for one, other in joins:
+    sound = {frozenset(pair) for pair in joins}
+    for one, other in (*joins, *hinted):
+        pair = frozenset((one, other))
         if one[0] not in names or other[0] not in names:
             continue
         tried = sorted([(one, other), (other, one)], key=lambda pair: not _key(schema, pair[1]))
         for child, parent in tried:
+            if not (pair in sound or _telling(path, schema, child, parent)):
+                continue
             made = _link(path, schema, child[0], (child[1],), parent[0], (parent[1],))
             if made and (made[0].table, made[0].columns, made[0].parent) in known:
                 break
@@ -146,6 +152,26 @@ def links(
                 found += made
                 break
     return found
+
+
+TELLING = 20
+"""Rows that must have a partner for a link that nothing but a candidate's join suggests."""
+
+
+def _telling(path: Path, schema: Schema, child: Place, parent: Place) -> bool:
+    """Whether the real rows bear a link out that no gold and no declaration makes: to a key, by many rows.
+
+    Numbers lie in each other by chance, so that for them the names must speak for it too.
+    """
+    one, other = schema.table(child[0]), schema.table(parent[0])
+    if one is None or other is None or not _key(schema, parent):
+        return False
+    column = one.column(child[1])
+    always, count = _contained(path, stamp(path), one.name, (child[1],), other.name, (parent[1],))
+    if column is None or not always or count < TELLING:
+        return False
+    stem = parent[0].rstrip("s")
+    return column.kind == "text" or child[1] == parent[1] or stem in child[1]
 
 
 def _key(schema: Schema, place: Place) -> bool:

@@ -6,6 +6,7 @@ The same inputs give the same bytes.
 """
 
 import json
+from functools import lru_cache
 from pathlib import Path
 
 import apsw
@@ -35,8 +36,19 @@ GENERIC = 5
 """Variants kept for what no neighbour stands for, as long as the gold has rows on them."""
 IDLE = 5
 """Variants in a row that kill nothing, after which the search ends."""
-EDITS = 48
+EDITS = 32
 """One-edit neighbours of the gold that are tried."""
+UNMADE = (
+    apsw.Error,
+    SqlglotError,
+    RecursionError,
+    MemoryError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What may go wrong while variants are made: a task is judged without them, and the evidence says so."""
 BUDGET = Budget(steps=1_000_000, rows=5_000, cells=50_000, bytes=2**21)
 """For one query on a variant; these have a few dozen rows."""
 GENERATOR = f"{VERSION}.2"
@@ -64,8 +76,9 @@ class Suite:
     """Why there are no variants."""
 
 
+@lru_cache(maxsize=1024)
 def parse(query: str) -> exp.Expr | None:
-    """The tree of `query`, or None if it is beyond the parser."""
+    """The tree of `query`, or None if it is beyond the parser; shared, so never to be changed."""
     try:
         tree = parse_one(query, dialect="sqlite")
     except (SqlglotError, RecursionError):
@@ -89,16 +102,7 @@ def make(path: Path, gold: str, comparison: Comparison, assume: Assume = "data")
         found = _search(material, gold, alive, comparison)
     except TaskError:
         raise
-    except (
-        apsw.Error,
-        SqlglotError,
-        RecursionError,
-        MemoryError,
-        ArithmeticError,
-        LookupError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except UNMADE as error:
         return Suite(why=f"{type(error).__name__}: {error}"[:200])
     return found
 
