@@ -120,8 +120,8 @@ def links(
 ) -> list[Link]:
     """The declared links among `tables`, and those that `joins` suggest and the real rows bear out.
 
-    What is `hinted` (a candidate's joins) counts only where chance would not have made it so. With `orphans` a
-    declared one that the real rows break may be broken.
+    What is `hinted` (a candidate's joins) counts only where chance would not have made it so. With
+    `orphans` a declared one that the real rows break may be broken.
     """
     names = {t.name.lower() for t in tables}
     found: list[Link] = []
