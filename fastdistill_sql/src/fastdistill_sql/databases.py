@@ -1,4 +1,4 @@
-"""Finding a task's database: a SQLite file as it is, or a `.sql` script built once into the user's cache.
+"""Finding a task's database: a file as it is, or a `.sql` script built once into the user's cache.
 
 A database that is not there is an error with its path; it is never created.
 """
@@ -14,13 +14,15 @@ from pathlib import Path
 from fastdistill import TaskError
 
 MAGIC = b"SQLite format 3\0"
+_DUCK = b"DUCK"
+"""In bytes 8 to 12 of a DuckDB file."""
 _ALLOWED_PRAGMAS = {"foreign_keys", "encoding", "user_version", "application_id"}
 
 
-def resolve(base: Path, written: str) -> Path:
-    """The SQLite file for `written`, which is relative to `base`.
+def resolve(base: Path, written: str, dialect: str = "sqlite") -> Path:
+    """The database file for `written`, which is relative to `base`.
 
-    Raises `TaskError`: `missing-database` or `broken-database`, naming the path.
+    Raises `TaskError`: `missing-database` or `broken-database`, naming the path, or `engine-not-installed`.
     """
     path = (base / written).expanduser().resolve()
     try:
@@ -29,10 +31,10 @@ def resolve(base: Path, written: str) -> Path:
         raise TaskError("missing-database", f"there is no database at {path} ({written!r})") from None
     if not path.is_file():
         raise TaskError("missing-database", f"{path} ({written!r}) is a folder, not a database")
-    found = _usable(path, stat.st_mtime_ns, stat.st_size)
+    found = _usable(path, stat.st_mtime_ns, stat.st_size, dialect)
     if not found.exists():  # somebody cleared the cache
         _usable.cache_clear()
-        found = _usable(path, stat.st_mtime_ns, stat.st_size)
+        found = _usable(path, stat.st_mtime_ns, stat.st_size, dialect)
     return found
 
 
@@ -50,16 +52,21 @@ def described(base: Path, written: str) -> Path | None:
 
 
 @lru_cache(maxsize=4096)
-def _usable(path: Path, changed: int, size: int) -> Path:
+def _usable(path: Path, changed: int, size: int, dialect: str) -> Path:
     try:
-        return _build(path) if path.suffix.lower() == ".sql" else _checked(path)
+        return _build(path, dialect) if path.suffix.lower() == ".sql" else _checked(path, dialect)
     except OSError as error:
         raise TaskError("broken-database", f"cannot read the database {path}: {error}") from error
 
 
-def _checked(path: Path) -> Path:
+def _checked(path: Path, dialect: str) -> Path:
     with path.open("rb") as file:
         begin = file.read(len(MAGIC))
+    if dialect == "duckdb":
+        if begin[8:12] != _DUCK:
+            detail = f"{path} is not a DuckDB database; a script must end in .sql"
+            raise TaskError("broken-database", detail)
+        return path
     if begin and begin != MAGIC:
         raise TaskError("broken-database", f"{path} is not a SQLite database; a script must end in .sql")
     return path
@@ -71,22 +78,40 @@ def _cache() -> Path:
     return cache_folder() / "sql"
 
 
-def _build(script: Path) -> Path:
+def _build(script: Path, dialect: str) -> Path:
     """The database that `script` makes, kept by the script's sha256."""
     source = script.read_bytes()
-    place = _cache() / f"{sha256(source).hexdigest()}.sqlite"
+    place = _cache() / f"{sha256(source).hexdigest()}.{dialect}"
     if place.exists():
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
     unfinished = place.with_name(f"{uuid.uuid4().hex}.unfinished")
     try:
-        _run_script(source.decode(), unfinished)
+        if dialect == "sqlite":
+            _run_script(source.decode(), unfinished)
+        else:
+            _run_elsewhere(script, source.decode(), unfinished, dialect)
         unfinished.replace(place)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         raise TaskError("broken-database", f"the script {script} fails: {error}") from error
     finally:
         unfinished.unlink(missing_ok=True)
     return place
+
+
+def _run_elsewhere(script: Path, source: str, into: Path, dialect: str) -> None:
+    """Run a script in DuckDB, which reads no other file meanwhile."""
+    from fastdistill_sql.engines import engine_of
+
+    engine_of(dialect)  # says so if it is not installed
+    import duckdb
+
+    try:
+        with duckdb.connect(str(into), config={"enable_external_access": False, "threads": 1}) as made:
+            made.execute("SET lock_configuration = true")
+            made.execute(source)
+    except duckdb.Error as error:
+        raise TaskError("broken-database", f"the script {script} fails: {error}") from error
 
 
 def _run_script(source: str, into: Path) -> None:

@@ -38,7 +38,9 @@ class Described:
     """The tables that its foreign keys point at, in lower case."""
 
 
-def describe(database: Path, shown: Shown, notes: Path | None = None) -> tuple[Described, ...]:
+def describe(
+    database: Path, shown: Shown, notes: Path | None = None, dialect: str = "sqlite"
+) -> tuple[Described, ...]:
     """A CREATE TABLE statement for each table, with keys, values, descriptions from `notes`, and rows.
 
     Raises `TaskError`: `broken-database` when the file cannot be read, `broken-descriptions`.
@@ -47,7 +49,21 @@ def describe(database: Path, shown: Shown, notes: Path | None = None) -> tuple[D
         changed = database.stat().st_mtime_ns
     except OSError as error:
         raise TaskError("missing-database", f"there is no database at {database}") from error
+    if dialect != "sqlite":
+        return _elsewhere(database, changed, shown, read_notes(notes), dialect)
     return _describe(database, changed, shown, read_notes(notes))
+
+
+@lru_cache(maxsize=512)
+def _elsewhere(
+    database: Path, changed: int, shown: Shown, notes: Notes, dialect: str
+) -> tuple[Described, ...]:
+    from fastdistill_sql.engines import engine_of
+
+    engine_of(dialect)  # says so if it is not installed
+    from fastdistill_sql.engines.duck.describing import describe as other
+
+    return other(database, shown, notes)
 
 
 @lru_cache(maxsize=512)
@@ -79,7 +95,7 @@ def _table(opened: sqlite3.Connection, name: str, kind: str, shown: Shown, notes
         else:
             text += (" NOT NULL" if required else "") + (" UNIQUE" if column in unique else "")
         said = notes.text(name, column, shown.note_characters)
-        lines.append((text, _remark(said, _hint(opened, name, column, declared, shown.value_hints))))
+        lines.append((text, remark(said, _hint(opened, name, column, declared, shown.value_hints))))
     if len(keys) > 1:
         lines.append((f"PRIMARY KEY ({', '.join(map(identifier, keys))})", ""))
     references = _references(opened, name)
@@ -92,7 +108,8 @@ def _table(opened: sqlite3.Connection, name: str, kind: str, shown: Shown, notes
     return Described(name, text, tuple(parent.lower() for parent, _ in references))
 
 
-def _remark(*parts: str) -> str:
+def remark(*parts: str) -> str:
+    """`  -- a; b`: what is said behind a column."""
     said = "; ".join(part for part in parts if part)
     return f"  -- {said}" if said else ""
 

@@ -6,6 +6,7 @@ database also the rows that make the difference.
 
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -27,9 +28,9 @@ def asked(question: object, golds: tuple[str, ...]) -> dict[str, Any]:
     return said | ({"gold_sql": _clean(golds[0][:_QUERY])} if golds else {})
 
 
-def excerpt(rows: list[Row]) -> list[list[Any]]:
+def excerpt(rows: Sequence[Row], most: int = ROWS) -> list[list[Any]]:
     """The first rows, columns and characters, as JSON can hold them."""
-    return [[_shown(value) for value in row[:COLUMNS]] for row in rows[:ROWS]]
+    return [[_shown(value) for value in row[:COLUMNS]] for row in rows[:most]]
 
 
 def _shown(value: Value) -> Any:
@@ -62,10 +63,21 @@ def failure(wanted: Expected | None, failed: Failure) -> dict[str, Any]:
     return shown if wanted is None else shown | {"expected": excerpt(wanted.window(wanted.rows))}
 
 
+def _named(queries: tuple[str, ...]) -> set[str]:
+    """Whatever may be a name in `queries`, in lower case."""
+    return {t.text.strip('"`[]').lower() for q in queries for t in tokens(q) if t.kind in ("word", "name")}
+
+
+def rows_shown(rows: Mapping[str, Sequence[Row]], *queries: str) -> dict[str, Any]:
+    """The rows of those tables that `queries` name."""
+    named = _named(queries)
+    used = [table for table in rows if table in named][:_TABLES]
+    return {table: {"rows": excerpt(list(rows[table]), _TABLE_ROWS)} for table in used}
+
+
 def tables_used(database: Guarded, *queries: str) -> dict[str, Any]:
     """Rows of the tables and views that `queries` name, the columns that they name first."""
-    named = {t.text.strip('"`[]').lower() for query in queries for t in tokens(query)
-             if t.kind in ("word", "name")}  # fmt: skip
+    named = _named(queries)
     shown: dict[str, Any] = {}
     with database.unguarded() as connection:
         tables = connection.execute(

@@ -44,6 +44,8 @@ class Budget:
     cells: int = 1_000_000
     bytes: int = 32 * 2**20
     """Over all text and blobs of the result."""
+    cpu: float = 10.0
+    """Seconds of processor time, in engines that count no steps."""
 
 
 @frozen

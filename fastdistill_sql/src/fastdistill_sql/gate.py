@@ -25,6 +25,7 @@ from fastdistill import (
     WorkerLost,
     undecided,
 )
+from fastdistill_sql.engines.gate import EngineGate, Limits
 from fastdistill_sql.payload import SqlPayload
 
 
@@ -73,6 +74,12 @@ class SqliteOptions:
     gold_max_rows: int = field(default=1_000_000, validator=gt(0))
     gold_max_cells: int = field(default=10_000_000, validator=gt(0))
     gold_max_bytes: int = field(default=256 * 2**20, validator=gt(0))
+    engine_seconds: float = field(default=10.0, validator=gt(0))
+    """Processor seconds for one query in an engine that counts no steps, such as DuckDB."""
+    gold_engine_seconds: float = field(default=60.0, validator=gt(0))
+    """The same for a gold."""
+    engine_memory: int = field(default=4 * 2**30, validator=gt(0))
+    """Bytes of address space of the worker in which such an engine runs."""
     deadline: float = field(default=30.0, validator=gt(0))
     """Seconds of wall clock for one judgement; beyond it the gate cannot tell."""
     suite_deadline: float = field(default=60.0, validator=gt(0))
@@ -99,12 +106,13 @@ class SqliteGate:
 
     async def __call__(self, task: Task[SqlPayload], candidate: Candidate, /) -> Finding:
         """What running `candidate` shows. Raises `TaskError` for a broken database or gold."""
-        from fastdistill_sql.evidence import asked
         from fastdistill_sql.judging import judge
 
         payload = task.payload
         try:
             digest = await anyio.to_thread.run_sync(_digest, payload.database)
+            if payload.dialect != "sqlite":
+                return self._found(task, digest, await self._elsewhere().judge(task, candidate, digest))
             suite = await self._suite(payload, digest) if payload.gold and self.options.neighbours else None
             job = self._job(payload, candidate.answer, suite)
             found = await self.services.workers.run(judge, job, deadline=self.options.deadline)
@@ -112,9 +120,46 @@ class SqliteGate:
             return undecided("deadline", str(error))
         except WorkerLost as error:
             return undecided("worker-lost", str(error))
-        shown = asked(task.input.get("question", ""), payload.gold) if found["outcome"] == "reject" else {}
-        found["evidence"] = {**shown, **found.get("evidence", {}), "database": digest[:16]}
-        return Finding(**{**found, "outcome": Outcome(found["outcome"])})
+        return self._found(task, digest, found)
+
+    def _found(self, task: Task[SqlPayload], digest: str, found: dict[str, Any]) -> Finding:
+        """The finding, with what a person needs to read a reject."""
+        from fastdistill_sql.evidence import asked
+
+        question, refused = task.input.get("question", ""), found["outcome"] == "reject"
+        shown = asked(question, task.payload.gold) if refused else {}
+        evidence = {**shown, **found.get("evidence", {}), "database": digest[:16]}
+        return Finding(**{**found, "evidence": evidence, "outcome": Outcome(found["outcome"])})
+
+    def _elsewhere(self) -> EngineGate:
+        """What judges tasks in another dialect, under the same options."""
+        chosen = self.options
+        sizes = {"rows": chosen.max_rows, "cells": chosen.max_cells, "bytes": chosen.max_bytes}
+        return EngineGate(
+            services=self.services,
+            limits=Limits(
+                seconds=chosen.engine_seconds,
+                gold_seconds=chosen.gold_engine_seconds,
+                memory=chosen.engine_memory,
+                deadline=chosen.deadline,
+                suite_deadline=chosen.suite_deadline,
+            ),
+            comparison=self._comparison(),
+            sizes=sizes,
+            gold_sizes={
+                "rows": chosen.gold_max_rows,
+                "cells": chosen.gold_max_cells,
+                "bytes": chosen.gold_max_bytes,
+            },
+            assume=chosen.assume,
+            neighbours=chosen.neighbours,
+            told={
+                "rows_wanted": chosen.rows_wanted,
+                "min_strength": chosen.min_strength,
+                "min_telling": chosen.min_telling,
+                "weak_oracle": chosen.weak_oracle,
+            },
+        )
 
     async def illustrate(
         self, task: Task[SqlPayload], candidate: Candidate, seed: int | None, into: Path, /
@@ -126,6 +171,10 @@ class SqliteGate:
         from fastdistill_sql.illustrating import illustrate
 
         payload = task.payload
+        if payload.dialect != "sqlite":
+            raise TaskError(
+                "no-neighbour", f"neighbours in {payload.dialect} are in the verdict, not in a file"
+            )
         if not payload.gold or not self.options.neighbours:
             raise TaskError("no-neighbour", "neighbours are made for tasks with gold, unless turned off")
         suite = await self._suite(payload, await anyio.to_thread.run_sync(_digest, payload.database))
@@ -141,7 +190,9 @@ class SqliteGate:
         payload = task.payload
         try:
             digest = await anyio.to_thread.run_sync(_digest, payload.database)
-            if payload.gold:
+            if payload.dialect != "sqlite":
+                await self._elsewhere().prepare(task, digest)
+            elif payload.gold:
                 suite = await self._suite(payload, digest) if self.options.neighbours else None
                 job = self._job(payload, "", suite)
                 await self.services.workers.run(prepare, job, deadline=self.options.deadline)

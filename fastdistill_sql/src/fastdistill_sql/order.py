@@ -7,8 +7,10 @@ against the
 gold's own rows: where rewriting changed what the gold says, its own rows decide, row by row.
 """
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from math import isclose
+from typing import Any
 
 from attrs import evolve, frozen
 from sqlglot import exp, parse_one
@@ -16,7 +18,6 @@ from sqlglot.errors import SqlglotError
 
 from fastdistill_sql.compare import ABSOLUTE, RELATIVE, Comparison, Expected, agrees
 from fastdistill_sql.execute import Budget, Failure, Row, Table, run
-from fastdistill_sql.guard import Guarded
 from fastdistill_sql.lexer import words
 
 _LOST = 2e-14
@@ -46,17 +47,32 @@ class Plan:
     """The gold with what it rounds moved a little up, and down."""
 
 
-def expected(database: Guarded, gold: str, budget: Budget, greatest: float = 0.0) -> Expected | Failure:
-    """The gold's result with its ties; `greatest` is the size of the largest number in the data."""
+Run = Callable[[Any, str, Budget], Table | Failure]
+Ask = Callable[[str, Budget], Table | Failure]
+
+
+def expected(
+    database: Any,
+    gold: str,
+    budget: Budget,
+    greatest: float = 0.0,
+    *,
+    run: Run = run,
+    dialect: str = "sqlite",
+) -> Expected | Failure:
+    """The gold's result with its ties; `greatest` is the size of the largest number in the data.
+
+    In SQLite, unless another engine's `run` and `dialect` are named.
+    """
     own = run(database, gold, budget)
     if isinstance(own, Failure):
         return own
     steps = database.used
-    plan = plan_of(gold)
+    plan = plan_of(gold, dialect)
     if plan is None:
         strict = _strict(own) if _says_order(gold) else Expected(width=own.width, rows=own.rows)
         return evolve(strict, steps=steps)
-    found = _ranked(database, own, plan, budget) if plan.ordered or plan.limited else None
+    found = _ranked(partial(run, database), own, plan, budget) if plan.ordered or plan.limited else None
     if found is None:
         found = (
             Expected(width=own.width, rows=own.rows)
@@ -64,16 +80,16 @@ def expected(database: Guarded, gold: str, budget: Budget, greatest: float = 0.0
             else _strict(own)
         )
     found = evolve(found, absolute=_absolute(plan, greatest), bags=plan.bags, steps=steps)
-    return _nudged(database, found, plan, budget) if plan.nudged else found
+    return _nudged(partial(run, database), found, plan, budget) if plan.nudged else found
 
 
 def _absolute(plan: Plan, greatest: float) -> float:
     return max(ABSOLUTE, min(1e-3, _LOST * greatest**plan.degree)) if plan.degree else ABSOLUTE
 
 
-def _ranked(database: Guarded, own: Table, plan: Plan, budget: Budget) -> Expected | None:
+def _ranked(ask: Ask, own: Table, plan: Plan, budget: Budget) -> Expected | None:
     """The result with its ties, if the plan gives what the gold gives."""
-    wide = run(database, plan.query, budget) if plan.query else Failure("no-statement", "")
+    wide = ask(plan.query, budget) if plan.query else Failure("no-statement", "")
     if isinstance(wide, Failure) or wide.width != own.width + plan.keys:
         return None
     rows = [row[: own.width] for row in wide.rows]
@@ -84,11 +100,11 @@ def _ranked(database: Guarded, own: Table, plan: Plan, budget: Budget) -> Expect
     return found if agrees(found, own, Comparison(), tuple(range(own.width))) else None
 
 
-def _nudged(database: Guarded, found: Expected, plan: Plan, budget: Budget) -> Expected:
+def _nudged(ask: Ask, found: Expected, plan: Plan, budget: Budget) -> Expected:
     """`found` with what rounding would give, were a last bit another one."""
     others: list[Expected] = []
     for query in plan.nudged:
-        other = run(database, query, budget)
+        other = ask(query, budget)
         if not isinstance(other, Table) or other.width != found.width or len(other.rows) != found.size:
             continue
         if other.rows != found.window(found.rows):
@@ -132,15 +148,15 @@ def _tied(one: Row, other: Row) -> bool:
 
 
 @lru_cache(maxsize=2048)
-def plan_of(gold: str) -> Plan | None:
+def plan_of(gold: str, dialect: str = "sqlite") -> Plan | None:
     """How the outermost query orders and limits, and what it computes; None if it cannot be parsed."""
     try:
-        tree = parse_one(gold, dialect="sqlite")
+        tree = parse_one(gold, dialect=dialect)
     except (SqlglotError, RecursionError):
         return None
     if not isinstance(tree, exp.Query):
         return None
-    exact = {"degree": _degree(tree), "bags": _bags(tree), "nudged": _nudges(tree)}
+    exact = {"degree": _degree(tree), "bags": _bags(tree), "nudged": _nudges(tree, dialect)}
     start, count = _number(tree.args.get("offset"), 0), _number(tree.args.get("limit"), None)
     order = tree.args.get("order")
     limited = bool(tree.args.get("limit") or tree.args.get("offset"))
@@ -152,14 +168,14 @@ def plan_of(gold: str) -> Plan | None:
     tree.set("offset", None)
     window = {"limited": limited, "start": start, "count": count, **exact}
     if order is None:
-        return Plan(query=tree.sql("sqlite"), **window)  # type: ignore[arg-type]
+        return Plan(query=tree.sql(dialect), **window)  # type: ignore[arg-type]
     keys = [item.this if isinstance(item, exp.Ordered) else item for item in order.expressions]
     outputs, hidden = _placed(tree, keys)
     if hidden and (not isinstance(tree, exp.Select) or tree.args.get("distinct")):
         return Plan(ordered=True, **exact)  # type: ignore[arg-type]  # keys that cannot be shown: row by row
     for number, key in enumerate(hidden):
         tree.select(exp.alias_(key.copy(), f"fd_key_{number}"), copy=False)
-    return Plan(query=tree.sql("sqlite"), keys=len(hidden), outputs=tuple(outputs), ordered=True, **window)  # type: ignore[arg-type]
+    return Plan(query=tree.sql(dialect), keys=len(hidden), outputs=tuple(outputs), ordered=True, **window)  # type: ignore[arg-type]
 
 
 def _number(clause: exp.Expr | None, default: int | None) -> int | None:
@@ -231,7 +247,7 @@ def _bags(tree: exp.Query) -> tuple[tuple[int, str], ...]:
     return tuple(found)
 
 
-def _nudges(tree: exp.Query) -> tuple[str, ...]:
+def _nudges(tree: exp.Query, dialect: str) -> tuple[str, ...]:
     """The query with every rounded computation moved a little, both ways."""
     found: list[str] = []
     for factor in (1 + _NUDGE, 1 - _NUDGE):
@@ -253,5 +269,5 @@ def _nudges(tree: exp.Query) -> tuple[str, ...]:
             )
             touched = True
         if touched:
-            found.append(whole.this.sql("sqlite"))
+            found.append(whole.this.sql(dialect))
     return tuple(found)

@@ -10,7 +10,7 @@ class SqlPayload:
     """A question's database and right queries."""
 
     database: Path
-    """The SQLite file itself."""
+    """The database file itself, in its engine's format."""
     gold: tuple[str, ...] = ()
     """Every right query, the first one first; empty where there is no gold."""
     dialect: str = "sqlite"

@@ -8,13 +8,14 @@ from attrs.validators import ge, le, matches_re
 
 from fastdistill import Message, Prompt, Task, TaskError
 from fastdistill_sql.ddl import Described, Shown, describe
+from fastdistill_sql.engines import DIALECTS
 from fastdistill_sql.payload import SqlPayload
 
 TEMPLATE = "sql-fenced"
 VERSION = "1"
 
 _SYSTEM = (
-    "You write SQLite queries. Answer with exactly one query that reads the database, in a ```sql block, "
+    "You write {title} queries. Answer with exactly one query that reads the database, in a ```sql block, "
     "and nothing else. Return only the columns that are asked for, in the order they are asked for. "
     "Write text values as the database does."
 )
@@ -63,16 +64,16 @@ def make_prompt(options: SqlOptions, task: Task[SqlPayload]) -> Prompt:
 
     Raises `TaskError`: when its database cannot be read, `schema-too-long`, `broken-descriptions`.
     """
-    schema = _schema(options, task)
+    schema, title = _schema(options, task), DIALECTS[task.payload.dialect]
     shots = _SHOTS[: options.few_shot]
-    messages = [Message(role="system", content=_SYSTEM)]
+    messages = [Message(role="system", content=_SYSTEM.format(title=title))]
     for ddl, question, sql in shots:
-        messages.append(Message(role="user", content=_ask(ddl, question, "")))
+        messages.append(Message(role="user", content=_ask(title, ddl, question, "")))
         messages.append(Message(role="assistant", content=f"```sql\n{sql}\n```"))
     hint = task.meta.get("hint")
-    asked = _ask(schema, str(task.input["question"]), hint if isinstance(hint, str) else "")
+    asked = _ask(title, schema, str(task.input["question"]), hint if isinstance(hint, str) else "")
     messages.append(Message(role="user", content=asked))
-    digest = sha256(f"{TEMPLATE}\0{VERSION}\0{len(shots)}\0{schema}".encode()).hexdigest()
+    digest = sha256(f"{TEMPLATE}\0{VERSION}\0{len(shots)}\0{title}\0{schema}".encode()).hexdigest()
     return Prompt(messages=tuple(messages), template=TEMPLATE, version=VERSION, prefix_key=digest)
 
 
@@ -82,7 +83,7 @@ def _schema(options: SqlOptions, task: Task[SqlPayload]) -> str:
         sample_rows=options.sample_rows,
         note_characters=options.description_characters,
     )
-    tables = describe(task.payload.database, shown, task.payload.descriptions)
+    tables = describe(task.payload.database, shown, task.payload.descriptions, task.payload.dialect)
     if options.schema != "all" and task.payload.gold:
         tables = _around_gold(tables, task, int(options.schema.removeprefix("gold+")))
     schema = "\n".join(table.text for table in tables)
@@ -99,9 +100,7 @@ def _around_gold(
     tables: tuple[Described, ...], task: Task[SqlPayload], others: int
 ) -> tuple[Described, ...]:
     """The tables that the golds read, those beside them by keys, and `others` drawn for the task."""
-    from fastdistill_sql.rules import tables_read  # SQLite waits for the first prompt that needs it
-
-    read = {name for gold in task.payload.gold for name in tables_read(task.payload.database, gold)}
+    read = _read_by_gold(task.payload)
     if not read:
         return tables
     near = {parent for t in tables if t.name.lower() in read for parent in t.parents}
@@ -109,9 +108,19 @@ def _around_gold(
     far = [t.name.lower() for t in tables if t.name.lower() not in read | near]
     rng = random.Random(f"schema\0{task.task_id}")  # noqa: S311  a draw, not a secret
     drawn = set(rng.sample(far, min(others, len(far))))
-    return tuple(t for t in tables if t.name.lower() in read | near | drawn)
+    return tuple(t for t in tables if not t.name or t.name.lower() in read | near | drawn)
 
 
-def _ask(schema: str, question: str, hint: str) -> str:
+def _read_by_gold(payload: SqlPayload) -> set[str]:
+    if payload.dialect != "sqlite":
+        from fastdistill_sql.dialects import tables_named
+
+        return {name for gold in payload.gold for name in tables_named(gold, payload.dialect)}
+    from fastdistill_sql.rules import tables_read  # SQLite waits for the first prompt that needs it
+
+    return {name for gold in payload.gold for name in tables_read(payload.database, gold)}
+
+
+def _ask(title: str, schema: str, question: str, hint: str) -> str:
     note = f"\nHint: {hint}" if hint else ""
-    return f"Database schema (SQLite):\n{schema}\n\nQuestion: {question}{note}"
+    return f"Database schema ({title}):\n{schema}\n\nQuestion: {question}{note}"

@@ -13,7 +13,7 @@ class SqlRow:
     task_id: str = field(validator=min_len(1))
     question: str
     database: str = field(validator=min_len(1))
-    """A SQLite file, or a `.sql` script that makes one; relative to the task file."""
+    """A database file, or a `.sql` script that makes one; relative to the task file."""
     gold_sql: str = ""
     """The right query; without it no gate can say `gold_match`."""
     acceptable_sql: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from fastdistill import Candidate, Finding, Task, passed, rejected
+from fastdistill_sql.dialects import BEGINS, beyond_lexer
 from fastdistill_sql.lexer import statements, words
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _LOCK = Lock()
 def one_statement(task: Task[Any], candidate: Candidate, /) -> Finding:
     """Reject an answer that is not exactly one statement."""
     found = len(statements(candidate.answer))
-    if found == 1:
+    if found == 1 or (_elsewhere(task) and beyond_lexer(candidate.answer)):
         return passed()
     return rejected("several-statements" if found else "no-statement", f"{found} statements, not one")
 
@@ -37,7 +38,8 @@ def read_only(task: Task[Any], candidate: Candidate, /) -> Finding:
     """Reject an answer that is no SELECT, VALUES, or WITH before one of them."""
     seen = list(words(candidate.answer))
     first = seen[0][1] if seen else ""
-    if first not in ("select", "values", "with"):
+    begins = BEGINS if _elsewhere(task) else ("select", "values", "with")
+    if first not in begins:
         return rejected("not-read-only", f"the statement begins with {first.upper() or 'no word'}")
     if first == "with":
         for here, (depth, word) in enumerate(seen):
@@ -50,7 +52,9 @@ def read_only(task: Task[Any], candidate: Candidate, /) -> Finding:
 
 
 def parses(task: Task[Any], candidate: Candidate, /) -> Finding:
-    """Reject what is not SQLite's syntax."""
+    """Reject what is not SQLite's syntax. Another engine's syntax is left to the gate, which asks it."""
+    if _elsewhere(task):
+        return passed()
     fault = _fault(_database(task), candidate.answer)
     if fault is not None and _SYNTAX.search(fault):
         return rejected("syntax-error", fault)
@@ -58,7 +62,9 @@ def parses(task: Task[Any], candidate: Candidate, /) -> Finding:
 
 
 def known_names(task: Task[Any], candidate: Candidate, /) -> Finding:
-    """Reject a table, column or function that the task's database does not have."""
+    """Reject a table, column or function that the task's database does not have, if SQLite's."""
+    if _elsewhere(task):
+        return passed()
     database = _database(task)
     match = _UNKNOWN.match(_fault(database, candidate.answer) or "")
     if match is None:
@@ -72,6 +78,10 @@ def known_names(task: Task[Any], candidate: Candidate, /) -> Finding:
 def prepares(database: Path, query: str) -> bool:
     """Whether SQLite prepares the one statement `query` over `database`; yes where there is no database."""
     return _fault(database, query) is None
+
+
+def _elsewhere(task: Task[Any]) -> bool:
+    return getattr(task.payload, "dialect", "sqlite") != "sqlite"
 
 
 def _database(task: Task[Any]) -> Path:

@@ -6,6 +6,7 @@ from attrs import field, frozen
 
 from fastdistill import BadTask, Completion, Mutant, Prompt, Reading, Source, Task, TaskError
 from fastdistill_sql.databases import described, resolve
+from fastdistill_sql.engines import DIALECTS, engine_of, known
 from fastdistill_sql.payload import SqlPayload
 from fastdistill_sql.prompt import SqlOptions, make_prompt
 from fastdistill_sql.reading import read_reply
@@ -14,7 +15,7 @@ from fastdistill_sql.rows import SqlRow
 
 @frozen
 class SqlScenario:
-    """Questions over SQLite databases."""
+    """Questions over databases, in SQLite or another dialect that is installed."""
 
     options: SqlOptions = field(factory=SqlOptions)
 
@@ -36,6 +37,10 @@ class SqlScenario:
         """The query in the reply."""
         from fastdistill_sql.rules import prepares  # SQLite waits for the first reply
 
+        if task.payload.dialect != "sqlite":
+            from fastdistill_sql.dialects import Reader
+
+            return read_reply(completion.text, completion.finish, None, Reader(task.payload.dialect))
         database = task.payload.database
         return read_reply(completion.text, completion.finish, lambda query: prepares(database, query))
 
@@ -47,14 +52,17 @@ class SqlScenario:
 
 
 def _task(source: Source, row: SqlRow, line: int) -> Task[SqlPayload] | BadTask:
-    if row.dialect.lower() != "sqlite":
-        detail = f"dialect {row.dialect!r} cannot be run here; write the gold in 'sqlite'"
+    dialect = row.dialect.lower()
+    if dialect not in DIALECTS:
+        detail = f"dialect {row.dialect!r} cannot be run here; there are: {known()}"
         return BadTask(line=line, detail=detail, reason="unsupported-dialect", task_id=row.task_id)
     if row.acceptable_sql and not row.gold_sql.strip():
         detail = "acceptable_sql without gold_sql; name the first right query in gold_sql"
         return BadTask(line=line, detail=detail, task_id=row.task_id)
     try:
-        database = resolve(source.base, row.database)
+        if dialect != "sqlite":
+            engine_of(dialect)
+        database = resolve(source.base, row.database, dialect)
         gold = tuple(dict.fromkeys(q for q in (row.gold_sql, *row.acceptable_sql) if q.strip()))
         return Task(
             task_id=row.task_id,
@@ -62,7 +70,7 @@ def _task(source: Source, row: SqlRow, line: int) -> Task[SqlPayload] | BadTask:
             payload=SqlPayload(
                 database=database,
                 gold=gold,
-                dialect="sqlite",
+                dialect=dialect,
                 descriptions=described(source.base, row.descriptions),
             ),
             has_gold=bool(gold),

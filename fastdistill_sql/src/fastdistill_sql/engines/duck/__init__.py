@@ -1,0 +1,1 @@
+"""DuckDB as an engine, in a worker process: needs the extra `duckdb`."""
