@@ -100,28 +100,31 @@ OTHER = [
 
 @pytest.mark.anyio
 async def test_what_means_the_same_passes(tmp_path: Path) -> None:
-    for gold, answer in SAME:
-        [found] = await judge(task(tmp_path, gold), answer)
-        assert (found.outcome, found.gold_match, found.exec_pass) == (Outcome.PASS, True, True), (
-            answer,
-            found,
-        )
-        assert str(found.evidence["engine"]).startswith("duckdb ")
+    async with lend() as services, open_gate(SqliteOptions(), services) as gate:
+        for gold, answer in SAME:
+            found = await gate(task(tmp_path, gold), candidate(answer))
+            said = (found.outcome, found.gold_match, found.exec_pass)
+            assert said == (Outcome.PASS, True, True), (answer, found)
+            assert str(found.evidence["engine"]).startswith("duckdb ")
 
 
 @pytest.mark.anyio
 async def test_what_one_database_takes_for_right_is_refuted_by_a_neighbour(tmp_path: Path) -> None:
-    for gold, answer in OTHER:
-        one = task(tmp_path, gold)
-        [lone] = await judge(one, answer, options=SqliteOptions(neighbours=False))
-        assert lone.outcome is Outcome.PASS, (answer, lone)
-        [found] = await judge(one, answer)
-        assert (found.reason, found.exec_pass, found.gold_match) == ("wrong-on-neighbour", True, False), (
-            answer
-        )
-        assert found.evidence["tables"]
-        assert found.evidence["first_difference"]
-        assert found.evidence["gold_sql"] == gold
+    alone = SqliteOptions(neighbours=False)
+    async with (
+        lend() as services,
+        open_gate(SqliteOptions(), services) as gate,
+        open_gate(alone, services) as lone,
+    ):
+        for gold, answer in OTHER:
+            one = task(tmp_path, gold)
+            assert (await lone(one, candidate(answer))).outcome is Outcome.PASS, answer
+            found = await gate(one, candidate(answer))
+            said = (found.reason, found.exec_pass, found.gold_match)
+            assert said == ("wrong-on-neighbour", True, False), answer
+            assert found.evidence["tables"]
+            assert found.evidence["first_difference"]
+            assert found.evidence["gold_sql"] == gold
 
 
 FAULTS = [
