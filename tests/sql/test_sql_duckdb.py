@@ -276,6 +276,19 @@ def test_processor_time_is_the_budget(tmp_path: Path) -> None:
 
 
 @pytest.mark.anyio
+async def test_what_no_interrupt_stops_is_stopped_with_its_worker(tmp_path: Path) -> None:
+    one = task(tmp_path, GOALS)
+    bombs = [
+        "SELECT list_sort(range(60000000))[1]",
+        "SELECT len(list(repeat('x', 1000000))) FROM range(9000)",
+    ]
+    options = SqliteOptions(engine_seconds=0.3, gold_engine_seconds=1.0, engine_memory=2 * 2**30)
+    found = await judge(one, *bombs, GOALS, options=options)
+    assert {bomb.reason for bomb in found[:2]} <= {"too-expensive", "too-large"}, found
+    assert found[2].outcome is Outcome.PASS
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("gold", "reason"),
     [

@@ -141,7 +141,7 @@ class SqliteGate:
                 seconds=chosen.engine_seconds,
                 gold_seconds=chosen.gold_engine_seconds,
                 memory=chosen.engine_memory,
-                deadline=chosen.deadline,
+                deadline=chosen.deadline + 2 * (chosen.engine_seconds + chosen.gold_engine_seconds),
                 suite_deadline=chosen.suite_deadline,
             ),
             comparison=self._comparison(),

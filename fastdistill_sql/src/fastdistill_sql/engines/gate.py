@@ -1,14 +1,18 @@
 """Tasks in another dialect than SQLite: their twin, their variants, and the judgement, each in a worker."""
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
-from fastdistill import Candidate, Services, Task
+from fastdistill import BudgetExceeded, Candidate, Services, Task, TaskError
 from fastdistill_sql.payload import SqlPayload
+
+OVERHEAD = 30.0
+"""Processor seconds for all else in a job: imports, variants, the short runs on them."""
 
 
 @frozen(kw_only=True)
@@ -45,13 +49,20 @@ class EngineGate:
         from fastdistill_sql.engines.judging import judge
 
         variants = await self._variants(task.payload, digest)
-        found: dict[str, Any] = await self.services.workers.run(
-            judge,
-            self._job(task.payload, candidate.answer, variants),
-            deadline=self.limits.deadline,
-            memory=self.limits.memory,
-        )
-        return found
+        try:
+            return await self._run(judge, self._job(task.payload, candidate.answer, variants))
+        except BudgetExceeded as error:
+            # What no interrupt stops has cost the worker; if the task alone fits, it was the candidate.
+            await self.prepare(task, digest)
+            detail = f"more than {self.limits.seconds:g} seconds of processor time: {error}"
+            matched = False if task.payload.gold else None
+            return {
+                "outcome": "reject",
+                "reason": "too-expensive",
+                "detail": detail,
+                "exec_pass": False,
+                "gold_match": matched,
+            }
 
     async def prepare(self, task: Task[SqlPayload], digest: str) -> None:
         """Make what judges the task, before anyone is paid."""
@@ -59,10 +70,22 @@ class EngineGate:
 
         if task.payload.gold:
             variants = await self._variants(task.payload, digest)
-            job = self._job(task.payload, "", variants)
-            await self.services.workers.run(
-                prepare, job, deadline=self.limits.suite_deadline, memory=self.limits.memory
-            )
+            try:
+                await self._run(prepare, self._job(task.payload, "", variants))
+            except BudgetExceeded as error:
+                detail = f"the gold takes more than {self.limits.gold_seconds:g} seconds of processor time"
+                raise TaskError("gold-too-expensive", detail) from error
+
+    async def _run(self, function: Callable[[Any], Any], job: dict[str, Any]) -> dict[str, Any]:
+        """What `function` says of a job, in a worker whose processor time and memory are bounded."""
+        found: dict[str, Any] = await self.services.workers.run(
+            function,
+            job,
+            deadline=self.limits.deadline,
+            memory=self.limits.memory,
+            cpu=self.limits.seconds + self.limits.gold_seconds + OVERHEAD,
+        )
+        return found
 
     async def _variants(self, payload: SqlPayload, digest: str) -> Path | None:
         if not payload.gold or not self.neighbours:

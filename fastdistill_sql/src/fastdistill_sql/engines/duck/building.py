@@ -7,14 +7,15 @@ import duckdb
 
 from fastdistill_sql.engines import Rows
 from fastdistill_sql.engines.duck.catalogue import DuckSchema
-from fastdistill_sql.engines.duck.opening import Guarded, empty, locked
+from fastdistill_sql.engines.duck.opening import Guarded, attached
 from fastdistill_sql.execute import Value
 from fastdistill_sql.schema import Table, quoted
 
 
 def build(schema: DuckSchema, rows: Rows) -> Guarded:
     """The database with those of `rows` that its constraints and types take. Raises `duckdb.Error`."""
-    made = empty()
+    database = attached()
+    made = database.connection
     for statement in (*schema.before, *schema.others):
         with suppress(duckdb.Error):
             made.execute(statement)
@@ -24,7 +25,7 @@ def build(schema: DuckSchema, rows: Rows) -> Guarded:
     for _, statement in schema.views:
         with suppress(duckdb.Error):  # a view over what is not here; whoever reads it is told so
             made.execute(statement)
-    return locked(made)
+    return database
 
 
 def _fill(made: duckdb.DuckDBPyConnection, table: Table, rows: Sequence[Sequence[Value]]) -> None:

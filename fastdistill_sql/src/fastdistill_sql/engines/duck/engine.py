@@ -49,7 +49,7 @@ class DuckEngine:
 
     def close(self, database: Guarded, /) -> None:
         """Close it."""
-        database.connection.close()
+        database.close()
 
 
 @lru_cache(maxsize=64)

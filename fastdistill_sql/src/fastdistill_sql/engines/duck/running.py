@@ -37,8 +37,7 @@ def run(database: Guarded, query: str, budget: Budget) -> Table | Failure:
     refused = fault(database, query)
     if refused is not None:
         return refused
-    cursor = database.connection.cursor()
-    spent = threading.Event()
+    cursor, spent = database.connection, threading.Event()
     try:
         cursor.execute("BEGIN TRANSACTION READ ONLY")
         with _watched(cursor, budget.cpu, spent):
@@ -51,7 +50,7 @@ def run(database: Guarded, query: str, budget: Budget) -> Table | Failure:
         return _failure(error, budget, spent=spent.is_set())
     finally:
         with suppress(duckdb.Error, RuntimeError):
-            cursor.close()
+            cursor.execute("ROLLBACK")
     if spent.is_set():
         return _too_expensive(budget)
     return found
