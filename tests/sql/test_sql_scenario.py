@@ -11,9 +11,10 @@ from fastdistill import BadTask, Choice, Completion, ScenarioSpec, Task, TaskErr
 from fastdistill.host import PluginHost
 from fastdistill.run.tasks import JsonLines
 from fastdistill_sql.databases import resolve
-from fastdistill_sql.ddl import Shown, describe
+from fastdistill_sql.ddl import describe
 from fastdistill_sql.prompt import SqlOptions
 from fastdistill_sql.scenario import SqlScenario
+from fastdistill_sql.shown import Shown
 
 SCRIPT = """
 CREATE TABLE team (id INTEGER PRIMARY KEY, name TEXT NOT NULL, "Home City" TEXT UNIQUE);

@@ -5,37 +5,13 @@ from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 
-from attrs import frozen
-
 from fastdistill import TaskError
 from fastdistill_sql.notes import Notes, read_notes
+from fastdistill_sql.shown import Described, Shown, literal, remark
 
 _PLAIN = "abcdefghijklmnopqrstuvwxyz_"
 _LOOKED_AT = 2000
 """Rows read for a column's example values: enough to see its casing, cheap on a large table."""
-_WIDEST = 40
-"""Characters of one value; longer ones are cut."""
-
-
-@frozen(kw_only=True)
-class Shown:
-    """What is shown of each table."""
-
-    value_hints: int = 3
-    """Values of each text column."""
-    sample_rows: int = 0
-    note_characters: int = 0
-    """Characters of each column's description."""
-
-
-@frozen
-class Described:
-    """One table or view as text."""
-
-    name: str
-    text: str
-    parents: tuple[str, ...] = ()
-    """The tables that its foreign keys point at, in lower case."""
 
 
 def describe(
@@ -108,12 +84,6 @@ def _table(opened: sqlite3.Connection, name: str, kind: str, shown: Shown, notes
     return Described(name, text, tuple(parent.lower() for parent, _ in references))
 
 
-def remark(*parts: str) -> str:
-    """`  -- a; b`: what is said behind a column."""
-    said = "; ".join(part for part in parts if part)
-    return f"  -- {said}" if said else ""
-
-
 def _unique(opened: sqlite3.Connection, table: str) -> set[str]:
     """The columns that are declared unique by themselves."""
     found: set[str] = set()
@@ -160,20 +130,6 @@ def _rows(opened: sqlite3.Connection, table: str, most: int) -> str:
         return ""
     found = opened.execute(f"SELECT * FROM {quoted(table)} LIMIT ?", (most,)).fetchall()  # noqa: S608  quoted
     return "".join("\n-- " + " | ".join(literal(value) for value in row) for row in found)
-
-
-def literal(value: object) -> str:
-    """A value as SQL writes it, on one line and cut to a bounded length."""
-    match value:
-        case None:
-            return "NULL"
-        case bytes():
-            return "x'...'"
-        case str():
-            line = " ".join(value.split())
-            cut = line if len(line) <= _WIDEST else line[:_WIDEST] + "..."
-            return "'" + cut.replace("'", "''") + "'"
-    return str(value)
 
 
 def quoted(name: str) -> str:

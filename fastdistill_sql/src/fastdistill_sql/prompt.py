@@ -7,9 +7,10 @@ from attrs import field, frozen
 from attrs.validators import ge, le, matches_re
 
 from fastdistill import Message, Prompt, Task, TaskError
-from fastdistill_sql.ddl import Described, Shown, describe
+from fastdistill_sql.ddl import describe
 from fastdistill_sql.engines import DIALECTS
 from fastdistill_sql.payload import SqlPayload
+from fastdistill_sql.shown import Described, Shown
 
 TEMPLATE = "sql-fenced"
 VERSION = "1"

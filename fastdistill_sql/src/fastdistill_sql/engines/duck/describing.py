@@ -6,12 +6,12 @@ from pathlib import Path
 import duckdb
 
 from fastdistill import TaskError
-from fastdistill_sql.ddl import Described, Shown, literal, remark
 from fastdistill_sql.engines.duck.catalogue import DuckSchema, schema_of
 from fastdistill_sql.engines.duck.opening import reader
 from fastdistill_sql.engines.duck.values import plain
 from fastdistill_sql.notes import Notes
 from fastdistill_sql.schema import Column, Table, quoted
+from fastdistill_sql.shown import Described, Shown, literal, remark
 
 _LOOKED_AT = 2000
 _TEXT = ("VARCHAR", "ENUM")
