@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tools.version import rewritten
 
 ROOT = Path(__file__).parents[2]
 MEMBERS = sorted(
@@ -42,3 +43,13 @@ def test_it_asks_for_the_core_of_its_own_version(member: Path) -> None:
     pins = [text for text in found["dependencies"] if text.startswith("fastdistill")]
     assert all(text.endswith(f"=={found['version']}") for text in pins)
     assert len(pins) == (found["name"] not in ("fastdistill", "fastdistill-simulator"))
+
+
+def test_the_version_is_written_everywhere_at_once() -> None:
+    for member in MEMBERS:
+        text = rewritten((member / "pyproject.toml").read_text(encoding="utf-8"), "9.8.7")
+        found = tomllib.loads(text)["project"]
+        assert found["version"] == "9.8.7"
+        assert all(
+            pin.endswith("==9.8.7") for pin in found["dependencies"] if pin.startswith("fastdistill")
+        )
