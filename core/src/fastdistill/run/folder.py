@@ -3,12 +3,13 @@
 import json
 import os
 import re
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
+
+from filelock import FileLock, Timeout
 
 from fastdistill.errors import RunFolderError
 
@@ -49,39 +50,28 @@ def prepare(folder: Path) -> None:
         ) from None
 
 
-def _take(handle: int) -> None:
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the folder against other processes. The lock dies with the process, whatever kills it."""
-    path = folder / LOCK
-    with path.open("a+") as file:
-        try:
-            _take(file.fileno())
-        except OSError:
-            file.seek(0)
-            holder = file.read().strip() or "another process"
-            raise RunFolderError(
-                f"{str(folder)!r} is in use by {holder}: wait for it, or choose another --out"
-            ) from None
-        file.seek(0)
-        file.truncate()
-        file.write(f"process {os.getpid()}")
-        file.flush()
-        try:
-            yield
-        finally:
-            if sys.platform != "win32":
-                path.unlink(missing_ok=True)
+    path, holder = folder / LOCK, ""
+    with suppress(OSError):  # read first: to try the lock is to empty the file
+        holder = path.read_text(encoding="utf-8").strip()
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        who = holder or "another process"
+        raise RunFolderError(
+            f"{str(folder)!r} is in use by {who}: wait for it, or choose another --out"
+        ) from None
+    try:
+        with suppress(OSError):  # a locked file cannot be written on every platform
+            path.write_text(f"process {os.getpid()}", encoding="utf-8")
+        yield
+    finally:
+        with suppress(OSError):
+            path.write_text("", encoding="utf-8")
+        lock.release()
 
 
 def write_atomic(path: Path, text: str) -> None:

@@ -1,30 +1,20 @@
 """The known models, and where their verified bytes lie on this machine."""
 
 import os
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from attrs import field, frozen
 
-from fastdistill import ModelEntry, SetupError, nearest
+from fastdistill import ModelEntry, SetupError, cache_folder, nearest
 from fastdistill_llamacpp.models import Model, known
 
 OVERRIDE = "FD_EMBEDDED_GGUF"
 
 
 def default_folder() -> Path:
-    """`FD_CACHE`/models, or the platform's folder for a user's caches."""
-    chosen = os.environ.get("FD_CACHE")
-    if chosen:
-        return Path(chosen) / "models"
-    if sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "fastdistill" / "models"
+    """Return where weights are kept: in the folder of caches."""
+    return cache_folder() / "models"
 
 
 @frozen(kw_only=True)

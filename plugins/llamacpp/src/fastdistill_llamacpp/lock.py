@@ -1,37 +1,25 @@
-"""One process at a time: a lock that its holder's death frees, on every platform."""
+"""One process at a time: a lock that its holder's death frees."""
 
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+
+from filelock import FileLock, Timeout
 
 PAUSE = 0.2
-"""Seconds between two tries."""
-
-
-def _try_lock(file: IO[bytes]) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
+"""Seconds between two calls of who waits."""
 
 
 @contextmanager
 def alone(path: Path, wait: Callable[[], None]) -> Iterator[None]:
     """Hold the lock file `path`. `wait` is called while another holds it; what it raises ends the wait."""
-    with path.open("a+b") as file:
-        while not _try_lock(file):
+    lock = FileLock(path)
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=PAUSE)
+        except Timeout:
             wait()
-            time.sleep(PAUSE)
+    try:
         yield
+    finally:
+        lock.release()
