@@ -83,6 +83,12 @@ def test_odd_seen_inputs_never_break_the_generator(rows: list[tuple[Any, ...]]):
     inputs(*rows, count=10)
 
 
+def test_a_number_that_counts_another_argument_counts_the_new_one():
+    made = inputs(([4, 1, 7, 7], 4, 3), ([2, 9], 2, 2), ([5, 5, 1], 3, 1))
+    assert made
+    assert all(count == len(items) for items, count, _ in made)
+
+
 def test_faults_are_programs_and_leave_words_alone():
     found = faults(GOLD)
     assert len(found) >= 8

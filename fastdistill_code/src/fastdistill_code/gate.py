@@ -81,7 +81,9 @@ class PythonGate:
         more = await directed(self.runner, source, payload, prompt, oracle, limits)
         if more is None:
             return seen
-        further = await against(self.runner, source, payload, more, limits, given + len(oracle.known))
+        further = await against(
+            self.runner, source, payload, more, limits, given + len(oracle.known), may_decline=1.0
+        )
         return evolve(
             further, inputs=seen.inputs + further.inputs, declined=seen.declined + further.declined
         )

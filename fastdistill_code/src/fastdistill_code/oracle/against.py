@@ -24,7 +24,7 @@ from fastdistill_code.kinds.suite import Failure, Returns, failure, said
 from fastdistill_code.oracle.batch import Answer, many
 from fastdistill_code.oracle.build import Oracle, differing, program
 from fastdistill_code.oracle.gold import Known
-from fastdistill_code.oracle.probes import HELPERS, probed
+from fastdistill_code.oracle.probes import probed
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 
@@ -52,11 +52,20 @@ class Outcome:
 
 
 async def against(
-    runner: Runner, source: str, payload: CodePayload, oracle: Oracle, limits: Limits, given: int
+    runner: Runner,
+    source: str,
+    payload: CodePayload,
+    oracle: Oracle,
+    limits: Limits,
+    given: int,
+    *,
+    may_decline: float = _DECLINED,
 ) -> Outcome:
     """Run the candidate on the oracle's inputs; a difference counts when a call of its own shows it too."""
     text, entry_point = program(payload, source)
-    text, ways = _with_probes(text) if payload.entry_point else (text, frozenset[int]())
+    text, ways = (
+        _with_probes(text, payload.entry_point) if payload.entry_point else (text, frozenset[int]())
+    )
     whole = limits.cpu_seconds + _EACH
     answers = await many(runner, text, entry_point, oracle.calls, limits, each=_EACH, whole=whole)
     # Values are compared in a thread: what a candidate made may take long.
@@ -65,7 +74,7 @@ async def against(
     if not wrong:
         return Outcome(inputs=len(oracle.known), ways_left=left)
     declined = [i for i in wrong if i < len(answers) and _refused(answers[i])]
-    if len(declined) <= _DECLINED * len(oracle.known):
+    if len(declined) <= may_decline * len(oracle.known):
         wrong = [i for i in wrong if i not in set(declined)]
     else:
         declined = []
@@ -97,12 +106,11 @@ async def against(
     )
 
 
-def _with_probes(source: str) -> tuple[str, frozenset[int]]:
+def _with_probes(source: str, entry_point: str | None) -> tuple[str, frozenset[int]]:
     try:
-        text, ways = probed(source)
+        return probed(source, entry_point)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source, frozenset()
-    return text + HELPERS, ways
 
 
 async def _confirmed(

@@ -24,7 +24,7 @@ from fastdistill_code.oracle.wording import Wording, examples, wording
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 
-VERSION = "9"
+VERSION = "11"
 """Of the generator: another one makes other inputs."""
 _RAW = 2
 """Inputs made for each that is kept: on many the gold says nothing."""

@@ -3,6 +3,8 @@ while a branch of it was never taken.
 """
 
 import random
+from collections.abc import Iterator
+from typing import Any
 
 from fastdistill_code.jobs import Limits
 from fastdistill_code.oracle.batch import packed
@@ -20,10 +22,26 @@ _PLAIN = {"", " ", "0", "1", "2", "-1", "0.0", "1.0"}
 
 def own_constants(source: str, payload: CodePayload) -> list[int | float | str]:
     """The constants of a candidate that its gold has not, but for those that every program has."""
+    calls = payload.suite.calls
+    kinds = {type(leaf) for call in calls for leaf in _leaves([*call.args, *call.kwargs.values()])}
+    if not kinds & {int, float, str}:
+        return []
     known = {repr(value) for value in constants(payload.gold or "")}
     return [
-        x for x in constants(source, payload.entry_point) if repr(x) not in known and str(x) not in _PLAIN
+        x
+        for x in constants(source, payload.entry_point)
+        if repr(x) not in known and str(x) not in _PLAIN and (type(x) is not str or str in kinds)
     ]
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield value
 
 
 async def directed(

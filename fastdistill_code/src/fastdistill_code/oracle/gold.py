@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from attrs import evolve, frozen
@@ -11,7 +11,7 @@ from fastdistill_code import wire
 from fastdistill_code.compare import Match
 from fastdistill_code.jobs import CallInput, Limits
 from fastdistill_code.oracle.batch import Answer, many, packed
-from fastdistill_code.oracle.probes import HELPERS, probed
+from fastdistill_code.oracle.probes import probed
 from fastdistill_code.runner import Runner
 
 EACH = 0.06
@@ -19,7 +19,11 @@ EACH = 0.06
 WHOLE = 0.6
 """CPU seconds that all inputs of one run of the gold may take together."""
 _CHUNK = 40
+_TOGETHER = 0.2
+"""CPU seconds of the gold on all inputs that are kept: candidates are run on them too."""
 _LARGEST = 20_000
+_LONG = 128
+"""Bits beyond which no program starts from a number."""
 _SENTINEL = 1e6
 _BORDERS = {2**bits + off for bits in (31, 32, 63, 64) for off in (-1, 0)}
 _NUDGE = 1e-9
@@ -66,12 +70,16 @@ async def known_answers(
     In the second run numbers with a fraction are moved by a billionth: what then changes its answer hangs
     on rounding, and tells right programs apart.
     """
-    first = await _run(runner, probed(source)[0] + HELPERS, entry_point, [*seen, *made], limits)
+    first = await _run(runner, probed(source, entry_point)[0], entry_point, [*seen, *made], limits)
     given, answers = first[: len(seen)], first[len(seen) :]
     values = [wire.decode(answer.data) for answer in given if answer.returned]
     kinds, usual = {_form(value) for value in values}, _usual(given)
     usable: list[tuple[CallInput, Any, bytes]] = []
+    spent = 0.0
     for call, one in zip(made, answers, strict=False):
+        spent += one.seconds if one.returned else 0.0
+        if spent > _TOGETHER:
+            break
         if one.returned and len(one.data) <= _LARGEST and usual <= set(one.ways):
             value = wire.decode(one.data)
             if (not kinds or _form(value) in kinds) and not _sentinel(value):
@@ -137,24 +145,39 @@ async def _turned(
 
     There it breaks a tie that the problem leaves open: several answers are right.
     """
-    back = [(i, call) for i, one in enumerate(known) if (call := _reversed(one.call)) is not None]
-    again = await _run(runner, source, entry_point, [call for _, call in back], limits)
-    other = {
-        i
-        for (i, _), answer in zip(back, again, strict=False)
-        if answer.data != known[i].data
-        and not (answer.returned and match.loosely(known[i].value, wire.decode(answer.data)))
-    }
-    return other if len(other) <= _TIES * len(back) else set()
+    other, asked = set[int](), set[int]()
+    for order in (_backwards, _upwards):
+        moved = [
+            (i, call) for i, one in enumerate(known) if (call := _reordered(one.call, order)) is not None
+        ]
+        asked |= {i for i, _ in moved}
+        again = await _run(runner, source, entry_point, [call for _, call in moved], limits)
+        other |= {
+            i
+            for (i, _), answer in zip(moved, again, strict=False)
+            if answer.data != known[i].data
+            and not (answer.returned and match.loosely(known[i].value, wire.decode(answer.data)))
+        }
+        if len(other) > _TIES * len(asked):
+            return set()
+    return other
 
 
-def _reversed(call: CallInput) -> CallInput | None:
-    """The call with its one list back to front; None where there is none, or another list beside it."""
+def _backwards(items: Sequence[Any]) -> list[Any]:
+    return list(items)[::-1]
+
+
+def _upwards(items: Sequence[Any]) -> list[Any]:
+    return sorted(items, key=lambda x: (x, "") if type(x) in (int, float) else (0, repr(x)))
+
+
+def _reordered(call: CallInput, order: Callable[[Sequence[Any]], list[Any]]) -> CallInput | None:
+    """The call with its one list in another order; None where there is none, or another list beside it."""
     lists = [i for i, x in enumerate(call.args) if isinstance(x, (list, tuple))]
     if len(lists) != 1 or call.kwargs or len(set(map(repr, call.args[lists[0]]))) < 2:
         return None
     args = list(call.args)
-    args[lists[0]] = args[lists[0]][::-1]
+    args[lists[0]] = type(args[lists[0]])(order(args[lists[0]]))
     return CallInput(args=tuple(args))
 
 
@@ -191,7 +214,7 @@ def _sentinel(value: object) -> bool:
     """Whether the number is one that programs start from ("smaller than all"): no answer."""
     if type(value) is float and math.isinf(value):
         return True
-    if type(value) is not int or abs(value) < _SENTINEL:
+    if type(value) is not int or abs(value) < _SENTINEL or value.bit_length() > _LONG:
         return False
     return abs(value) in _BORDERS or not str(abs(value)).strip("9")
 

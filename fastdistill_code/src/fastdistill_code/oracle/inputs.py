@@ -38,7 +38,8 @@ class Contract:
     def counted(self, row: list[Any]) -> list[Any]:
         """The row with those numbers set anew that say how long another argument is."""
         for i, j in self.counts:
-            row[i] = len(row[j])
+            if isinstance(row[j], (list, tuple, str)):
+                row[i] = len(row[j])
         return row
 
     def call(self, row: Sequence[Any]) -> CallInput:

@@ -203,19 +203,26 @@ def _root(node: ast.AST) -> bool:
     return "** 0.5" in text or "sqrt" in text
 
 
-def _unused(tree: ast.Module, entry_point: str | None) -> set[int]:
-    """The places in top-level statements that the entry point does not lead to, by name."""
+def reached(tree: ast.Module, entry_point: str | None) -> list[ast.stmt]:
+    """The top-level statements that the entry point leads to, by name; all where there is no such name."""
     named = {name: node for node in tree.body for name in bound_by(node)}
     if entry_point not in named:
-        return set()
-    reached, left = set[str](), [entry_point]
+        return tree.body
+    found, left = set[str](), [entry_point]
     while left:
         name = left.pop()
-        if name in reached or name not in named:
+        if name in found or name not in named:
             continue
-        reached.add(name)
+        found.add(name)
         left += [n.id for n in ast.walk(named[name]) if isinstance(n, ast.Name)]
-    kept = {id(n) for name in reached for n in ast.walk(named[name])}
+    return [node for node in tree.body if any(named.get(name) is node for name in found)]
+
+
+def _unused(tree: ast.Module, entry_point: str | None) -> set[int]:
+    """The places in top-level statements that the entry point does not lead to."""
+    kept = {id(n) for node in reached(tree, entry_point) for n in ast.walk(node)}
+    if len(reached(tree, entry_point)) == len(tree.body):
+        return set()
     return {i for i, node in enumerate(ast.walk(tree)) if id(node) not in kept}
 
 

@@ -6,9 +6,11 @@ little, and are the same on every version of Python. Only bodies of functions ar
 
 import ast
 
+from fastdistill_code.oracle.operators import reached
+
 HIT, HITS = "fd_branch_taken", "fd_branches_taken"
 _MOST = 120
-HELPERS = f"""
+_HELPERS = f"""
 
 {HITS} = set()
 
@@ -18,15 +20,30 @@ def {HIT}(number, value):
 """
 
 
-def probed(source: str) -> tuple[str, frozenset[int]]:
-    """The program with probes, and the numbers of all ways that they can tell; the helpers are not in it.
+def probed(source: str, entry_point: str | None = None) -> tuple[str, frozenset[int]]:
+    """The program with probes, and the numbers of all ways that they can tell.
 
-    A condition has two ways, a loop's body, a handler and a case have one.
+    A condition has two ways, a loop's body, a handler and a case have one. With an entry point, only what
+    it leads to is probed.
     """
     tree = ast.parse(source)
     placed = _Probes()
-    changed = ast.fix_missing_locations(placed.visit(tree))
-    return ast.unparse(changed), frozenset(placed.ways)
+    for node in reached(tree, entry_point):
+        placed.visit(node)
+    tree.body[_start(tree) : _start(tree)] = ast.parse(_HELPERS).body
+    return ast.unparse(ast.fix_missing_locations(tree)), frozenset(placed.ways)
+
+
+def _start(tree: ast.Module) -> int:
+    """The place behind what has to be first: a docstring, imports from the future."""
+    place = 0
+    for node in tree.body:
+        match node:
+            case ast.Expr(value=ast.Constant()) | ast.ImportFrom(module="__future__"):
+                place += 1
+            case _:
+                break
+    return place
 
 
 class _Probes(ast.NodeTransformer):

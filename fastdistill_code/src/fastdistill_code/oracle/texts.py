@@ -27,6 +27,8 @@ class Texts:
         self.seen = list(dict.fromkeys(seen))
         told = [h for h in hints if type(h) is str]
         self.fixed = len(seen) > 1 and all(len(text) > 1 and text in told for text in seen)
+        symbols = all(0 < len(text) < 3 and not re.search(r"[\w\s]", text) for text in seen)
+        self.fixed = self.fixed or (symbols and len(self.seen) > 2)  # operators and their like
         self.dates = bool(seen) and all(_DATE.fullmatch(text) for text in seen)
         self.whole = [h for h in hints if type(h) is int and 0 <= h < 10**12]
         self.signs = {sign for text in seen for sign in text}
