@@ -1,6 +1,7 @@
 """DuckDB behind the seam: the same verdicts as ever, and nothing that a hostile statement could reach."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from fastdistill import BadTask, Candidate, Finding, Outcome, Reading, Task, TaskError
 from fastdistill.run.tasks import JsonLines
 from fastdistill.testing import lend
+from fastdistill_simulator import Asked, TeacherSimulator
 from fastdistill_sql import rules
 from fastdistill_sql.engines import engine_of
 from fastdistill_sql.execute import Budget, Failure, Table
@@ -19,6 +21,7 @@ from fastdistill_sql.scenario import SqlScenario
 
 duckdb = pytest.importorskip("duckdb", reason="the extra fastdistill-sql[duckdb] is not installed")
 
+FD = [sys.executable, "-c", "from fastdistill.cli.main import main; main()"]
 SCRIPT = """
 CREATE TYPE place AS ENUM ('keeper', 'back', 'front');
 CREATE TABLE team (id INTEGER PRIMARY KEY, name VARCHAR NOT NULL, city VARCHAR);
@@ -384,3 +387,40 @@ def test_without_the_extra_a_task_says_how_to_get_it(
     assert isinstance(found, BadTask)
     assert found.reason == "engine-not-installed"
     assert "pip install 'fastdistill-sql[duckdb]'" in found.detail
+
+
+def test_a_run_over_duckdb_accepts_the_right_and_replays(tmp_path: Path) -> None:
+    (tmp_path / "league.sql").write_text(SCRIPT)
+    questions = {
+        "right?": f"```sql\n{GOALS}\n```",
+        "lucky?": f"```sql\n{OTHER[1][1]}\n```",
+        "hostile?": "```sql\nCOPY player TO 'stolen.csv'\n```",
+        "lost?": "I cannot help.",
+    }
+    rows = [
+        {"task_id": q, "question": q, "database": "league.sql", "dialect": "duckdb", "gold_sql": GOALS}
+        for q in questions
+    ]
+    (tmp_path / "tasks.jsonl").write_text("\n".join(map(json.dumps, rows)))
+
+    def answer(asked: Asked, index: int) -> str:
+        return next(reply for question, reply in questions.items() if question in asked.prompt)
+
+    def fd(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([*FD, *words], cwd=tmp_path, capture_output=True, text=True)
+
+    with TeacherSimulator(answer=answer) as server:
+        done = fd(
+            "run", "--scenario", "sql", "--tasks", "tasks.jsonl", "--teacher", "openai:any", "--base-url",
+            server.base_url, "--out", "out", "--no-cache",
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    accepted = [json.loads(line) for line in (tmp_path / "out" / "dataset.jsonl").read_text().splitlines()]
+    assert [row["task_id"] for row in accepted] == ["right?"]
+    refused = [json.loads(line) for line in (tmp_path / "out" / "rejected.jsonl").read_text().splitlines()]
+    assert {row["task_id"]: row["reason"] for row in refused} == {
+        "lucky?": "wrong-on-neighbour", "hostile?": "not-read-only", "lost?": "refusal",
+    }  # fmt: skip
+    replayed = fd("replay", "out")
+    assert replayed.returncode == 0, replayed.stdout + replayed.stderr
+    assert not (tmp_path / "stolen.csv").exists()

@@ -45,7 +45,9 @@ class SqlScenario:
         return read_reply(completion.text, completion.finish, lambda query: prepares(database, query))
 
     def mutants(self, task: Task[SqlPayload], /) -> Iterable[Mutant]:
-        """Wrong neighbours and equivalent rewrites of the gold."""
+        """Wrong neighbours and equivalent rewrites of the gold; none in another dialect than SQLite's."""
+        if task.payload.dialect != "sqlite":
+            return ()
         from fastdistill_sql.mutants import mutants  # sqlglot waits until an audit
 
         return mutants(task)
