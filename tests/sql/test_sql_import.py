@@ -253,6 +253,7 @@ def test_what_is_left_out_is_named_with_its_reason(tmp_path: Path):
     (source / "database" / "text" / "text.sqlite").write_text("no database " * 100)
     rows = [
         ("team", "fine?", "SELECT name FROM team"),
+        ("team", "quoted?", 'SELECT name FROM team WHERE name = "Reds"'),
         ("team", "column?", "SELECT nam FROM team"),
         ("team", "writes?", "DELETE FROM team"),
         ("team", "now?", "SELECT date('now')"),
@@ -265,7 +266,7 @@ def test_what_is_left_out_is_named_with_its_reason(tmp_path: Path):
         json.dumps([{"db_id": d, "question": q, "query": sql} for d, q, sql in rows])
     )
     report = run("spider", source, out, ImportOptions())
-    assert [row["question"] for row in rows_of(out)][:1] == ["fine?"]
+    assert [row["question"] for row in rows_of(out)][:2] == ["fine?", "quoted?"]
     found = {row["question"]: (row["reason"], row["cause"]) for row in rows_of(out, "left_out.jsonl")}
     assert found == {
         "column?": ("gold-fails", "no-such-column"),
