@@ -17,7 +17,6 @@ from typing import Any, Protocol, TypeVar
 import anyio
 import anyio.lowlevel
 import anyio.to_thread
-from anyio.abc import TaskStatus
 
 from fastdistill import deadline_paused
 from fastdistill_code.jobs import Checked, Job, Limits, Report, TimedOut
@@ -116,48 +115,18 @@ class Sandbox:
         try:
             pair = self._free.pop()
             try:
-                return await self._in_thread(work, pair)
+                # The thread looks now and then whether it is still wanted, and is waited for.
+                return await anyio.to_thread.run_sync(_persist, work, pair, limiter=self._threads)
             finally:
                 self._free.append(pair)
         finally:
             self._turns.release()
-
-    async def _in_thread(self, work: Callable[[Host, Host], R], pair: tuple[Host, Host]) -> R:
-        """The work in a thread, which is told to stop, and waited for, when we are cancelled."""
-        outcome: list[R] = []
-        failure: list[Exception] = []
-
-        def caught() -> None:
-            try:
-                outcome.append(_persist(work, pair))
-            except Exception as error:  # noqa: BLE001 - raised again below, outside the task group
-                failure.append(error)
-
-        async with anyio.create_task_group() as group:
-            await group.start(_interrupt_when_cancelled, pair)
-            await anyio.to_thread.run_sync(caught, limiter=self._threads)
-            group.cancel_scope.cancel()
-        await anyio.lowlevel.checkpoint_if_cancelled()
-        if failure:
-            raise failure[0]
-        return outcome[0]
 
     def close(self) -> None:
         """End every zygote, and with it whatever runs in it."""
         for pair in self._pairs:
             for host in pair:
                 host.close()
-
-
-async def _interrupt_when_cancelled(pair: tuple[Host, Host], *, task_status: TaskStatus[None]) -> None:
-    for host in pair:
-        host.interrupted = False
-    task_status.started()
-    try:
-        await anyio.sleep_forever()
-    finally:
-        for host in pair:
-            host.interrupted = True
 
 
 def _persist(work: Callable[[Host, Host], R], pair: tuple[Host, Host]) -> R:

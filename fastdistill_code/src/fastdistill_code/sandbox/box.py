@@ -4,7 +4,6 @@ Everything here blocks and is called from worker threads.
 """
 
 import contextlib
-import json
 import math
 import os
 import select
@@ -14,9 +13,11 @@ import time
 from types import TracebackType
 from typing import IO, Self
 
+import anyio.from_thread
+
 from fastdistill_code.jobs import Limits
 from fastdistill_code.sandbox.folder import MOST_ENTRIES
-from fastdistill_code.sandbox.frames import HEAD
+from fastdistill_code.sandbox.frames import ASKED, GONE, HEAD, PID
 from fastdistill_code.sandbox.host import Host
 
 _MOMENT = 0.05
@@ -27,10 +28,6 @@ _SHORT = 0.1
 """Seconds of one answer that pass uncounted: they may be ours."""
 _STARVED = 3.0
 """Times the wall limit after which a program that got no processor is given up, undecided."""
-
-
-class Interrupted(Exception):
-    """Whoever asked for the job does not want it any more."""
 
 
 class Ended(Exception):
@@ -74,21 +71,21 @@ class Box:
     def __enter__(self) -> Self:
         self._host.start()
         disk = self._limits.disk_bytes // (_OPEN_FILES if self._host.shared_disk else 1)
-        numbers = {
-            "memory": self._limits.memory_bytes,
-            "cpu": self._last_resort,
-            "file": self._limits.output_bytes if self._files[1] else disk,
-            "disk": self._limits.disk_bytes,
-            "threads": self._limits.threads,
-        }
+        numbers = (
+            self._limits.memory_bytes,
+            self._last_resort,
+            self._limits.output_bytes if self._files[1] else disk,
+            self._limits.disk_bytes,
+            self._limits.threads,
+        )
         self._socket, theirs = socket.socketpair()
         with theirs, contextlib.ExitStack() as stack:
             null = os.open(os.devnull, os.O_RDWR)
             stack.callback(os.close, null)
             stdin, stdout = (file.fileno() if file else null for file in self._files)
             try:
-                self._host.say(json.dumps(numbers).encode(), (theirs.fileno(), stdin, stdout))
-                self._pid = int(self._host.hear()["pid"])
+                self._host.say(ASKED.pack(*numbers), (theirs.fileno(), stdin, stdout))
+                (self._pid,) = PID.unpack(self._host.hear(PID.size))
             except BaseException:
                 self._socket.close()
                 raise
@@ -102,8 +99,7 @@ class Box:
     ) -> None:
         self._socket.close()
         self._host.say(b"k")
-        gone = self._host.hear()
-        self.exit_code, self.cpu_seconds = gone["status"], gone["cpu"]
+        self.exit_code, self.cpu_seconds = GONE.unpack(self._host.hear(GONE.size))
 
     @property
     def cpu_gone(self) -> bool:
@@ -199,9 +195,8 @@ class Box:
         size, entries = self._host.disk()
         if size > self._limits.disk_bytes or entries > MOST_ENTRIES:
             raise Ended("disk")
-        if self._host.interrupted:
-            raise Interrupted
-        self._poll.poll(1000 * min(max(left, 0.01), _MOMENT) + 1)
+        if not self._poll.poll(1000 * min(max(left, 0.01), _MOMENT) + 1):
+            anyio.from_thread.check_cancelled()
 
     def _patience(self) -> None:
         """Ended when the child let the wall limit pass, or had no processor for three times as long."""

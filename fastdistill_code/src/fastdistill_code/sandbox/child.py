@@ -6,7 +6,6 @@ own answers: no expected value, no other candidate and no later input is in this
 
 import builtins
 import os
-import random
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -21,7 +20,6 @@ _SOLUTION = "Solution"
 def serve(descriptor: int, folder: str) -> NoReturn:
     """Obey the parent's frames until it closes; the first says what this process is."""
     channel = Channel(descriptor)
-    random.seed(0)
     kind, nonce, body = channel.receive()
     asked = wire.decode(body)
     asked["folder"] = folder

@@ -119,33 +119,53 @@ def _user_namespace() -> None:
     sys_.prctl(sys_.PR_SET_DUMPABLE, 0)
 
 
-def limit(numbers: Numbers, *, base_memory: int, processes: int) -> None:
-    """Set the child's rlimits; memory is on top of what the zygote has mapped, threads on top of the
-    `processes` that its user has.
-    """
+_FIXED = {
+    "RLIMIT_NOFILE": 64,
+    "RLIMIT_CORE": 0,
+    "RLIMIT_MEMLOCK": 0,
+    "RLIMIT_MSGQUEUE": 0,
+    "RLIMIT_STACK": 64 * 1024 * 1024,
+}
+
+
+def limit_all() -> dict[int, int]:
+    """Set the limits that all children share, which inherit them; the ceilings of the others."""
     import resource  # absent on Windows, where no zygote is started
 
-    hard = {
-        "RLIMIT_AS": base_memory + numbers["memory"],
-        "RLIMIT_CPU": numbers["cpu"],
-        "RLIMIT_FSIZE": numbers["file"],
-        "RLIMIT_NOFILE": 64,
-        "RLIMIT_CORE": 0,
-        "RLIMIT_MEMLOCK": 0,
-        "RLIMIT_MSGQUEUE": 0,
-        "RLIMIT_STACK": 64 * 1024 * 1024,
-    }
-    hard["RLIMIT_NPROC"] = processes + numbers["threads"] + 2
-    for name, value in hard.items():
+    ceilings: dict[int, int] = {}
+    for name in ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_NPROC", *_FIXED):
         which = getattr(resource, name, None)
         if which is not None:
             ceiling = resource.getrlimit(which)[1]
-            value = value if ceiling == resource.RLIM_INFINITY else min(value, ceiling)
-            try:
-                resource.setrlimit(which, (value, value))
-            except (OSError, ValueError):
-                if sys.platform.startswith("linux"):
-                    raise
+            ceilings[which] = 2**63 - 1 if ceiling == resource.RLIM_INFINITY else ceiling
+            if name in _FIXED:
+                _limit(which, min(_FIXED[name], ceilings[which]))
+    return ceilings
+
+
+def limit(numbers: Numbers, ceilings: dict[int, int], *, base_memory: int, processes: int) -> None:
+    """Set the child's own limits; memory is on top of what the zygote has mapped, threads on top of the
+    `processes` that its user has.
+    """
+    import resource
+
+    for which, value in (
+        (resource.RLIMIT_AS, base_memory + numbers["memory"]),
+        (resource.RLIMIT_CPU, numbers["cpu"]),
+        (resource.RLIMIT_FSIZE, numbers["file"]),
+        (resource.RLIMIT_NPROC, processes + numbers["threads"] + 2),
+    ):
+        _limit(which, min(value, ceilings[which]))
+
+
+def _limit(which: int, value: int) -> None:
+    import resource
+
+    try:
+        resource.setrlimit(which, (value, value))
+    except (OSError, ValueError):
+        if sys.platform.startswith("linux"):
+            raise
 
 
 def uid_of(zygote: int, turn: int) -> int:

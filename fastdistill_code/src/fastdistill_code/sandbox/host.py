@@ -28,8 +28,6 @@ class Host:
         self.measures = measures
         self._process: subprocess.Popen[bytes] | None = None
         self._stage = ""
-        self.interrupted = False
-        """Set from another thread: the job under way ends within a moment, as Interrupted."""
         self.shared_disk = False
         """Whether the candidate's folder is on a disk that others use."""
         self.taken: list[str] = []
@@ -45,6 +43,7 @@ class Host:
         asked = json.dumps({"measures": self.measures, "stage": self._stage})
         command = [sys.executable, "-s", "-S", "-B", "-P", str(_ZYGOTE), asked]
         environment = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
+        environment["LD_BIND_NOW"] = "1"  # else each child looks up the same symbols anew
         environment["MALLOC_ARENA_MAX"] = "1"  # else each thread takes 64 MiB of address space
 
         with theirs:
@@ -58,7 +57,7 @@ class Host:
                 start_new_session=True,
             )
         try:
-            hello = self.hear()
+            hello = self._hello()
         except Stopped:
             said = self._process.stderr.read(2000) if self._process.stderr else b""
             self.close()
@@ -70,17 +69,23 @@ class Host:
             folder.remove(self._stage)
         self.shared_disk = "mount-namespace" not in self.taken
 
-    def hear(self) -> dict[str, Any]:
-        """The zygote's next line; Stopped when it is gone."""
-        line = b""
-        while not line.endswith(b"\n"):
+    def hear(self, count: int) -> bytes:
+        """The next bytes that the zygote says; Stopped when it is gone."""
+        parts = b""
+        while len(parts) < count:
             try:
-                part = self._control.recv(4096)
+                part = self._control.recv(count - len(parts))
             except OSError:
                 part = b""
             if not part:
                 raise Stopped("the sandbox's zygote died")
-            line += part
+            parts += part
+        return parts
+
+    def _hello(self) -> dict[str, Any]:
+        line = b""
+        while not line.endswith(b"\n"):
+            line += self.hear(1)
         content: dict[str, Any] = json.loads(line)
         return content
 

@@ -11,10 +11,8 @@ import builtins
 import contextlib
 import gc
 import io
-import linecache
 import os
 import sys
-import threading
 from collections.abc import Callable
 from types import CodeType, FrameType, ModuleType
 from typing import Any
@@ -39,7 +37,10 @@ def module(name: str, source: str, folder: str) -> tuple[ModuleType, str]:
     made.__dict__.update({"__builtins__": builtins, "__file__": path})
     sys.modules[name] = sys.modules["__main__"] = made
     sys.argv = [path]
-    linecache.cache[path] = len(source), None, source.splitlines(keepends=True), path
+    if "inspect" in source or "traceback" in source or "linecache" in source:
+        import linecache
+
+        linecache.cache[path] = len(source), None, source.splitlines(keepends=True), path
     if "__file__" in source or "argv" in source:
         with contextlib.suppress(OSError), open(path, "w", encoding="utf-8", errors="replace") as file:
             file.write(source)
@@ -58,6 +59,8 @@ def settle(source: str) -> None:
     if "/dev/" in source or "/proc/self/fd" in source:
         _devices()
     if "stack_size" in source:
+        import threading
+
         real_size = threading.stack_size
         threading.stack_size = lambda size=0: real_size(min(size, _THREAD_STACK))
     if "setrlimit" in source:
@@ -121,8 +124,11 @@ def finish(made: ModuleType, source: str) -> None:
 
 
 def _join_threads() -> None:
+    threading = sys.modules.get("threading")
+    if threading is None:
+        return
     if threading.active_count() > 1 or "concurrent.futures.thread" in sys.modules:
-        threading._shutdown()  # type: ignore[attr-defined]
+        threading._shutdown()
 
 
 def _flush(outputs: list[Any]) -> None:

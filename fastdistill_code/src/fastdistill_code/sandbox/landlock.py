@@ -9,7 +9,7 @@ import ctypes
 import os
 from collections.abc import Iterable
 
-from fastdistill_code.sandbox.syscalls import syscall
+from fastdistill_code.sandbox.syscalls import LIBC, Step, syscall
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 
@@ -61,6 +61,7 @@ def _allow(rules: int, path: str, access: int) -> None:
         os.close(opened)
 
 
-def restrict(rules: int) -> None:
-    """Hold this process to the rules, for good. It must have no_new_privs."""
-    syscall("landlock_restrict_self", _RESTRICT, rules, 0)
+def restriction(rules: int) -> Step:
+    """What holds a process to the rules, for good. It must have no_new_privs."""
+    arguments = ctypes.c_long(_RESTRICT), ctypes.c_long(rules), ctypes.c_long(0)
+    return Step("landlock_restrict_self", LIBC.syscall, arguments)

@@ -8,7 +8,7 @@ shared or kept, no file's times changed.
 import ctypes
 import struct
 
-from fastdistill_code.sandbox.syscalls import MACHINE, PR_SET_SECCOMP, prctl
+from fastdistill_code.sandbox.syscalls import MACHINE, PR_SET_SECCOMP, Step, prctl_step
 
 _AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X86_64 = (
@@ -60,16 +60,18 @@ _AARCH64 = (
     291, 293, 436, 439,
 )  # fmt: skip
 _ALLOWED = {"x86_64": _X86_64, "aarch64": _AARCH64}
-_NUMBERS = {  # ioctl clone prlimit64 socketpair sendto kill tgkill fcntl
-    "x86_64": (16, 56, 302, 53, 44, 62, 234, 72),
-    "aarch64": (29, 220, 261, 199, 206, 129, 131, 25),
+_NUMBERS = {  # ioctl clone prlimit64 socketpair sendto tgkill fcntl
+    "x86_64": (16, 56, 302, 53, 44, 234, 72),
+    "aarch64": (29, 220, 261, 199, 206, 131, 25),
 }
 _CLONE3, _ENOSYS, _EPERM = 435, 38, 1
 _IOCTLS = (0x5401, 0x5413, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONBIO FIONCLEX FIOCLEX
 _OWNERS = (8, 10, 15, 1024, 1026)  # F_SETOWN F_SETSIG F_SETOWN_EX F_SETLEASE F_NOTIFY
+NOBODY = 0x7FFFFFF1
+"""No process's id: what stands for it in a filter that is made before its process."""
 _CLONE_THREAD, _AF_UNIX = 0x00010000, 1
 
-_LOAD, _JEQ, _JSET, _RETURN = 0x20, 0x15, 0x45, 0x06
+_LOAD, _JEQ, _JGT, _JGE, _JSET, _RETURN = 0x20, 0x15, 0x25, 0x35, 0x45, 0x06
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 
 
@@ -79,38 +81,68 @@ def available() -> bool:
 
 
 def program(pid: int) -> bytes:
-    """The filter as BPF instructions, for the process `pid`, which may send signals to itself alone."""
-    ioctl, clone, prlimit, socketpair, sendto, kill, tgkill, fcntl = _NUMBERS[MACHINE]
+    """The filter as BPF instructions, for the process `pid`, which may send signals to itself alone.
+
+    It is compiled by the kernel for each process, so it is kept short: ranges of numbers in rising order,
+    behind the calls that depend on their arguments.
+    """
+    ioctl, clone, prlimit, socketpair, sendto, tgkill, fcntl = _NUMBERS[MACHINE]
     allow, deny = _op(_RETURN, _ALLOW), _op(_RETURN, _ERRNO | _EPERM)
     code = [_op(_LOAD, 4), _op(_JEQ, _AUDIT_ARCH[MACHINE], 1, 0), _op(_RETURN, _KILL), _op(_LOAD, 0)]
     code += [_op(_JEQ, _CLONE3, 0, 1), _op(_RETURN, _ERRNO | _ENOSYS)]
-    for number in _ALLOWED[MACHINE]:
-        code += [_op(_JEQ, number, 0, 1), allow]
     conditions = [
         (clone, [_op(_LOAD, 16), _op(_JSET, _CLONE_THREAD, 0, 1), allow]),
         (prlimit, [_op(_LOAD, 32), _op(_JEQ, 0, 0, 3), _op(_LOAD, 36), _op(_JEQ, 0, 0, 1), allow]),
         (socketpair, [_op(_LOAD, 16), _op(_JEQ, _AF_UNIX, 0, 1), allow]),
         (sendto, [_op(_LOAD, 48), _op(_JEQ, 0, 0, 3), _op(_LOAD, 52), _op(_JEQ, 0, 0, 1), allow]),
-        (kill, [_op(_LOAD, 16), _op(_JEQ, pid, 0, 1), allow]),
         (tgkill, [_op(_LOAD, 16), _op(_JEQ, pid, 0, 1), allow]),
-        (
-            fcntl,
-            [_op(_LOAD, 24), *(_op(_JEQ, n, len(_OWNERS) - i, 0) for i, n in enumerate(_OWNERS)), allow],
-        ),
+        (fcntl, [_op(_LOAD, 24), *_but(_OWNERS), allow]),
         (ioctl, [_op(_LOAD, 24), *(op for n in _IOCTLS for op in (_op(_JEQ, n, 0, 1), allow))]),
     ]
     for number, body in conditions:
         code += [_op(_JEQ, number, 0, len(body) + 1), *body, deny]
-    return b"".join([*code, deny])
+    ranges = _ranges(sorted(set(_ALLOWED[MACHINE]) - {number for number, _ in conditions}))
+    for i, (first, last) in enumerate(ranges):
+        ahead = 2 * (len(ranges) - i - 1)
+        code += [_op(_JGT, last, 1, 0), _op(_JGE, first, ahead + 1, ahead)]
+    return b"".join([*code, deny, allow])
+
+
+def _ranges(numbers: list[int]) -> list[tuple[int, int]]:
+    """Sorted numbers as the first and last of each run without a gap."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        first, last = found[-1] if found else (number, -2)
+        if number == last + 1:
+            found[-1] = first, number
+        else:
+            found.append((number, number))
+    return found
+
+
+def _but(values: tuple[int, ...]) -> list[bytes]:
+    """Jumps over the operation behind them for each of the values."""
+    return [_op(_JEQ, value, len(values) - i, 0) for i, value in enumerate(values)]
 
 
 def _op(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
     return struct.pack("=HBBI", code, if_true, if_false, value)
 
 
-def install(filter_program: bytes) -> None:
-    """Hold this process to the filter, for good. It must have no_new_privs."""
+def for_process(template: bytes, pid: int) -> bytes:
+    """The filter for `pid` from one that was made for `NOBODY`."""
+    return template.replace(struct.pack("=I", NOBODY), struct.pack("=I", pid))
+
+
+def installer(filter_program: bytes) -> Step:
+    """What holds a process to the filter, for good. It must have no_new_privs."""
     held = ctypes.create_string_buffer(filter_program, len(filter_program))
     header = struct.pack("@HP", len(filter_program) // 8, ctypes.addressof(held))
     passed = ctypes.create_string_buffer(header, len(header))
-    prctl(PR_SET_SECCOMP, 2, ctypes.addressof(passed))
+    step = prctl_step(PR_SET_SECCOMP, 2, ctypes.addressof(passed))
+    return Step(step.name, step.function, step.arguments, (held, passed))
+
+
+def install(filter_program: bytes) -> None:
+    """Hold this process to the filter."""
+    installer(filter_program).take()

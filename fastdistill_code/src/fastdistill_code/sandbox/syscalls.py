@@ -5,7 +5,7 @@ fails.
 import ctypes
 import os
 import platform
-from typing import Any
+from typing import Any, NamedTuple
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 _HOLDING = ctypes.PyDLL(None, use_errno=True)
@@ -39,10 +39,31 @@ def syscall(name: str, number: int, *arguments: Any) -> int:
     return checked(name, LIBC.syscall(ctypes.c_long(number), *passed))
 
 
-def prctl(option: int, *arguments: int) -> int:
-    """Change this process as prctl says."""
+class Step(NamedTuple):
+    """A call made ready by one process for another to make: after a fork every page that is touched is
+    copied, and making arguments touches many.
+    """
+
+    name: str
+    function: Any
+    arguments: tuple[Any, ...]
+    kept: tuple[Any, ...] = ()
+    """What the arguments point to."""
+
+    def take(self) -> None:
+        """Make the call; OSError when it fails."""
+        checked(self.name, self.function(*self.arguments))
+
+
+def prctl_step(option: int, *arguments: int) -> Step:
+    """Changes a process as prctl says."""
     padded = [ctypes.c_ulong(a) for a in (*arguments, 0, 0, 0, 0)[:4]]
-    return checked("prctl", LIBC.prctl(option, *padded))
+    return Step("prctl", LIBC.prctl, (ctypes.c_int(option), *padded))
+
+
+def prctl(option: int, *arguments: int) -> None:
+    """Change this process as prctl says."""
+    prctl_step(option, *arguments).take()
 
 
 def unshare(flags: int) -> None:
@@ -79,7 +100,12 @@ def fork(flags: int) -> int:
     return checked("clone", pid)
 
 
+def capabilities_step() -> Step:
+    """Gives up every capability of a thread."""
+    header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    return Step("capset", LIBC.syscall, (ctypes.c_long(_CAPSET[MACHINE]), header, none))
+
+
 def drop_capabilities() -> None:
     """Give up every capability of this thread."""
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    syscall("capset", _CAPSET[MACHINE], header, (ctypes.c_uint32 * 6)())
+    capabilities_step().take()

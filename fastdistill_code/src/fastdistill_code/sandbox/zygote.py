@@ -24,50 +24,15 @@ _register, os.register_at_fork = os.register_at_fork, lambda **_: None
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 from fastdistill_code.sandbox import child, confine, folder  # noqa: E402
+from fastdistill_code.sandbox.frames import ASKED, GONE, NUMBERS, PID  # noqa: E402
 
 sys.path.pop(0)
 
 _WARM = (
-    "abc",
-    "array",
-    "bisect",
-    "calendar",
-    "cmath",
-    "collections.abc",
-    "contextlib",
-    "copy",
-    "dataclasses",
-    "datetime",
-    "decimal",
-    "enum",
-    "fractions",
-    "functools",
-    "hashlib",
-    "heapq",
-    "inspect",
-    "io",
-    "itertools",
-    "json",
-    "linecache",
-    "math",
-    "numbers",
-    "operator",
-    "pathlib",
-    "queue",
-    "random",
-    "re",
-    "resource",
-    "statistics",
-    "string",
-    "struct",
-    "textwrap",
-    "threading",
-    "time",
-    "traceback",
-    "typing",
-    "unicodedata",
-)
-
+    "bisect", "collections.abc", "copy", "functools", "heapq", "io", "itertools", "math", "operator",
+    "random", "re", "string", "typing",
+)  # fmt: skip
+"""What most programs import. Each further module costs every fork more than the few that want it save."""
 
 _GROWTH = 256
 """Processes and threads that our user may start beside a candidate that shares it."""
@@ -86,34 +51,26 @@ class Zygote:
         pages = open("/proc/self/statm").read().split()[0] if sys.platform == "linux" else "0"  # noqa: SIM115
         self._memory = int(pages) * os.sysconf("SC_PAGE_SIZE")
         self.taken, self.refused = confine.apply(asked["measures"], asked["stage"], 4096)
-        if "seccomp" in self.taken:
-            from fastdistill_code.sandbox import seccomp
-
-            in_namespace = "pid-namespace" in self.taken
-            self._filter = seccomp.program(1) if in_namespace else b""
+        self._ceilings = confine.limit_all()
+        self._steps, self._template = _steps(self.taken)
 
     def serve(self) -> None:
         """Spawn and reap until the parent closes."""
-        self._reply(taken=self.taken, refused=self.refused)
+        hello = json.dumps({"taken": self.taken, "refused": self.refused})
+        self._control.sendall(hello.encode() + b"\n")
         while True:
-            request, descriptors = self._request()
-            pid = self._spawn(request, descriptors)
+            data, descriptors, _, _ = socket.recv_fds(self._control, 4096, 3)
+            if not data:
+                os._exit(0)
+            pid = self._spawn(data, descriptors)
             for descriptor in descriptors:
                 os.close(descriptor)
-            self._reply(pid=pid)
+            self._control.sendall(PID.pack(pid))
             self._control.recv(1)
-            self._reply(**self._reap(pid))
+            self._control.sendall(GONE.pack(*self._reap(pid)))
 
-    def _request(self) -> tuple[confine.Numbers, list[int]]:
-        data, descriptors, _, _ = socket.recv_fds(self._control, 4096, 3)
-        if not data:
-            os._exit(0)
-        return json.loads(data), descriptors
-
-    def _reply(self, **content: Any) -> None:
-        self._control.sendall(json.dumps(content).encode() + b"\n")
-
-    def _spawn(self, numbers: confine.Numbers, descriptors: list[int]) -> int:
+    def _spawn(self, data: bytes, descriptors: list[int]) -> int:
+        numbers: confine.Numbers = dict(zip(NUMBERS, ASKED.unpack(data), strict=True))  # type: ignore[assignment]
         self._turn += 1
         self._clean_tmp(numbers["disk"])
         if "pid-namespace" in self.taken:
@@ -136,52 +93,44 @@ class Zygote:
         if self._rules >= 0:
             sources.append(self._rules)
         for target, source in enumerate(sources):
-            os.dup2(source, 100 + target)
+            os.dup2(source, 50 + target)
         for target in range(len(sources)):
-            os.dup2(100 + target, target, inheritable=target < 3)
+            os.dup2(50 + target, target, inheritable=target < 3)
         os.closerange(len(sources), 512)
         self._confine(numbers)
-        sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", errors="replace")  # type: ignore[misc]  # noqa: SIM115
-        sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", errors="replace")  # type: ignore[misc]  # noqa: SIM115
-        sys.stderr = sys.__stderr__ = open(2, "w")  # type: ignore[misc]  # noqa: SIM115
         child.serve(3, self._tmp)
 
     def _confine(self, numbers: confine.Numbers) -> None:
         own_user = "user" in self.taken
-        confine.limit(numbers, base_memory=self._memory, processes=0 if own_user else self._processes)
-        os.chdir(self._tmp)
-        os.environ["TMPDIR"] = self._tmp
+        processes = 0 if own_user else self._processes
+        confine.limit(numbers, self._ceilings, base_memory=self._memory, processes=processes)
         if own_user and os.geteuid() == 0:
             uid = confine.uid_of(self._pid, self._turn)
             confine.become_nobody(uid, None if "mount-namespace" in self.taken else self._tmp)
-        if sys.platform != "linux":
-            return
-        from fastdistill_code.sandbox import landlock, seccomp
-        from fastdistill_code.sandbox import syscalls as sys_
-
-        sys_.prctl(sys_.PR_SET_PDEATHSIG, signal.SIGKILL)
-        sys_.drop_capabilities()
-        sys_.prctl(sys_.PR_SET_DUMPABLE, 0)
-        sys_.prctl(sys_.PR_SET_NO_NEW_PRIVS, 1)
-        if "landlock" in self.taken:
-            landlock.restrict(4)
+        for step in self._steps:
+            step.take()
+        if self._rules >= 0:
             os.close(4)
-        if "seccomp" in self.taken:
-            seccomp.install(self._filter or seccomp.program(os.getpid()))
+        if self._template:
+            from fastdistill_code.sandbox import seccomp
+
+            seccomp.install(seccomp.for_process(self._template, os.getpid()))
 
     def _clean_tmp(self, disk: int) -> None:
         if "mount-namespace" not in self.taken:
+            os.chdir(self._tmp)
             folder.clear(self._tmp)
             if self._rules >= 0:
                 return
         else:
             from fastdistill_code.sandbox import rootfs
 
-            self._tmp = rootfs.tmp()
+            self._tmp = os.environ["TMPDIR"] = rootfs.tmp()
             if disk == self._disk and "seccomp" in self.taken and not os.listdir(self._tmp):
                 os.chmod(self._tmp, 0o777)  # noqa: S103 - nobody else has this mount
                 return
             rootfs.fresh_tmp(disk)
+            os.chdir(self._tmp)
             self._disk = disk
         if "landlock" in self.taken:
             from fastdistill_code.sandbox import landlock, rootfs
@@ -190,7 +139,7 @@ class Zygote:
                 os.close(self._rules)
             self._rules = landlock.ruleset(rootfs.readable(), rootfs.DEVICES, self._tmp)
 
-    def _reap(self, pid: int) -> dict[str, Any]:
+    def _reap(self, pid: int) -> tuple[int, float]:
         os.kill(pid, signal.SIGKILL)
         if "pid-namespace" not in self.taken:
             with contextlib.suppress(OSError):
@@ -198,7 +147,31 @@ class Zygote:
         _, status, usage = os.wait4(pid, 0)
         if sys.platform == "linux" and "pid-namespace" not in self.taken:
             _sweep_adopted()
-        return {"status": os.waitstatus_to_exitcode(status), "cpu": usage.ru_utime + usage.ru_stime}
+        return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
+
+
+def _steps(taken: list[str]) -> tuple[list[Any], bytes]:
+    """What each child does to itself at last, ready to be done; a filter that must first learn the
+    child's process id is given apart.
+    """
+    if not sys.platform.startswith("linux"):
+        return [], b""
+    from fastdistill_code.sandbox import landlock, seccomp
+    from fastdistill_code.sandbox import syscalls as sys_
+
+    steps = [
+        sys_.prctl_step(sys_.PR_SET_PDEATHSIG, signal.SIGKILL),
+        sys_.capabilities_step(),
+        sys_.prctl_step(sys_.PR_SET_DUMPABLE, 0),
+        sys_.prctl_step(sys_.PR_SET_NO_NEW_PRIVS, 1),
+    ]
+    if "landlock" in taken:
+        steps.append(landlock.restriction(4))
+    if "seccomp" not in taken:
+        return steps, b""
+    if "pid-namespace" in taken:  # there each child is process 1
+        return [*steps, seccomp.installer(seccomp.program(1))], b""
+    return steps, seccomp.program(seccomp.NOBODY)
 
 
 def _ours() -> int:
@@ -235,11 +208,18 @@ def main() -> None:
     for name in _WARM:
         __import__(name)
     os.register_at_fork = _register
-    os.environ.pop("MALLOC_ARENA_MAX", None)
+    for name in ("MALLOC_ARENA_MAX", "LD_BIND_NOW"):
+        os.environ.pop(name, None)
+    os.environ["TMPDIR"] = asked["stage"]
     control = socket.socket(fileno=os.dup(0))
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     os.umask(0o022)
     zygote = Zygote(control, asked)
+    sys.modules["random"].seed(0)  # imported while its fork hook could not register
+    # Each child gets other files under the same three numbers.
+    sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", errors="replace")  # type: ignore[misc]  # noqa: SIM115
+    sys.stdout = sys.__stdout__ = open(1, "w", encoding="utf-8", errors="replace")  # type: ignore[misc]  # noqa: SIM115
+    sys.stderr = sys.__stderr__ = open(2, "w")  # type: ignore[misc]  # noqa: SIM115
     gc.collect()
     gc.freeze()
     zygote.serve()
