@@ -13,6 +13,7 @@ from fastdistill import (
     ConnectionFailed,
     ContentRefused,
     ContextTooLong,
+    EmptyReply,
     NotFound,
     Overloaded,
     RateLimited,
@@ -112,3 +113,9 @@ def test_a_try_that_was_given_up_lets_another_try() -> None:
     breaker.begin()
     breaker.give_up()
     assert breaker.ready_in(10) == 0
+
+
+def test_an_empty_reply_is_bought_at_most_twice() -> None:
+    retry, rng = Retry(), random.Random(0)
+    assert retry.delay(EmptyReply("no choices"), 1, 0.0, rng) is not None
+    assert retry.delay(EmptyReply("no choices"), 2, 0.0, rng) is None

@@ -18,7 +18,8 @@ FastDistillError
 │   │   ├── TimedOut
 │   │   ├── ConnectionFailed
 │   │   ├── ServerFailed        other 5xx
-│   │   └── BadReply            truncated or invalid JSON, no choices
+│   │   └── BadReply            truncated or invalid JSON
+│   │       └── EmptyReply      no choices: bought at most twice
 │   └── FinalError              asking again cannot help
 │       ├── AuthFailed          stops the run
 │       ├── NotFound            stops the run: no such model or address
@@ -158,6 +159,10 @@ class BadReply(RetryableError):
     """An answer that cannot be read: truncated or invalid JSON, or no choices."""
 
     kind = "bad-reply"
+
+
+class EmptyReply(BadReply):
+    """An answer that was paid for and holds nothing: asked for once more, and no further."""
 
 
 class FinalError(ProviderError):

@@ -1,6 +1,5 @@
 """One bounded HTTP exchange: a whole answer under a deadline and a size cap, or one typed error."""
 
-import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +10,8 @@ from attrs import evolve, field, frozen
 
 from fastdistill.errors import BadReply, ConnectionFailed, NotFound, ProviderError, TimedOut
 from fastdistill.http.carrier import Lost, Send, TooLong
+from fastdistill.http.encoding import loads, unpacked
+from fastdistill.http.events import assembled, is_stream
 from fastdistill.http.failures import Said, failure, said
 from fastdistill.http.transport import proxies
 
@@ -84,7 +85,7 @@ class Line:
         """The body of a good answer as data; raises the error that any other answer stands for."""
         good = 200 <= answer.status < 300
         try:
-            body = json.loads(answer.body)
+            body = self._data(answer)
         except (ValueError, RecursionError) as error:
             if good:
                 raise self._unreadable(answer, error) from None
@@ -94,6 +95,15 @@ class Line:
             return body
         status = answer.status if not good else (found and found.status) or 500
         raise self.failed(status, found, answer.headers)
+
+    def _data(self, answer: Answer) -> Any:
+        body = answer.body
+        if body[:1] not in {b"{", b"["}:
+            encoding = answer.headers.get("content-encoding", "").strip().lower()
+            body = unpacked(body, encoding, self.max_bytes)
+            if is_stream(body, answer.headers.get("content-type", "")):
+                return assembled(body)
+        return loads(body)
 
     def failed(self, status: int, found: Said | None, headers: Mapping[str, str]) -> ProviderError:
         """The error for what this endpoint said, without its key."""
@@ -118,7 +128,17 @@ class Line:
 
 
 def _is_error(body: Any) -> bool:
-    return isinstance(body, dict) and bool(body.get("error") or body.get("object") == "error")
+    """Return whether a body of a good status is an error; one beside a whole answer is none."""
+    if isinstance(body, list):
+        return said(body) is not None
+    if not isinstance(body, dict) or not (body.get("error") or body.get("object") == "error"):
+        return False
+    choices = body.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    if not isinstance(first, dict) or first.get("error") or first.get("finish_reason") in {None, "error"}:
+        return True
+    message = first.get("message")
+    return not (isinstance(message, dict) and message.get("content"))
 
 
 def _broken(where: str, error: Lost) -> ProviderError:

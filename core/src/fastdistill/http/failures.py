@@ -20,11 +20,14 @@ from fastdistill.errors import (
     ServerFailed,
     TimedOut,
 )
-from fastdistill.http.limits import retry_after
+from fastdistill.http.limits import retry_after, seconds
 from fastdistill.redact import scrub
 
 _LONGEST = 500
 """Characters of a server's message that go into ours."""
+
+SOON = 3600.0
+"""Seconds within which a spent quota is a rate limit."""
 
 _BY_STATUS: dict[int, type[ProviderError]] = {
     401: AuthFailed,
@@ -55,8 +58,16 @@ _WORDS: tuple[tuple[range, type[ProviderError], re.Pattern[str]], ...] = tuple(
             ContextTooLong,
             r"context_length_exceeded|exceed_context_size|maximum context length|context window"
             r"|exceeds? the (available )?(model's )?(maximum )?context|prompt is too long|input is too long"
-            r"|string_above_max_length|longer than the (model's )?context",
+            r"|string_above_max_length|longer than the (model's )?context"
+            # vLLM, TGI, LM Studio, xAI, Anthropic, Gemini, GLM, Moonshot, DashScope, MiniMax
+            r"|longer than the maximum model length|max_model_len"
+            r"|inputs`?.{0,60}must (be <=|have less than)|maximum number of (input )?tokens allowed"
+            r"|context the overflows|loaded with context length|context overflow|maximum prompt length"
+            r"|exceed context limit|input token count.{0,40}exceeds"
+            r"|prompt exceeds max|exceeded model token limit|range of input length|超长",
         ),
+        # Cohere; with 429 the same words are about tokens a minute
+        (range(400, 429), ContextTooLong, r"too many tokens|total number of tokens in the prompt"),
         (
             range(400, 430),
             BudgetSpent,
@@ -67,7 +78,9 @@ _WORDS: tuple[tuple[range, type[ProviderError], re.Pattern[str]], ...] = tuple(
             range(400, 429),
             ContentRefused,
             r"content_filter|content_policy|content management policy|responsibleai|moderation|flagged"
-            r"|data_inspection_failed",
+            r"|data_inspection_failed|content filtering policy|content exists risk|usage polic"
+            r"|prohibited_content|blockreason|block_reason|safety (system|filter|setting)"
+            r"|敏感|不安全",
         ),
         (
             range(400, 401),
@@ -75,7 +88,11 @@ _WORDS: tuple[tuple[range, type[ProviderError], re.Pattern[str]], ...] = tuple(
             r"model_not_found|model .{0,120}(does not exist|not found|is not available)|unknown model"
             r"|not a valid model|invalid model",
         ),
-        (range(400, 401), AuthFailed, r"api.key.{0,20}(not valid|invalid|missing)|invalid.api.key"),
+        (
+            range(400, 401),
+            AuthFailed,
+            r"api.key.{0,20}(not valid|invalid|missing|expired|not found)|(invalid|incorrect|no).api.key",
+        ),
     )
 )
 
@@ -88,10 +105,17 @@ class Said:
     words: str
     status: int | None = None
     """A status inside the body, for servers that answer 200 to everything."""
+    retry_after: float | None = None
+    """Seconds to wait, where the body says so."""
 
 
 def said(body: Any) -> Said | None:
-    """The error in a decoded body, or None: `{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}`."""
+    """Return the error in a decoded body, or None.
+
+    `{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}`, or a list of such, as Gemini sends them.
+    """
+    if isinstance(body, list) and len(body) == 1:
+        body = body[0]
     if not isinstance(body, Mapping):
         return None
     error = body.get("error")
@@ -111,10 +135,28 @@ def said(body: Any) -> Said | None:
     raw = metadata.get("raw") if isinstance(metadata, Mapping) else None
     if isinstance(raw, str):  # what the vendor behind an OpenRouter said
         text = f"{text}: {raw}"
-    parts = (error.get("type"), code, text)
+    details = [one for one in _list(error.get("details")) if isinstance(one, Mapping)]
+    reasons = [one.get("reason") for one in details]
+    parts = (error.get("type"), code, text, error.get("status"), *reasons)
     words = " ".join(str(part) for part in parts if isinstance(part, str | int))
-    status = code if isinstance(code, int) and 400 <= code < 600 else None
-    return Said(text=text[:_LONGEST], words=words[: 4 * _LONGEST], status=status)
+    delays = (one.get("retryDelay") for one in details)
+    return Said(
+        text=text[:_LONGEST],
+        words=words[: 4 * _LONGEST],
+        status=_status(code) or _status(error.get("status")),
+        retry_after=next((seconds(one) for one in delays if isinstance(one, str)), None),
+    )
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _status(code: Any) -> int | None:
+    """Return an HTTP status that a body names, as a number or as text."""
+    if isinstance(code, str) and code.isascii() and code.isdecimal() and len(code) == 3:
+        code = int(code)
+    return code if type(code) is int and 400 <= code < 600 else None
 
 
 def kind_of(status: int, words: str) -> type[ProviderError]:
@@ -134,6 +176,11 @@ def failure(
 ) -> ProviderError:
     """The error to raise for an answer of `where`; `advice` is added where a person must act."""
     kind = kind_of(status, found.words if found else "")
+    wait = retry_after(headers)
+    if wait is None and found is not None:
+        wait = found.retry_after
+    if kind is BudgetSpent and status == 429 and wait is not None and wait < SOON:
+        kind = RateLimited  # a quota that fills again soon, as Gemini's per minute
     text = found.text if found else "no message"
     message = f"{where} answered {status}: {text}"
     if 300 <= status < 400:
@@ -141,4 +188,4 @@ def failure(
         message = f"{where} redirects ({status}) to {target!r:.200}: set base_url to it"
     if advice and kind in {AuthFailed, NotFound}:
         message = f"{message}. {advice}"
-    return kind(message, retry_after=retry_after(headers), status=status)
+    return kind(message, retry_after=wait, status=status)

@@ -6,6 +6,9 @@ from typing import Any
 from fastdistill.http.thinking import split_thinking
 from fastdistill.model.answer import LARGEST_COUNT, Usage
 
+LONGEST_TWICE = 1 << 20
+"""Characters within which reasoning in the text must end."""
+
 
 def _text_of(blocks: list[Any], kind: str, name: str) -> str:
     """The text of a content list's blocks of one kind; Anthropic's and Mistral's forms."""
@@ -40,7 +43,14 @@ def read_message(message: Mapping[str, Any]) -> tuple[str, str | None]:
     fields = (message.get(name) for name in ("reasoning_content", "reasoning", "thinking"))
     told = next((field for field in fields if isinstance(field, str) and field), "")
     reasoning = next(filter(None, (told, thought, _details(message))), None)
-    return (text, reasoning) if reasoning else split_thinking(text)
+    if not reasoning:
+        return split_thinking(text)
+    if "</think" not in text[:LONGEST_TWICE]:
+        return text, reasoning
+    rest, again = split_thinking(text)  # said twice, in its field and in the text: kept once
+    if again and again not in reasoning:
+        reasoning = again if reasoning.strip() in again else f"{reasoning}\n\n{again}"
+    return rest, reasoning
 
 
 def read_count(value: Any) -> int | None:

@@ -7,7 +7,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from importlib.util import find_spec
 from typing import Any
@@ -73,7 +73,7 @@ async def _pyreqwest(verify: bool) -> AsyncIterator[Send]:
                 request = request.timeout(timedelta(seconds=min(timeout, LONGEST)))
                 async with request.build_streamed() as response:
                     body = await _read(response.body_reader, limit)
-                    names = dict(response.headers.items())
+                    names = _headers(response)
                     return Carried(status=response.status, headers=names, body=body)
             except RequestTimeoutError as error:
                 raise Lost(deepest(error), timed_out=True) from None
@@ -85,6 +85,18 @@ async def _pyreqwest(verify: bool) -> AsyncIterator[Send]:
                 raise
 
         yield send
+
+
+def _headers(response: Any) -> dict[str, str]:
+    """Return the headers; one that is not ASCII, which pyreqwest gives to nobody, is left out."""
+    try:
+        return dict(response.headers.items())
+    except ValueError:
+        found = {}
+        for name in response.headers:
+            with suppress(ValueError):
+                found[name] = response.headers[name]
+        return found
 
 
 async def _read(reader: Any, limit: int) -> bytes:

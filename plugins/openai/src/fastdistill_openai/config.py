@@ -34,6 +34,8 @@ class OpenAIConfig:
     """How the endpoint calls the limit; default: the preset's way."""
     constraint: ConstraintForm | None = None
     """How the endpoint is told a reply's form; default: the preset's way."""
+    answer_in_reasoning: bool = False
+    """True takes the reasoning for the answer where a reply holds nothing else."""
     verify_tls: bool = True
     """False accepts any certificate: only for a server of your own."""
     max_bytes: int = field(default=32 * 1024 * 1024, validator=gt(0))

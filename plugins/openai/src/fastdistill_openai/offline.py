@@ -1,28 +1,34 @@
 """Offline batches: upload a file of requests, poll, collect. The id is all that a restart needs."""
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from attrs import evolve
 
 from fastdistill import (
     BadReply,
+    BadRequest,
     BatchState,
     Call,
     Completion,
     NotFound,
     ProviderError,
+    RetryableError,
     ServerFailed,
     TimedOut,
 )
-from fastdistill.http import Answer, Line, said
+from fastdistill.http import Answer, Line, Said, said
 from fastdistill_openai.body import Bodies
 
 Read = Callable[[Any, Answer, Call], Completion]
 Outcome = Completion | ProviderError
 _ENDED = {"completed", "failed", "expired", "cancelled"}
 _KEY = "fastdistill"
-_PAGES = 10
+_PAGES, _REDIRECTS = 10, 3
 
 
 class OfflineBatches:
@@ -87,10 +93,11 @@ class OfflineBatches:
         """Where the batch stands. Raises NotFound for one that the endpoint does not know."""
         found = await self._look(batch_id)
         counts = found.get("request_counts")
+        status = _status(found)
         numbers = counts if isinstance(counts, Mapping) else {}
         return BatchState(
-            status=str(found.get("status")),
-            ended=found.get("status") in _ENDED,
+            status=status,
+            ended=status in _ENDED,
             total=_number(numbers.get("total")),
             completed=_number(numbers.get("completed")),
             failed=_number(numbers.get("failed")),
@@ -104,18 +111,54 @@ class OfflineBatches:
         found = await self._look(batch_id)
         known = {call.request_id: call for call in calls}
         outcomes: dict[str, Outcome] = {}
-        for name in ("output_file_id", "error_file_id"):
-            if isinstance(file := found.get(name), str):
-                answer = await self._batch_line.ask("GET", self._url(f"files/{file}/content"))
-                if answer.status != 200:
-                    self._batch_line.decode(answer)
-                outcomes |= self._outcomes(answer, known)
-        status = found.get("status")
+        lost: ProviderError | None = None
+        for name in ("error_file_id", "output_file_id"):  # what was answered wins over an error
+            if not isinstance(file := found.get(name), str) or not file:
+                continue
+            try:
+                answer = await self._content(_id({"id": file}, self._batch_line))
+            except RetryableError:
+                raise  # look again later: the batch keeps its files
+            except ProviderError as error:
+                lost = error
+                continue
+            for request_id, outcome in self._outcomes(answer, known):
+                before = outcomes.get(request_id)
+                if before is None or (
+                    isinstance(outcome, Completion) and isinstance(before, ProviderError)
+                ):
+                    outcomes[request_id] = outcome
         for missing in known.keys() - outcomes.keys():
-            kind = TimedOut if status == "expired" else ServerFailed
-            text = f"batch {batch_id!r} ({status}) has no answer to request {missing[:12]}"
-            outcomes[missing] = kind(text)
+            outcomes[missing] = self._missing(batch_id, found, missing, lost)
         return outcomes
+
+    async def _content(self, file: str) -> Answer:
+        """Return a file's content. A redirect to a store is followed, without the key."""
+        line, url = self._batch_line, self._url(f"files/{file}/content")
+        answer = await line.ask("GET", url)
+        for _ in range(_REDIRECTS):
+            target = urljoin(url, answer.headers.get("location", ""))
+            if not 300 <= answer.status < 400 or urlsplit(target).scheme not in {"http", "https"}:
+                break
+            same = urlsplit(target)[:2] == urlsplit(self._base)[:2]
+            bare = evolve(line, headers={"user-agent": "fastdistill"})
+            url, answer = target, await (line if same else bare).ask("GET", target)
+        if answer.status != 200:
+            raise line.failed(answer.status, said(_json(answer.body)), answer.headers)
+        return answer
+
+    def _missing(
+        self, batch_id: str, found: Mapping[str, Any], request_id: str, lost: ProviderError | None
+    ) -> ProviderError:
+        """Return the error of a call that an ended batch has no line for."""
+        status = _status(found)
+        if lost is not None:  # its answer may have been paid for, so it is not bought again
+            return BadRequest(f"batch {batch_id!r}: a file of answers cannot be fetched: {lost}")
+        if status == "failed" and (reason := _reason(found)) is not None:
+            full = re.search(r"limit|quota|capacity|try again", reason.words, re.IGNORECASE)
+            return self._batch_line.failed(429 if full else 400, reason, {})
+        kind = TimedOut if status == "expired" else ServerFailed
+        return kind(f"batch {batch_id!r} ({status}) has no answer to request {request_id[:12]}")
 
     def _outcomes(self, answer: Answer, known: Mapping[str, Call]) -> Iterator[tuple[str, Outcome]]:
         for text in answer.body.splitlines():
@@ -132,6 +175,10 @@ class OfflineBatches:
             found = said(row)
             return self._batch_line.failed((found and found.status) or 500, found, {})
         status, body = response.get("status_code"), response.get("body")
+        if isinstance(status, str) and status.isascii() and status.isdecimal():
+            status = int(status[:4])
+        if status is None and isinstance(body, Mapping) and body.get("choices"):
+            status = 200
         if status != 200:
             code = status if isinstance(status, int) else 500
             return self._batch_line.failed(code, said(body), {})
@@ -139,6 +186,26 @@ class OfflineBatches:
             return self._read_one(body, answer, call)
         except ProviderError as error:
             return error
+
+
+def _status(found: Mapping[str, Any]) -> str:
+    """Return a batch's status in lower case, whichever way it is spelled."""
+    return str(found.get("status")).strip().lower().replace("canceled", "cancelled")
+
+
+def _reason(found: Mapping[str, Any]) -> Said | None:
+    """Return why the endpoint refused a batch as a whole."""
+    errors = found.get("errors")
+    rows = errors.get("data") if isinstance(errors, Mapping) else errors
+    first = rows[0] if isinstance(rows, list) and rows else found.get("error")
+    return said({"error": first}) if first else None
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _multipart(boundary: str, rows: Iterator[bytes]) -> bytes:

@@ -25,7 +25,7 @@ class OpenAIProvider(OfflineBatches):
         self._endpoint, self._model = endpoint, config.model
         self._bodies = Bodies(config.model, endpoint.preset, config.extra_body)
         self._chat = f"{endpoint.identity}/chat/completions"
-        self._line = line
+        self._line, self._in_reasoning = line, config.answer_in_reasoning
         # a batch's answers come in one file
         files = evolve(line, max_bytes=BATCH_BYTES)
         super().__init__(endpoint.identity, files, self._bodies, self._read)
@@ -42,7 +42,15 @@ class OpenAIProvider(OfflineBatches):
 
     def _read(self, body: Any, answer: Answer, call: Call) -> Completion:
         of_one = self._endpoint.preset.usage_of_one
-        return read_reply(body, answer, call, self._line, model=self._model, usage_of_one=of_one)
+        return read_reply(
+            body,
+            answer,
+            call,
+            self._line,
+            model=self._model,
+            usage_of_one=of_one,
+            in_reasoning=self._in_reasoning,
+        )
 
 
 @asynccontextmanager

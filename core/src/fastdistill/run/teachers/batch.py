@@ -100,7 +100,15 @@ class BatchLine:
                 raise error
             assert isinstance(error, ProviderError)  # noqa: S101  no other is asked again
             self.on_fault(call, error)
+            # without jitter: what failed together goes into one batch again
+            await self._pause(error.retry_after or min(self.retry.cap, self.retry.base * 2 ** (tries - 1)))
         raise AssertionError("the loop returns or raises")
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait before a call goes into another batch, in steps short enough to notice a halt."""
+        until = time.monotonic() + seconds
+        while not self._halted and (left := until - time.monotonic()) > 0:  # noqa: ASYNC110
+            await anyio.sleep(min(left, LINGER))
 
     def _post(self, letter: Letter, *, known: bool) -> None:
         request_id = letter.call.request_id

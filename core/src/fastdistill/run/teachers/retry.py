@@ -4,7 +4,7 @@ import random
 
 from attrs import frozen
 
-from fastdistill.errors import RetryableError
+from fastdistill.errors import EmptyReply, RetryableError
 
 
 @frozen(kw_only=True)
@@ -21,7 +21,8 @@ class Retry:
 
         None when not to ask again: the error is final, or the count or the deadline is used up.
         """
-        if not isinstance(error, RetryableError) or tries > self.retries:
+        most = min(self.retries, 1) if isinstance(error, EmptyReply) else self.retries
+        if not isinstance(error, RetryableError) or tries > most:
             return None
         if error.retry_after is not None:
             wait = error.retry_after + rng.random() * min(1.0, 0.1 + error.retry_after / 4)
