@@ -20,7 +20,7 @@ from fastdistill import (
     hookimpl,
     passed,
 )
-from fastdistill.errors import PluginFault
+from fastdistill.errors import BrokenPlugin, PluginFault
 from fastdistill.testing.scripted import ScriptedProvider
 
 pytestmark = pytest.mark.anyio
@@ -152,3 +152,33 @@ async def test_rivals_for_a_gate_are_named(tmp_path: Path) -> None:
     host = toy_host(ScriptedProvider(answer=solve), Extra(rule=bang), Extra(rule=bang))
     with pytest.raises(SetupError, match="'extra' is offered by more-0"):
         toy_plan(host, tasks, 'extra_gates=["extra"]')
+
+
+async def test_a_rule_that_always_raises_stops_the_run_and_names_its_line(tmp_path: Path) -> None:
+    provider = ScriptedProvider(answer=solve)
+    tasks = write_tasks(tmp_path / "t.jsonl", 400)
+    settings = ('extra_gates=["extra"]', "teacher.0.attempts=3", "teacher.0.max_in_flight=2")
+    with pytest.raises(
+        BrokenPlugin, match=r"'extra' failed on 10 answers in a row: .*RuntimeError.*bang .*line"
+    ):
+        await toy_run(
+            tmp_path / "out", solve, *settings, tasks=tasks, provider=provider,
+            host=toy_host(provider, Extra(rule=bang)),
+        )  # fmt: skip
+    assert len(provider.calls) < 60
+    good = ScriptedProvider(answer=solve)
+    host = toy_host(good, Extra(rule=lambda task, candidate: passed()))
+    done = await toy_run(
+        tmp_path / "out", solve, *settings[:2], "limit=20", tasks=tasks, provider=good, host=host
+    )
+    assert done.progress.accepted == 20
+    assert len(good.calls) < 20
+
+
+async def test_a_gate_that_raises_costs_one_attempt(tmp_path: Path) -> None:
+    provider = ScriptedProvider(answer=solve)
+    await toy_run(
+        tmp_path / "out", solve, 'extra_gates=["extra"]', "teacher.0.attempts=5", provider=provider,
+        tasks=write_tasks(tmp_path / "t.jsonl", 4), host=toy_host(provider, Extra(rule=bang)),
+    )  # fmt: skip
+    assert len(provider.calls) == 4

@@ -153,7 +153,7 @@ def test_an_older_ledger_is_read_as_it_is_and_brought_up_where_it_is_written(tmp
 def test_a_ledger_of_another_version_is_refused(tmp_path: Path, version: str) -> None:
     written = Ledger(tmp_path / "ledger.sqlite")
     written.open()
-    written.record_meta({"ledger_version": version})
+    written.begin_session({"ledger_version": version})
     written.close()
     with pytest.raises(RunFolderError, match="upgrade it"), reading(tmp_path):
         pass

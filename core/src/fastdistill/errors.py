@@ -90,7 +90,25 @@ class PluginFault(FastDistillError):
 
     def __init__(self, owner: str, action: str, cause: BaseException) -> None:
         self.owner, self.action = owner, action
-        super().__init__(scrub(f"{owner} raised {type(cause).__name__} in {action}: {cause}"))
+        where = _place(cause)
+        super().__init__(scrub(f"{owner} raised {type(cause).__name__} in {action}: {cause}{where}"))
+
+
+def _place(cause: BaseException) -> str:
+    """Return the file and line that raised, without folders: ` (plugin.py, line 7)`."""
+    trace = cause.__traceback__
+    if trace is None:
+        return ""
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    name = trace.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
+    return f" ({name}, line {trace.tb_lineno})"
+
+
+class BrokenPlugin(FastDistillError):
+    """A plugin raised on one answer after another: the run would only pay for more of them."""
+
+    exit_code = 3
 
 
 class RunHalted(FastDistillError):

@@ -25,7 +25,7 @@ def command(shards: tuple[Path, ...], out: Path, tasks: Path | None) -> int:
     """Make one run, in the folder OUT, of the folders of all the shards of a run.
 
     The shards are only read; nobody is asked and nothing is judged again. The dataset has the bytes of a
-    run that was never split. Exit code 1 if tasks failed by fault: `fd run --out OUT` tries those again.
+    run that was never split. Exit code 1 if tasks failed: `fd run --out OUT` tries those again.
     """
     if out.exists() and any(out.iterdir()):
         raise UsageError(f"{str(out)!r} is not empty: choose another --out")

@@ -16,7 +16,7 @@ from fastdistill.cli.progress import Console, JsonLinesReporter, Plain
 from fastdistill.cli.terminal import echo
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
-from fastdistill.model.report import Finished
+from fastdistill.model.report import Finished, RunOutcome
 from fastdistill.run.folder import LEDGER, new_run_id, prepare
 from fastdistill.run.hashing import file_digest
 from fastdistill.run.lines import count_lines
@@ -26,7 +26,14 @@ from fastdistill.run.session import Session
 STDIN = Path("-")
 TASKS = "tasks.jsonl"
 """The name in a run's folder of tasks that came by stdin."""
-EXIT = {"done": 0, "faults": 1, "floor": 4, "budget": 4, "target": 0, "interrupted": 130}
+EXIT = {
+    RunOutcome.DONE: 0,
+    RunOutcome.FAULTS: 1,
+    RunOutcome.FLOOR: 4,
+    RunOutcome.BUDGET: 4,
+    RunOutcome.TARGET: 0,
+    RunOutcome.INTERRUPTED: 130,
+}
 
 
 @click.command(short_help="Ask a teacher, judge its answers, write a dataset.")
@@ -57,7 +64,7 @@ def command(
     """Ask a teacher about tasks, take each answer through the gates, and write what passed.
 
     Run the same command with the same --out again to resume. Exit codes: 0 done, 1 finished with tasks
-    that failed by fault, 2 usage or run file, 3 environment, 4 stopped by a floor or a budget,
+    that failed, 2 usage or run file, 3 environment, 4 stopped by a floor or a budget,
     130 interrupted.
     """
     more = [

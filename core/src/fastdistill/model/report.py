@@ -1,10 +1,27 @@
 """What reporters are told while a run goes on."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from attrs import field, frozen
 
 from fastdistill.model.sample import Sample
+
+
+class RunOutcome(StrEnum):
+    """How a session of a run ended."""
+
+    DONE = "done"
+    FAULTS = "faults"
+    """At the source's end, with tasks that failed."""
+    TARGET = "target"
+    """As many samples are accepted as were asked for."""
+    BUDGET = "budget"
+    FLOOR = "floor"
+    """The pilot found a figure below its floor."""
+    STOPPED = "stopped"
+    """By an error that concerns the run as a whole; it is raised."""
+    INTERRUPTED = "interrupted"
 
 
 @frozen(kw_only=True)
@@ -71,8 +88,7 @@ class Finished:
 
     run_id: str
     folder: str
-    outcome: str
-    """`done`, `faults`, `floor`, `budget`, `target`, `stopped` or `interrupted`."""
+    outcome: RunOutcome
     message: str
     progress: Progress
     files: Mapping[str, str]

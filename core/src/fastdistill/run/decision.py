@@ -10,6 +10,7 @@ from fastdistill.errors import FastDistillError, PluginFault, ProviderError, Tas
 from fastdistill.model.sample import Decision, Status
 from fastdistill.model.task import Task
 from fastdistill.model.verdict import Outcome
+from fastdistill.run.gates.faults import PLUGIN_FAULT
 from fastdistill.run.gates.judgement import Judgement
 from fastdistill.settings import Consensus, RunConfig
 
@@ -69,12 +70,17 @@ def judge_alone(task: Task[Any], judgement: Judgement, rules: Rules) -> Decision
 def decide(task: Task[Any], judged: Sequence[Judgement], rules: Rules) -> Decision | None:
     """Return the acceptance of the first answer that may be kept; None while the task is open.
 
-    What is decided by consensus stays open to its last attempt.
+    What is decided by consensus stays open to its last attempt. A gate or reader that raised would raise
+    again: the task has failed, and no further attempt is bought.
     """
-    if rules.by_consensus(task):
-        return None
-    decisions = (judge_alone(task, one, rules) for one in judged)
-    return next((one for one in decisions if one.status is Status.ACCEPTED), None)
+    if not rules.by_consensus(task):
+        for one in judged:
+            decision = judge_alone(task, one, rules)
+            if decision.status is Status.ACCEPTED:
+                return decision
+    if judged and judged[-1].outcome is Outcome.ERROR and judged[-1].last.reason == PLUGIN_FAULT:
+        return judge_alone(task, judged[-1], rules)
+    return None
 
 
 def give_up(
@@ -93,7 +99,7 @@ def give_up(
 
 
 def failed(failure: Failure) -> Decision:
-    """Return the decision on a task that failed by fault of ours or its own."""
+    """Return the decision on a task that failed, by fault of ours or its own."""
     return Decision(status=Status.FAILED, reason=failure.reason, detail=failure.detail)
 
 

@@ -17,11 +17,13 @@ from fastdistill.errors import (
     TaskError,
 )
 from fastdistill.model.answer import Completion
+from fastdistill.model.report import RunOutcome
 from fastdistill.model.sample import Decision, Judged, Sample
 from fastdistill.model.task import Task
 from fastdistill.run.admission import Admission
 from fastdistill.run.contested import acquitted
 from fastdistill.run.decision import Failure, Rules, decide, failed, give_up
+from fastdistill.run.gates.faults import FaultStreaks
 from fastdistill.run.gates.judgement import Judgement
 from fastdistill.run.gates.pipeline import GatePipeline
 from fastdistill.run.ledger.ledger import Ledger
@@ -55,6 +57,7 @@ class Engine:
     backpressure: Backpressure
     progress: RunProgress
     pilot: Pilot | None = None
+    faults: FaultStreaks = field(factory=FaultStreaks)
     on_decided: Callable[[Sample], None] | None = None
     """Told of every decided task, where somebody listens."""
     error: FastDistillError | None = field(default=None, init=False)
@@ -106,6 +109,7 @@ class Engine:
             found.append(one)
             self.progress.judged(one)
             self.ledger.record_judgement(task.sample_id, attempt.number, choice, one.reading, one.verdicts)
+            self.faults.see(one.verdicts)
         return found
 
     async def run(self) -> None:
@@ -167,7 +171,7 @@ class Engine:
     def fail(self, error: FastDistillError) -> None:
         """Stop the run for an error that concerns it as a whole; the first is kept."""
         self.error = self.error or error
-        self.signal.stop(Stop(outcome="stopped", message=str(error)))
+        self.signal.stop(Stop(outcome=RunOutcome.STOPPED, message=str(error)))
 
 
 @define(kw_only=True)

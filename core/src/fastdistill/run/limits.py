@@ -10,6 +10,7 @@ from attrs import define, field, frozen
 
 from fastdistill.errors import UsageError
 from fastdistill.model.answer import Call, Completion
+from fastdistill.model.report import RunOutcome
 from fastdistill.model.sample import Status
 from fastdistill.run.ledger.spending import is_priced
 from fastdistill.run.plan import Plan
@@ -24,8 +25,7 @@ PREPARING = 32
 class Stop:
     """Why a run ends before its source does."""
 
-    outcome: str
-    """`budget`, `target`, `floor`, `interrupted` or `stopped`."""
+    outcome: RunOutcome
     message: str
 
 
@@ -92,7 +92,9 @@ class Limits:
         budget, spending = self.budget, self.progress.spending
         accepted = self.progress.statuses[Status.ACCEPTED]
         if budget.accept is not None and accepted >= budget.accept:
-            return Stop(outcome="target", message=f"{accepted} samples are accepted, as many as asked for")
+            return Stop(
+                outcome=RunOutcome.TARGET, message=f"{accepted} samples are accepted, as many as asked for"
+            )
         over = _over(spending.tokens.total(), budget.tokens, sum(spending.usd.values()), budget.usd)
         for title, one in self.teachers.items():
             tokens, usd = spending.tokens[title], spending.usd.get(title, 0.0)
@@ -100,7 +102,7 @@ class Limits:
             over = over or (found and f"{found} for {title!r}")
         if over is None and budget.seconds is not None and self.progress.elapsed >= budget.seconds:
             over = f"the run has had its {budget.seconds:.0f} s"
-        return Stop(outcome="budget", message=over) if over else None
+        return Stop(outcome=RunOutcome.BUDGET, message=over) if over else None
 
 
 def _over(tokens: int, most: int | None, usd: float, dearest: float | None) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from attrs import frozen
 
+from fastdistill.model.report import RunOutcome
 from fastdistill.run.ledger import metrics
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.limits import Stop
@@ -47,7 +48,7 @@ class PilotCheck:
             for name, (value, count) in found.items()
             if (floor := self._floor(name)) is not None and value is not None and value < floor
         ]
-        return Stop(outcome="floor", message=self._message(lines)) if lines else None
+        return Stop(outcome=RunOutcome.FLOOR, message=self._message(lines)) if lines else None
 
     def _floor(self, name: str) -> float | None:
         floor: float | None = getattr(self.settings, f"min_{name}")

@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 
 from fastdistill.caches import cache_folder
 from fastdistill.errors import FastDistillError
-from fastdistill.model.report import Finished, Started
+from fastdistill.model.report import Finished, RunOutcome, Started
 from fastdistill.protocols import Reporter
 from fastdistill.run.admission import Admission
 from fastdistill.run.audit.self_audit import SelfAudit
@@ -40,10 +40,11 @@ from fastdistill.run.tasks import JsonLines
 from fastdistill.run.teachers.cache import CompletionCache
 from fastdistill.run.teachers.pool import TeacherPool, open_pool, replay_pool
 
-DONE = "done"
 TICK = 0.5
 """Seconds between two looks at progress and limits."""
-INTERRUPTED = Stop(outcome="interrupted", message="stopped by hand; run the same command again to go on")
+INTERRUPTED = Stop(
+    outcome=RunOutcome.INTERRUPTED, message="stopped by hand; run the same command again to go on"
+)
 
 
 @frozen(kw_only=True)
@@ -98,7 +99,7 @@ class Session:
         with reading(self.folder) as ledger:
             progress.resume_from(ledger)
         ended = self._finished(
-            owner, Stop(outcome=DONE, message="was finished already"), manifest, progress
+            owner, Stop(outcome=RunOutcome.DONE, message="was finished already"), manifest, progress
         )
         await EventBus(reporters=list(self.reporters)).emit(ended)
         return ended
@@ -188,7 +189,7 @@ class Session:
         stop = await self._supervise(engine, opened, audit)
         findings = await audit.findings(stop.outcome)
         timing = {"idle": engine.backpressure.idle, "teachers": opened.teachers.report()}
-        finished = reach(self.plan) if stop.outcome == DONE else "no"
+        finished = reach(self.plan) if stop.outcome is RunOutcome.DONE else "no"
         ledger.end_session(session, stop.outcome, timing, finished=finished)
         ledger.checkpoint()
         manifest = await self._write(opened, owner, stop, findings)
@@ -256,8 +257,8 @@ class Session:
             return opened.signal.reason
         failed = opened.progress.failed
         return Stop(
-            outcome="faults" if failed else DONE,
-            message=f"{failed} tasks failed, by fault of theirs or ours" if failed else "",
+            outcome=RunOutcome.FAULTS if failed else RunOutcome.DONE,
+            message=f"{failed} tasks failed" if failed else "",
         )
 
     async def _write(

@@ -5,6 +5,7 @@ from typing import Any
 from attrs import define, field
 
 from fastdistill.errors import RunHalted
+from fastdistill.model.report import RunOutcome
 from fastdistill.model.task import Task
 from fastdistill.run.admission import Admission
 from fastdistill.run.audit.calibration import calibrate
@@ -12,7 +13,7 @@ from fastdistill.run.audit.cases import audit_gates
 from fastdistill.run.gates.pipeline import GatePipeline
 from fastdistill.settings import RunConfig
 
-ENDED = ("done", "faults", "target")
+ENDED = (RunOutcome.DONE, RunOutcome.FAULTS, RunOutcome.TARGET)
 """Outcomes of runs that came to their end: the others are not held up by this."""
 
 
@@ -40,7 +41,7 @@ class SelfAudit:
                 pass
         return self._calibration
 
-    async def findings(self, outcome: str) -> dict[str, Any]:
+    async def findings(self, outcome: RunOutcome) -> dict[str, Any]:
         """For the quality report."""
         found: dict[str, Any] = {}
         if outcome in ENDED and self.config.audit and self._tasks(self.config.audit):

@@ -99,10 +99,6 @@ class Ledger:
         """Record what became of a task; its judgements are written no later."""
         self._note([rows.decision_statement(sample_id, decision, time.time())])
 
-    def record_meta(self, values: Mapping[str, str]) -> None:
-        """Record facts of the run as a whole, now."""
-        self.write([(rows.META, pair) for pair in values.items()])
-
     def begin_session(self, meta: Mapping[str, str], *, reopen: Collection[Status] = ()) -> int:
         """Record the start of a session with the run's `meta`; return its number.
 

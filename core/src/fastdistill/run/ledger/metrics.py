@@ -202,11 +202,6 @@ def first_rejections(ledger: sqlite3.Connection, most: int = 3) -> list[dict[str
     return [dict(row) for row in ledger.execute(_REJECTED_FIRST, (most,))]
 
 
-def undecided_tasks(ledger: sqlite3.Connection) -> int:
-    """Return how many admitted tasks have no decision yet."""
-    return counts(ledger)["unfinished"]
-
-
 def _flagged(ledger: sqlite3.Connection, flag: str) -> int:
     return _one(
         ledger,

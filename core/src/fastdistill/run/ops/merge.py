@@ -78,7 +78,7 @@ def see(shards: Sequence[Shard]) -> None:
 async def merge(plan: Plan, source: Path, shards: Sequence[tuple[Shard, Path]], folder: Path) -> Finished:
     """Unite the shards, each with the copy of its ledger, into the new run folder `folder`.
 
-    The result can be resumed like any run, which tries again what failed by fault. Raises `UsageError`
+    The result can be resumed like any run, which tries again what failed. Raises `UsageError`
     when `source` is not what the shards took their tasks from.
     """
     if source_digest_of(source) != loads(shards[0][0].meta["identity"])["tasks_sha256"]:
