@@ -152,7 +152,7 @@ def test_malformed_lines_are_named_and_the_others_go_on(tmp_path: Path, server: 
     lines = [
         json.dumps({"task_id": "good", **task}),
         "{broken",
-        json.dumps({"task_id": "extra", "colour": "red", **task}),
+        json.dumps({"task_id": "extra", "acceptable_sqls": ["SELECT 2"], **task}),
         json.dumps({"task_id": "good", **task, "question": "other"}),
         json.dumps({"task_id": "lost", **task, "database": "none.sqlite"}),
         json.dumps({"task_id": "same", **task}),
@@ -162,7 +162,7 @@ def test_malformed_lines_are_named_and_the_others_go_on(tmp_path: Path, server: 
     assert done.returncode == 1, done.stderr
     found = {row["line"]: row for row in rows(tmp_path / "out" / "rejected.jsonl") if "line" in row}
     assert found[2]["reason"] == "malformed-task"
-    assert "colour" in found[3]["detail"]
+    assert "did you mean 'acceptable_sql'" in found[3]["detail"]
     assert found[4]["reason"] == "duplicate-task-id"
     assert "none.sqlite" in found[5]["detail"]
     assert found[6]["status"] == "skipped"

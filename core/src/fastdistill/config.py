@@ -97,8 +97,8 @@ def load(
     """
     source = str(file) if file else "the command line"
     tree = read_toml(file) if file else {}
-    for key in ("tasks", "out"):
-        if file and isinstance(tree.get(key), str):
+    for key in ("tasks", "out", "base"):
+        if file and isinstance(tree.get(key), str) and "://" not in tree[key]:
             tree[key] = str(file.parent / tree[key])
     origins = dict.fromkeys(leaves(tree), source) if file else {}
     layered = [(f"--set {text}", *parse_setting(text)) for text in settings]

@@ -145,7 +145,11 @@ class RunConfig:
 
     scenario: str = ""
     tasks: Path | None = None
-    """JSON Lines; the scenario's bundled pack unless given."""
+    """JSON Lines, a table, a folder or hf://org/name; the scenario's bundled pack unless given."""
+    base: Path | None = None
+    """Where paths inside rows start; the task file's folder unless given."""
+    map: dict[str, Any] = field(factory=dict)
+    """Our fields made of the source's columns: a column, a template, or `{ value = ... }`."""
     limit: int | None = field(default=None, validator=optional(ge(1)))
     shard: str | None = field(default=None, validator=optional(_sharded))
     """`K/N`: the Kth of N parts of the source, split by the sha256 of the canonical input."""
@@ -178,5 +182,6 @@ class RunConfig:
     rules: dict[str, dict[str, Any]] = field(factory=dict)
     exec_evals: dict[str, dict[str, Any]] = field(factory=dict)
     judges: dict[str, dict[str, Any]] = field(factory=dict)
+    sources: dict[str, dict[str, Any]] = field(factory=dict)
     reporters: dict[str, dict[str, Any]] = field(factory=dict)
     """A reporter runs when its table is there; `{}` is enough."""

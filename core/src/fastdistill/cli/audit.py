@@ -85,7 +85,7 @@ async def _cases(plan: Plan, cases: Cases) -> list[Tried]:
 async def _mutants(plan: Plan, source: Path) -> list[Tried]:
     tried = list[Tried]()
     async with open_for_audit(plan) as gates:
-        tasks = tasks_of(gates, source, plan.config.limit)
+        tasks = tasks_of(gates, source, plan.config.limit, plan.config.base)
         await try_all(gates, mutants_of(gates, tasks, _complain), tried.append)
     return tried
 

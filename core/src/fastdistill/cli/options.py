@@ -8,6 +8,7 @@ import click
 
 from fastdistill.config import Loaded, load
 from fastdistill.errors import UsageError
+from fastdistill.run.mapping import map_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,6 +18,8 @@ _OPTIONS = [
     click.option(
         "--tasks", type=click.Path(path_type=Path), help="Task file; - is stdin [the bundled pack]."
     ),
+    click.option("--map", "columns", multiple=True, metavar="OURS=THEIRS", help="Our field, their column."),
+    click.option("--base", type=click.Path(path_type=Path), help="Where paths inside tasks start."),
     click.option("--limit", type=int, metavar="N", help="Take only the first N tasks."),
     click.option("--teacher", metavar="PROVIDER:MODEL", help="Who is asked, such as openai:gpt-4.1."),
     click.option("--base-url", metavar="URL", help="The teacher's endpoint."),
@@ -72,6 +75,12 @@ def loaded(
     ]
     if flags.get("tasks"):
         layers.append(("--tasks", ["tasks"], str(flags["tasks"])))
+    layers += [
+        (f"--map {ours}={theirs}", ["map", ours], theirs)
+        for ours, theirs in map_of(flags.get("columns") or ()).items()
+    ]
+    if flags.get("base"):
+        layers.append(("--base", ["base"], str(flags["base"])))
     if flags.get("no_cache"):
         layers.append(("--no-cache", ["cache"], False))
     layers += [(flag, path.split("."), value) for flag, path, value in more if value is not None]

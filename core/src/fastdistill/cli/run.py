@@ -22,6 +22,7 @@ from fastdistill.run.hashing import file_digest
 from fastdistill.run.lines import count_lines
 from fastdistill.run.plan import Plan, digest, identity, resolve
 from fastdistill.run.session import Session
+from fastdistill.run.sources import is_foreign, location_of, take_over
 
 STDIN = Path("-")
 TASKS = "tasks.jsonl"
@@ -78,8 +79,7 @@ def command(
     ]
     plan = resolve(loaded(runfile, settings, flags, more), PluginHost().discover())
     folder = plan.config.out or latest_or_new(plan)
-    if plan.config.tasks == STDIN:
-        plan = keep_stdin(plan, folder)
+    plan = keep_tasks(plan, folder)
     plan, source, notes = with_source(plan)
     reporter = (
         JsonLinesReporter()
@@ -108,31 +108,55 @@ def command(
     return code
 
 
-def keep_stdin(plan: Plan, folder: Path) -> Plan:
-    """The plan with the tasks of stdin as a file: in the run's folder, where a replay finds them.
+def keep_tasks(plan: Plan, folder: Path) -> Plan:
+    """The plan with its tasks as JSON Lines in the run's folder, where they are none by themselves.
 
-    Raises `UsageError` for a folder that holds a run of other tasks, which is left as it is.
+    So are those of stdin, a table, a folder, a hub, or with columns to be mapped: a resume and a replay
+    find them there. A folder that holds a run of other tasks is left as it is: `UsageError`.
     """
-    prepare(folder)
+    tasks = plan.config.tasks
+    location = "" if tasks is None else location_of(tasks)
+    if tasks is None or not (tasks == STDIN or is_foreign(plan, location)):
+        return plan
     kept = folder / TASKS
+    if not ("://" in location and kept.is_file()):  # a hub need not be asked again
+        _keep(plan, location, kept)
+    return reading_kept(plan, location, kept)
+
+
+def _keep(plan: Plan, location: str, kept: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="fastdistill-") as tmp:
         taken = Path(tmp) / TASKS
-        with taken.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file)
+        if location == str(STDIN):
+            with taken.open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+        if location != str(STDIN) or plan.config.map:
+            take_over(plan, str(taken) if location == str(STDIN) else location, taken)
         count_lines(taken)
-        if not (folder / LEDGER).exists():
+        if not (kept.parent / LEDGER).exists():
+            prepare(kept.parent)
             shutil.move(taken, kept)
         elif not kept.is_file() or file_digest(kept) != file_digest(taken):
             raise UsageError(
-                f"{str(folder)!r} holds a run of other tasks than those of stdin: choose another --out"
+                f"{str(kept.parent)!r} holds a run of other tasks than {location!r} has now: "
+                "choose another --out"
             )
-    return attrs.evolve(plan, config=attrs.evolve(plan.config, tasks=kept))
+
+
+def reading_kept(plan: Plan, location: str, kept: Path) -> Plan:
+    """The plan of a run that reads the tasks which were taken over from `location`."""
+    where = Path(location)
+    base = plan.config.base or (where if where.is_dir() else where.parent if where.is_file() else Path())
+    return attrs.evolve(plan, config=attrs.evolve(plan.config, tasks=kept, map={}, base=base))
 
 
 def with_source(plan: Plan) -> tuple[Plan, Path, list[str]]:
     """The task file: the one named, or the scenario's pack with its default number of tasks."""
     config = plan.config
     if config.tasks is not None:
+        location = location_of(config.tasks)
+        if ("://" in location or config.tasks.exists()) and is_foreign(plan, location):
+            return _taken_over(plan, location)
         if not config.tasks.is_file():
             raise UsageError(f"there is no task file {str(config.tasks)!r}")
         return plan, config.tasks, []
@@ -144,6 +168,15 @@ def with_source(plan: Plan) -> tuple[Plan, Path, list[str]]:
     limited = attrs.evolve(plan, config=attrs.evolve(config, limit=plan.spec.pack_limit))
     note = f"Taking {plan.spec.pack_limit} of the {count_lines(pack)} bundled tasks; --limit N for more."
     return limited, pack, [note]
+
+
+def _taken_over(plan: Plan, location: str) -> tuple[Plan, Path, list[str]]:
+    """A foreign source for a command that keeps nothing: gone when the command ends."""
+    tmp = tempfile.TemporaryDirectory(prefix="fastdistill-")
+    click.get_current_context().call_on_close(tmp.cleanup)
+    kept = Path(tmp.name) / TASKS
+    take_over(plan, location, kept)
+    return reading_kept(plan, location, kept), kept, []
 
 
 def latest_or_new(plan: Plan) -> Path:

@@ -9,7 +9,7 @@ import click
 
 from fastdistill.cli.options import loaded, run_options
 from fastdistill.cli.terminal import echo
-from fastdistill.errors import SetupError, UsageError
+from fastdistill.errors import SetupError
 
 SERVER: dict[str, Any] = {
     "log_level": "warning",
@@ -18,16 +18,6 @@ SERVER: dict[str, Any] = {
     # first can meet the client's next request halfway, which is then lost.
     "timeout_keep_alive": 75,
 }
-
-
-def _columns(pairs: tuple[str, ...]) -> dict[str, str] | None:
-    found = {}
-    for text in pairs:
-        ours, sign, theirs = text.partition("=")
-        if not sign or not ours or not theirs:
-            raise UsageError(f"--map {text!r}: write OURS=THEIRS, such as --map answer=expected_answer")
-        found[ours] = theirs
-    return found or None
 
 
 async def _serve(server: Any, what: str, host: str, token: str) -> None:
@@ -49,11 +39,7 @@ async def _serve(server: Any, what: str, host: str, token: str) -> None:
 )
 @click.option("--token", envvar="FD_SERVE_TOKEN", help="What clients must send [made and printed].")
 @click.option("--allow-host", multiple=True, metavar="NAME", help="A further name clients address it by.")
-@click.option(
-    "--map", "columns", multiple=True, metavar="OURS=THEIRS", help="A trainer's name of our field."
-)
 @click.option("--gold", metavar="FIELD", help="Our field that OpenRLHF's labels are.")
-@click.option("--base", default=".", type=click.Path(path_type=Path), help="Where paths in tasks start.")
 @click.option("--max-queued", type=click.IntRange(1), help="Items waiting at which clients get 503.")
 @click.option("--deadline", type=float, metavar="S", help="Seconds for one request.")
 def command(
@@ -63,9 +49,7 @@ def command(
     port: int,
     token: str | None,
     allow_host: tuple[str, ...],
-    columns: tuple[str, ...],
     gold: str | None,
-    base: Path,
     max_queued: int | None,
     deadline: float | None,
     **flags: Any,
@@ -91,10 +75,10 @@ def command(
     made = ServeSettings(
         token=token,
         hosts=(*ServeSettings(token="").hosts, host.lower(), *(name.lower() for name in allow_host)),
-        columns=_columns(columns),
+        columns=plan.config.map or None,
         gold=gold,
         **{key: value for key, value in bounds.items() if value is not None},
     )
-    app = application(AsyncVerifier(plan, base=base), made)
+    app = application(AsyncVerifier(plan, base=plan.config.base or "."), made)
     server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, **SERVER))
     anyio.run(_serve, server, f"Verifier of {plan.config.scenario!r}", host, token)

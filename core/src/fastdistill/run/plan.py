@@ -51,6 +51,8 @@ class Plan:
     teachers: tuple[TeacherPlan, ...]
     helpers: tuple[TeacherPlan, ...]
     reporters: tuple[Chosen, ...]
+    sources: tuple[Chosen, ...] = ()
+    """Every kind of source that is installed."""
 
     @property
     def spec(self) -> ScenarioSpec[Any]:
@@ -199,6 +201,15 @@ def resolve(loaded: Loaded, host: PluginHost, *, asks: bool = True) -> Plan:
         if found.spec.name == name
     ]
     remember(secrets_of(unstructure(config)))
+    sources = tuple(
+        Chosen(
+            offer=found,
+            options=_options(
+                found, config.sources.get(found.spec.name, {}), f"sources.{found.spec.name}", problems
+            ),
+        )
+        for found in host.offers("sources")
+    )
     if problems:
         raise RunFileError(loaded.source, problems)
     return Plan(
@@ -208,13 +219,14 @@ def resolve(loaded: Loaded, host: PluginHost, *, asks: bool = True) -> Plan:
         teachers=teachers,
         helpers=helpers,
         reporters=tuple(reporters),
+        sources=sources,
     )
 
 
 # What may differ between two sessions of one run: how fast and how far, never what is asked or judged.
 OPERATIONAL = (
     "out", "limit", "cache", "backlog", "audit", "calibrate", "budget", "pilot", "reporters",
-    "gate_deadline", "tasks",
+    "gate_deadline", "tasks", "base", "map",
 )  # fmt: skip
 OPERATIONAL_TEACHER = (
     "max_in_flight", "requests_per_minute", "tokens_per_minute", "deadline", "retries", "price", "mode",

@@ -36,7 +36,7 @@ from fastdistill.run.progress import RunProgress
 from fastdistill.run.report.write import FILES, ReportInputs, write_reports
 from fastdistill.run.services.services import LentServices
 from fastdistill.run.services.worker_pool import WorkerPool
-from fastdistill.run.tasks import JsonLines
+from fastdistill.run.tasks import json_lines
 from fastdistill.run.teachers.cache import CompletionCache
 from fastdistill.run.teachers.pool import TeacherPool, open_pool, replay_pool
 
@@ -205,7 +205,7 @@ class Session:
         return Admission(
             scenario=opened.gates.scenario,
             owner=opened.gates.owner,
-            source=JsonLines(path=self.source),
+            source=json_lines(self.source, config.base),
             ledger=opened.ledger,
             limit=config.limit,
             shard=config.shard,

@@ -12,7 +12,11 @@ from attrs import define, field, frozen
 from fastdistill.model.task import BadTask
 from fastdistill.protocols import Row
 from fastdistill.run.lines import LINE_LIMIT, read_lines
+from fastdistill.run.mapping import fitted
 from fastdistill.serde import StructureError, structure
+
+PROBLEM = "$problem"
+"""The only key of a line that stands for a row which a table could not give."""
 
 
 def _no_constant(text: str) -> Any:
@@ -49,7 +53,19 @@ def _parse(number: int, raw: bytes | None) -> dict[str, Any] | BadTask:
         return BadTask(line=number, detail=f"is not JSON: {error}")
     if not isinstance(row, dict):
         return BadTask(line=number, detail=f"is not a JSON object: {row!r:.80}")
+    if row.keys() == {PROBLEM}:
+        return BadTask(line=number, detail=str(row[PROBLEM]))
     return row
+
+
+def _fitted(number: int, row: Mapping[str, Any], into: type[Any]) -> Row | BadTask:
+    try:
+        return _structured(number, fitted(row, into), into)
+    except ValueError as error:
+        task_id = row.get("task_id")
+        return BadTask(
+            line=number, detail=str(error), task_id=task_id if isinstance(task_id, str) else None
+        )
 
 
 def _structured(number: int, row: Mapping[str, Any], into: type[Any]) -> Row | BadTask:
@@ -67,27 +83,33 @@ class JsonLines:
     """A task file."""
 
     path: Path
+    base: Path = field()
+    """Where paths inside rows start: the folder that it lies in unless given."""
     _held: deque[tuple[int, dict[str, Any]]] = field(factory=deque, init=False)
 
-    @property
-    def base(self) -> Path:
-        """The folder that it lies in."""
+    @base.default
+    def _its_folder(self) -> Path:
         return self.path.parent
 
     def rows(self, into: type[Any], /, *, optional: Iterable[str] = ()) -> Iterator[Row | BadTask]:
-        """See `Source.rows`."""
+        """See `Source.rows`. Columns that `into` lacks go into its `meta`; numbers become text."""
         for number, row in lines(self.path):
             if isinstance(row, BadTask):
                 yield row
             else:
                 self._held.append((number, row))
-                yield _structured(number, row, into)
+                yield _fitted(number, row, into)
 
     def raw(self, line: int, /) -> Mapping[str, Any]:
         """See `KeepsRows`."""
         while self._held and self._held[0][0] < line:
             self._held.popleft()
         return self._held.popleft()[1] if self._held and self._held[0][0] == line else {}
+
+
+def json_lines(path: Path, base: Path | None) -> JsonLines:
+    """Return the task file at `path`, whose rows' paths start at `base`, or beside it for None."""
+    return JsonLines(path=path) if base is None else JsonLines(path=path, base=base)
 
 
 @frozen(kw_only=True)

@@ -25,7 +25,7 @@ from fastdistill.run.plan import Plan
 from fastdistill.run.progress import RunProgress
 from fastdistill.run.services.services import LentServices
 from fastdistill.run.services.worker_pool import WorkerPool
-from fastdistill.run.tasks import Cases, JsonLines
+from fastdistill.run.tasks import Cases, json_lines
 from fastdistill.run.teachers.pool import TeacherPool, open_pool
 
 SAID: dict[Status, Said] = {
@@ -194,11 +194,13 @@ def mutants_of(
             )
 
 
-def tasks_of(gates: GatePipeline, path: Path, limit: int | None = None) -> Iterable[Task[Any]]:
+def tasks_of(
+    gates: GatePipeline, path: Path, limit: int | None = None, base: Path | None = None
+) -> Iterable[Task[Any]]:
     """The tasks of a file that has them; lines that are none are passed over."""
     taken = 0
     with boundary(gates.owner, "tasks"):
-        for item in gates.scenario.tasks(JsonLines(path=path)):
+        for item in gates.scenario.tasks(json_lines(path, base)):
             if limit is not None and taken >= limit:
                 return
             if isinstance(item, Task):

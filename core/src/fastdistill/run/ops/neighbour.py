@@ -38,7 +38,10 @@ async def illustrate(
     Raises `UsageError` where the run has no such task, answer or gate; `TaskError` as the gate does.
     """
     async with open_for_audit(plan) as gates:
-        task = next((task for task in tasks_of(gates, source) if task.task_id == task_id), None)
+        task = next(
+            (task for task in tasks_of(gates, source, base=plan.config.base) if task.task_id == task_id),
+            None,
+        )
         if task is None:
             raise UsageError(f"there is no task {task_id!r} in {str(source)!r}")
         step, gate = _able(gates)
