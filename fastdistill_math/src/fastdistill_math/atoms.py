@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 from fastdistill_math.environments import environment
+from fastdistill_math.lexer import Token
 from fastdistill_math.names import (
     APPLIED,
     BIG,
@@ -12,6 +13,7 @@ from fastdistill_math.names import (
     FUNCTIONS,
     GREEK,
 )
+from fastdistill_math.spoken import meaning
 from fastdistill_math.tree import Node, NotMath, TooLarge, num
 from fastdistill_math.upper import Upper
 
@@ -68,6 +70,8 @@ class Atoms(Upper):
         """A name with an index, or a number written in a base."""
         index = self.group()
         if node.kind == "num":
+            if index.kind == "sym" and (base := meaning(str(index.value).lower())) is not None:
+                index = base
             if index.kind != "num" or index.value.denominator != 1:
                 raise NotMath("a number's index must be its base")
             return Node("base", (), (str(node.value), int(index.value)))
@@ -198,7 +202,9 @@ class Atoms(Upper):
             return self.name(text)
         if text in ENGLISH or (len(text) > 3 and not text.isupper()):
             raise NotMath(f"{text!r} is a word")
-        return Node("mul", tuple(self.name(c) for c in text))
+        self.at -= 1  # `yx^2` is y times x^2
+        self.list[self.at] = Token("word", text[1:])
+        return self.name(text[0])
 
     def name(self, text: str) -> Node:
         """One letter: a constant, an applied function, or a variable."""

@@ -10,12 +10,16 @@ from fastdistill_math.numeric import Point
 from fastdistill_math.tree import Node
 
 MAX_PRECISION = 12_000
+GENERIC_BITS = 160
 UNPROVED_BITS = 1_000
 """Where no bound is known: this many bits beyond four times those of the numbers written."""
 
 
-def separation(node: Node, at: Point) -> tuple[int, bool]:
-    """Bits to which `node` must vanish before it is zero, and whether that is a proof."""
+def separation(node: Node, at: Point, *, generic: bool = False) -> tuple[int, bool]:
+    """Bits to which `node` must vanish before it is zero, and whether that is a proof.
+
+    At a `generic` point of variables no proof is wanted: other points are tried as well, so that fewer bits do.
+    """
     degrees: dict[Node, int] = {}
     proof = [True]
     upper, lower = _size(node, at, degrees, proof)
@@ -23,11 +27,12 @@ def separation(node: Node, at: Point) -> tuple[int, bool]:
     for each in degrees.values():
         degree = min(degree * each, 1 << 14)
     bits = upper * (degree - 1) + lower + 64
-    if proof[0] and bits < MAX_PRECISION:
+    if proof[0] and bits < (GENERIC_BITS if generic else MAX_PRECISION):
         return int(bits), True
     written = sum(part.value.numerator.bit_length() + part.value.denominator.bit_length()
                   for part in node.walk() if part.kind == "num")  # fmt: skip
-    return min(int(bits), MAX_PRECISION, UNPROVED_BITS + 4 * written), False
+    least = GENERIC_BITS + int(lower) if generic else UNPROVED_BITS
+    return min(int(bits), MAX_PRECISION, least + 4 * written), False
 
 
 def _size(node: Node, at: Point, degrees: dict[Node, int], proof: list[bool]) -> tuple[float, float]:

@@ -56,6 +56,7 @@ _LONG_NAMES = {
     "nonumber": "", "rm": "", "bf": "", "it": "", "hfill": "", "newline": "", "middle": "", "dots": "ldots",
     "cdots": "ldots", "dotsc": "ldots", "dotsb": "ldots",
 }  # fmt: skip
+_NUMBER_AND_WORDS = re.compile(r"([-+]?\d[\d,]*(?:\.\d+)?)\s+([A-Za-z][A-Za-z ]*)")
 _SPACES = re.compile(r"\\(?:[,;:> ]|q?quad|(?:enspace|thinspace|space)(?![A-Za-z]))|~")
 _SIZES = re.compile(r"\\[bB]igg?[lrm]?(?![A-Za-z])")
 _EMPTY_FENCE = re.compile(r"\\(?:left|right)\s*\.(?!\d)")
@@ -104,6 +105,8 @@ def _text_word(match: re.Match[str]) -> str:
         return f" {inner} "
     if not inner:
         return " "
+    if quantity := _NUMBER_AND_WORDS.fullmatch(inner):
+        return f"{quantity[1]} \ue000{quantity[2]}\ue001"
     return "\ue000" + inner + "\ue001"
 
 

@@ -63,6 +63,10 @@ def _div(node: Node) -> Fraction | None:
     return None if top is None or not bottom else top / bottom
 
 
+def _ratio(node: Node) -> Fraction | None:
+    return _div(node) if len(node.args) == 2 else None
+
+
 def _pow(node: Node) -> Fraction | None:
     base, exponent = exact(node.args[0]), exact(node.args[1])
     if base is None or exponent is None or (base == 0 and exponent <= 0):
@@ -169,6 +173,7 @@ _RULES = {
     "mul": _mul,
     "neg": _neg,
     "div": _div,
+    "ratio": _ratio,
     "pow": _pow,
     "root": _root,
     "call": _call,

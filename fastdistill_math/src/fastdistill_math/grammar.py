@@ -249,12 +249,15 @@ class Grammar(Atoms):
         return is_unit(now.text, spaced=now.spaced) or (now.spaced and len(now.text) > 2)
 
     def _ends_behind_units(self) -> bool:
+        before = ""
         for token in self.list[self.at :]:
             if token.kind == "end" or token.text in (",", ";"):
                 return True
-            unit = token.kind in ("word", "text") or token.text in ("/", "^", "*", r"\cdot", "{", "}", "-")
-            if not unit and not (token.kind == "num" and len(token.text) == 1):
+            exponent = (before in ("^", "{", "-") and token.text in ("{", "-", "}")) or len(token.text) == 1
+            unit = token.kind in ("word", "text") or token.text in ("/", "^", "*", r"\cdot", "}")
+            if not unit and not (exponent and before in ("^", "{", "-")):
                 return False
+            before = token.text
         return True
 
     def _unit(self, left: Node) -> Node:
@@ -265,7 +268,8 @@ class Grammar(Atoms):
                 if words and now.text.strip(" ,").lower() in ("and", "or"):
                     break
                 inches = now.text == "in" and self.peek(1).kind in ("end", "op") and left.kind != "unit"
-                if not inches and any(map(is_mathematics, now.text.split())):
+                words_ = now.text.replace("square in", "").replace("sq in", "").replace("cubic in", "")
+                if not inches and any(map(is_mathematics, words_.split())):
                     raise NotMath(f"{now.text!r} is no unit")
                 words.append(now.text)
             elif words and now.text in ("/", "*", r"\cdot") and self.peek(1).kind in ("word", "text"):

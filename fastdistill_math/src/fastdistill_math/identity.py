@@ -13,7 +13,7 @@ from fastdistill_math.tree import Node, NotMath
 VARIABLE = ("sym", "sub")
 _TRIALS = 9
 _LOGS = ("ln", "log", "log10")
-_NEEDED = 3
+_FEW, _NEEDED = 5, 3
 
 
 def identical(a: Node, b: Node) -> Answer:
@@ -120,7 +120,7 @@ def _at_points(a: Node, b: Node, point: object) -> Answer:
         difference.has("root", "pow") or any(n.value in _LOGS for n in difference.walk())
     )
     seen, proved = 0, True
-    for trial in range(_TRIALS if letters else 1):
+    for trial in range((_TRIALS if point.stepped or point.integers or watched else _FEW) if letters else 1):
         left, right = [False], [False]
         here = evolve(point, trial=trial)
         sides = (a, left), (b, right)
@@ -151,7 +151,7 @@ def _vanishes(
     from fastdistill_math.precision import mp
 
     assert isinstance(point, Point)  # noqa: S101
-    bits, proof = separation(difference, point)
+    bits, proof = separation(difference, point, generic=bool(free(difference)))
     precision = 128
     for node, outside in sides:
         with mp.workprec(precision):
@@ -173,4 +173,4 @@ def _vanishes(
                 return True, proof
         if precision > 2 * bits + 1024:
             return None, False
-        precision *= 2
+        precision = max(2 * precision, bits + 96)

@@ -200,6 +200,8 @@ def solved(node: Node) -> tuple[str, Node] | None:
 
 def head(node: Node) -> str:
     """The name of a name: `V` of `V(x, t)`, the letters of a segment."""
+    if node.kind == "call" and node.value in ("overline", "abs"):
+        return head(node.args[0])
     if node.kind == "call":
         return str(node.value)
     if node.kind in ("sym", "sub"):

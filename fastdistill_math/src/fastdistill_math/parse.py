@@ -42,6 +42,8 @@ def readings(text: str) -> tuple[Node, ...]:
     known = spoken.meaning(plain.lower()) or spoken.parity(plain.lower())
     if known is not None:
         return (known,)
+    if (date := clocks.date(plain)) is not None:
+        return (date,)
     if (time := clocks.clock(plain)) is not None:
         ratio = _grammar(body) if time.value[1] in ("", "known") else None
         return (time,) if ratio is None else (ratio, time)
@@ -52,8 +54,6 @@ def readings(text: str) -> tuple[Node, ...]:
     found = [tree for variant in _variants(body) if (tree := _grammar(variant)) is not None]
     if not found and (said := spoken.written(plain)) is not None and (tree := _grammar(said)) is not None:
         return (tree,)
-    if not found and (date := clocks.date(plain)) is not None:
-        return (date,)
     return tuple(found) or (mixed(body, _grammar) or Node("text", (), body),)
 
 

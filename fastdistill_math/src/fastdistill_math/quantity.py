@@ -74,7 +74,8 @@ def _percents(gold: Node, answer: Node, policy: Policy) -> Scaled:
         return Scaled(((gold.args[0], answer.args[0]),))
     percent, other = (gold, answer) if gold.kind == "percent" else (answer, gold)
     if other.kind == "unit":
-        return _UNTOLD
+        found = measure(str(other.value))
+        return _UNTOLD if found is None or found.nouns else Scaled()
     plain = Node("div", (percent.args[0], num(100)))
     pairs = [(other, plain) if percent is answer else (plain, other)]
     if policy.percent:

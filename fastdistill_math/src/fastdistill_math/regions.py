@@ -140,13 +140,17 @@ def _order(node: Node) -> Fraction | float | None:
     return real_value(node)
 
 
-def _without(whole: Region | None, points: Region | None) -> Region | None:
-    if whole is None or points is None or any(p.low != p.high for p in points.pieces):
+def _without(whole: Region | None, taken: Region | None) -> Region | None:
+    if whole is None or taken is None:
         return None
     found = whole
-    for point in points.pieces:
-        gap = Region((Piece(_MINUS_INF, point.low, False, False), Piece(point.low, _INF, False, False)))
-        met = _meet([found, gap])
+    for piece in taken.pieces:
+        below = Piece(_MINUS_INF, piece.low, False, not piece.closed_low)
+        above = Piece(piece.high, _INF, not piece.closed_high, False)
+        outside = [
+            side for side, end in ((below, piece.low), (above, piece.high)) if not shapes.infinity(end)
+        ]
+        met = _meet([found, Region(tuple(outside))])
         if met is None:
             return None
         found = evolve(met, integers=whole.integers)

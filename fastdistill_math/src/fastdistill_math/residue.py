@@ -65,6 +65,8 @@ class Residues:
                 return total
             case "neg":
                 return -self.of(node.args[0]) % PRIME
+            case "ratio" if len(node.args) == 2:
+                return self.of(node.args[0]) * self._inverse(self.of(node.args[1])) % PRIME
             case "div":
                 return self.of(node.args[0]) * self._inverse(self.of(node.args[1])) % PRIME
             case "pow":

@@ -73,6 +73,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"{_N}\s+(?:out\s+of|in)\s+{_N}", r"\\frac{\1}{\2}"),
         (rf"(?:the\s+)?square\s+root\s+of\s+{_N}", r"\\sqrt{\1}"),
         (rf"(?:the\s+)?cube\s+root\s+of\s+{_N}", r"\\sqrt[3]{\1}"),
+        (rf"^{_N}\s+to\s+{_N}$", r"\1:\2"),
         (r"\s+(?:mod|modulo)\s+", r" \\bmod "),
         (r"\s+plus\s+", " + "),
         (r"\s+minus\s+", " - "),
@@ -115,7 +116,7 @@ _ODD = re.compile(
 _HINT = re.compile(
     r"[万亿千百]|\b(?:negative|minus|power|choose|over|divided|out|in|root|mod|modulo|plus|times|multiplied|dozens?|scores?"
     r"|hundreds?|thousands?|factorial|squared|cubed|real|reals|more|greater|least|less|fewer|most|than|up|about|around|roughly"
-    r"|approximately|approx|not)\b",
+    r"|approximately|approx|not|to)\b",
     re.IGNORECASE,
 )
 
