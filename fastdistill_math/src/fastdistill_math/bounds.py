@@ -18,7 +18,7 @@ UNPROVED_BITS = 1_000
 def separation(node: Node, at: Point, *, generic: bool = False) -> tuple[int, bool]:
     """Bits to which `node` must vanish before it is zero, and whether that is a proof.
 
-    At a `generic` point of variables no proof is wanted: other points are tried as well, so that fewer bits do.
+    At a `generic` point of variables no proof is wanted: other points are tried as well, and fewer bits do.
     """
     degrees: dict[Node, int] = {}
     proof = [True]

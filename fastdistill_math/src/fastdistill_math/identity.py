@@ -116,9 +116,7 @@ def _at_points(a: Node, b: Node, point: object) -> Answer:
     letters = free(a) | free(b)
     difference = Node("add", (a, Node("neg", (b,))))
     watched = bool(letters) and not any(n.kind == "const" and n.value == "i" for n in difference.walk())
-    watched = watched and (
-        difference.has("root", "pow") or any(n.value in _LOGS for n in difference.walk())
-    )
+    watched = watched and any(map(_bounded, difference.walk()))
     seen, proved = 0, True
     for trial in range((_TRIALS if point.stepped or point.integers or watched else _FEW) if letters else 1):
         left, right = [False], [False]
@@ -136,6 +134,15 @@ def _at_points(a: Node, b: Node, point: object) -> Answer:
     if seen >= (_NEEDED if letters else 1):
         return Answer(True, "root-bound" if proved else "digits")
     return Answer(None, "undecided")
+
+
+def _bounded(node: Node) -> bool:
+    """Whether a node has no real value for some numbers: a root, a logarithm, a power that is not whole."""
+    if node.kind == "pow":
+        base, power = node.args
+        known = exact(power)
+        return (known is None or known.denominator != 1) and base.kind != "const" and bool(free(base))
+    return node.kind == "root" or (node.kind == "call" and node.value in _LOGS)
 
 
 def _vanishes(

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 
 from fastdistill_math import choices as multiple
 from fastdistill_math.clean import clean, squeeze, words
 from fastdistill_math.compare import same
-from fastdistill_math.golds import gold_text
+from fastdistill_math.golds import gold_text, readable
 from fastdistill_math.key import class_key
 from fastdistill_math.parse import glued_unit, readings
 from fastdistill_math.policy import Policy
@@ -41,6 +41,10 @@ def judge(payload: dict[str, Any]) -> dict[str, Any]:
             found = each
         if found.equal:
             break
+    if found.equal is None and not any(
+        readable(g, choices=bool(payload["choices"])) for g in payload["golds"]
+    ):
+        found = evolve(found, reason="text-gold")
     return asdict(found) | {"key": None}
 
 

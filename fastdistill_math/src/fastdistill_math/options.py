@@ -1,5 +1,7 @@
 """Options of the `sympy` gate."""
 
+from typing import Literal
+
 from attrs import field, frozen
 from attrs.validators import gt
 
@@ -12,6 +14,8 @@ class SympyOptions:
     """Seconds of processor time for one answer; what takes longer is undecided."""
     deadline: float = field(default=40.0, validator=gt(0))
     """Seconds of wall clock, for a worker that does not get its processor; undecided as well."""
+    on_undecided: Literal["error", "judge"] = "error"
+    """What becomes of a task whose gold is no mathematics: an error, or the decision of the run's judge."""
     memory_mib: int = field(default=1024, validator=gt(0))
     """Address space of the worker."""
     float_digits: int = field(default=10, validator=gt(0))

@@ -88,17 +88,21 @@ def _of_problem(problem: str) -> Mapping[str, Any]:
     return {"degrees": degrees, "nouns": sorted(nouns(problem)), "letters": text}
 
 
+def _first(row: MathRow) -> str | None:
+    """The parts of a problem as one tuple, in their order; else the first of several golds."""
+    if row.answers:
+        parts = [f"({part})" if "," in part and part[:1] not in "([{\\" else part for part in row.answers]
+        return f"({', '.join(parts)})"
+    return row.answers_any[0] if row.answers_any else None
+
+
 def gold_of(row: MathRow) -> MathGold:
     """The payload of a row. Raises `TaskError` for a gold of nothing."""
     if row.answer is not None and not row.answer.strip(" \t\n$."):
         raise TaskError(
             "broken-gold", f"task {row.task_id!r} has an empty answer; leave the key out instead"
         )
-    if row.answers and row.answer is None:
-        answer: str | None = "; ".join(f"({part})" if "," in part and part[:1] not in "([{\\" else part
-                                       for part in row.answers)  # fmt: skip
-    else:
-        answer = row.answer if row.answer is not None or not row.answers_any else row.answers_any[0]
+    answer = row.answer if row.answer is not None else _first(row)
     return MathGold(
         answer=answer,
         others=tuple(each for each in row.answers_any if each != answer),

@@ -25,6 +25,7 @@ _SYSTEM = (
     "Solve the problem step by step. Keep the steps short. "
     "End with the final answer alone in \\boxed{}, as exact as the problem allows."
 )
+TEXT_GOLD = "text-gold"
 _CHOICE = "Put the letter of the right choice in the box."
 
 
@@ -68,7 +69,7 @@ class MathScenario:
             input={"problem": _with_choices(value)},
             payload=gold,
             has_gold=gold.answer is not None,
-            tags=value.tags,
+            tags=_tags(value, gold),
             meta=value.meta,
             line=row.line,
         )
@@ -105,6 +106,15 @@ class MathScenario:
         from fastdistill_math.mutants import mutants
 
         return mutants(task.payload)
+
+
+def _tags(row: MathRow, gold: MathGold) -> tuple[str, ...]:
+    """The row's tags, and `text-gold` where the gold cannot be compared as mathematics."""
+    from fastdistill_math.golds import readable
+
+    if all(readable(text, choices=bool(row.choices)) for text in gold.golds) or TEXT_GOLD in row.tags:
+        return row.tags
+    return (*row.tags, TEXT_GOLD)
 
 
 def _with_choices(row: MathRow) -> str:

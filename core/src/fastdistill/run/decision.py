@@ -56,7 +56,8 @@ class Failure:
 def judge_alone(task: Task[Any], judgement: Judgement, rules: Rules) -> Decision:
     """Decide over one answer by itself: accepted, rejected, or failed where a gate could not tell."""
     if judgement.outcome is Outcome.PASS:
-        if judgement.gold_match or not task.has_gold or rules.accept_unmatched:
+        stood_in = judgement.judged_instead
+        if judgement.gold_match or stood_in or not task.has_gold or rules.accept_unmatched:
             return _accept(judgement)
         return Decision(
             status=Status.REJECTED,

@@ -5,6 +5,9 @@ from attrs import frozen
 from fastdistill.model.answer import Candidate, Reading
 from fastdistill.model.verdict import Finding, Outcome, Verdict
 
+TEXT_GOLD = "text-gold"
+"""The reason of a gate that cannot read its task's gold."""
+
 
 @frozen(kw_only=True)
 class Judgement:
@@ -30,8 +33,16 @@ class Judgement:
         return self.verdicts[-1].finding
 
     @property
+    def judged_instead(self) -> bool:
+        """Whether a judge stood in for a gate that could not read the gold."""
+        unread = any(v.finding.reason == TEXT_GOLD for v in self.verdicts[:-1])
+        return unread and any(v.kind == "judge" for v in self.verdicts)
+
+    @property
     def gold_match(self) -> bool:
-        """Whether a gate confirmed the answer against gold."""
+        """Whether a gate confirmed the answer against gold; a judge that stands in for one never does."""
+        if self.judged_instead:
+            return False
         return any(v.finding.gold_match is True for v in self.verdicts)
 
     @property

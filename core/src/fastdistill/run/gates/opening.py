@@ -49,6 +49,7 @@ async def _step(stack: AsyncExitStack, chosen: Chosen, services: Services) -> Ga
         kind=KIND_OF[chosen.offer.kind],
         fingerprint=fingerprint(chosen, next(iter(made.values()))),
         owner=owner,
+        on_undecided=getattr(chosen.options, "on_undecided", "error"),
         **made,
     )
 

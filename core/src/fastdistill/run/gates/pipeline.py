@@ -21,7 +21,7 @@ from fastdistill.model.answer import Candidate, Completion, Prompt, Reading
 from fastdistill.model.task import Task
 from fastdistill.model.verdict import Finding, GateKind, Outcome, Verdict, rejected, undecided
 from fastdistill.protocols import Gate, Prepared, Rule, Scenario
-from fastdistill.run.gates.judgement import Judgement
+from fastdistill.run.gates.judgement import TEXT_GOLD, Judgement
 from fastdistill.run.jsonl import dumps
 
 
@@ -36,6 +36,8 @@ class GateStep:
     """Who made it, for blame."""
     rule: Rule | None = None
     gate: Gate | None = None
+    on_undecided: str = "error"
+    """What a gold that the gate cannot read comes to: an error, or, with "judge", the judges' decision."""
 
 
 @define(kw_only=True)
@@ -126,7 +128,9 @@ class GatePipeline:
         verdicts = []
         for step in self.steps:
             verdicts.append(await self._take(step, task, candidate))
-            if verdicts[-1].finding.outcome is not Outcome.PASS:
+            if verdicts[-1].finding.outcome is not Outcome.PASS and not self._to_the_judge(
+                step, verdicts[-1]
+            ):
                 break
         return Judgement(
             attempt=attempt,
@@ -136,6 +140,11 @@ class GatePipeline:
             verdicts=tuple(verdicts),
             teacher=teacher,
         )
+
+    def _to_the_judge(self, step: GateStep, verdict: Verdict) -> bool:
+        """Whether the judges stand in for a gate: only where it cannot read the gold, never for a reply."""
+        unread = verdict.finding.outcome is Outcome.ERROR and verdict.finding.reason == TEXT_GOLD
+        return step.on_undecided == "judge" and unread and any(one.kind == "judge" for one in self.steps)
 
     def _read(self, task: Task[Any], completion: Completion) -> tuple[Reading, Finding | None]:
         try:
