@@ -97,7 +97,7 @@ def dissect(tree: exp.Expr, schema: Schema) -> Anatomy:
                 found = _single(node, names)
                 if found is not None:
                     tests[found[1:]] = None
-                counts.update(_counted(node))
+                counts.update(_counted(node, names))
                 measures.update(dict.fromkeys(_measured(node, names)))
     tables = {t.name.lower() for p in names.trees for t in p.find_all(exp.Table) if schema.table(t.name)}
     return Anatomy(
@@ -108,7 +108,7 @@ def dissect(tree: exp.Expr, schema: Schema) -> Anatomy:
         demands=tuple(demands),
         tests=tuple(tests),
         measures=tuple(measures),
-        most=max((n for n in limits if n <= MOST_ROWS), default=0),
+        most=min(MOST_ROWS, sum(sorted(n for n in limits if n <= MOST_ROWS)[-2:])),
         counts=tuple(sorted(n for n in counts if 0 < n <= MOST_ROWS)),
         groups=frozenset(groups),
         orphans=any(_seeks_orphans(part) for part in names.trees),
@@ -231,9 +231,9 @@ def _single(test: exp.Expr, names: Names) -> tuple[tuple[int, str], str, str] | 
     return sources.pop(), tables.pop(), copied.this.sql("sqlite")
 
 
-def _counted(test: exp.Expr) -> Iterator[int]:
+def _counted(test: exp.Expr, names: Names) -> Iterator[int]:
     """Whole numbers that a count is held against in `test`."""
-    if test.find(exp.Count):
+    if test.find(exp.Count) or any(names.counts(c) for c in test.find_all(exp.Column)):
         for literal in test.find_all(exp.Literal):
             if literal.is_int:
                 yield int(literal.name)

@@ -64,7 +64,9 @@ def fill(
     rows = list(real[:60])
     rows += _invented(table, real, laws, column_pools, named, rng)
     if not tests:
-        return Bank(rows=rows, hits=[], misses=[], patterns=[])
+        summed = _summed(table, rows[:2], tests, column_pools)
+        borders = [list(range(len(rows), len(rows) + len(summed)))] if summed else []
+        return Bank(rows=rows + summed, hits=[], misses=borders, patterns=[])
     judge = _Judge(table, tests)
     try:
         rows += _measured(judge, table, rows, laws, anatomy, rng)
@@ -75,9 +77,25 @@ def fill(
         extra = _borders(table, rows, truth, demands, tests, column_pools)
         if extra:
             rows, truth = rows + extra, truth + judge(extra)
+        met = [row for row, t in zip(rows, truth, strict=True) if all(t)] or rows
+        extra = _summed(table, met[-2:], tests, column_pools)
+        if extra:
+            rows, truth = rows + extra, truth + judge(extra)
     finally:
         judge.close()
-    return _sorted(rows, truth, demands, tests)
+    found = _sorted(rows, truth, demands, tests)
+    if extra:
+        found.misses.append(list(range(len(rows) - len(extra), len(rows))))
+    return found
+
+
+def _summed(table: Table, bases: list[Row], tests: list[str], column_pools: list[Pool]) -> list[Row]:
+    """`bases` with the border values of columns that no test of a row names: of sums and their like."""
+    found: list[Row] = []
+    for i, column in enumerate(table.columns):
+        if not any(f'"{column.name.lower()}"' in test.lower() for test in tests):
+            found += [_with(row, i, value) for row in bases for value in column_pools[i].planted[:4]]
+    return found[:40]
 
 
 def _invented(

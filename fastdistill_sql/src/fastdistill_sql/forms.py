@@ -224,9 +224,20 @@ def planted(value: float | str, form: Form, real: Sequence[Value]) -> list[Value
             return _dates(value, form, real)
         case "json":
             return _in_json(value, real)
-        case "time" | "fixed":
+        case "time":
+            return _clocks(value)
+        case "fixed":
             return [value] if isinstance(value, str) and value in real else []
     return None
+
+
+def _clocks(value: float | str) -> list[Value]:
+    """The time `value`, the minute before and the one after."""
+    match = re.fullmatch(r"(\d\d):(\d\d)(.*)", str(value))
+    if match is None:
+        return []
+    at = int(match[1]) * 60 + int(match[2])
+    return [f"{n // 60 % 24:02d}:{n % 60:02d}{match[3]}" for n in (at, at - 1, at + 1)]
 
 
 def _dates(value: float | str, form: Form, real: Sequence[Value]) -> list[Value]:

@@ -58,7 +58,7 @@ class SqliteOptions:
     """A candidate's double-quoted text that names nothing: a literal, as SQLite has it, or a fault."""
     clock: str | None = field(default=None, validator=optional(_moment))
     """The time that queries see, such as "2024-06-01"; without it, whoever asks is nondeterministic."""
-    min_strength: float = field(default=0.4, validator=[ge(0), le(1)])
+    min_strength: float = field(default=0.3, validator=[ge(0), le(1)])
     """Of a gold's one-edit neighbours: the share that its suite must kill so as not to be weak."""
     min_telling: int = field(default=2, validator=ge(0))
     """The number of neighbour databases on which the gold must have rows so that its suite is not weak."""

@@ -30,6 +30,8 @@ PREPARED = 48
 """Tasks whose golds and variants a worker keeps at hand."""
 GROWTH = 4
 """How many times its gold's cost a candidate may cost, where that is more than its own budget."""
+SPEAKING = 5
+"""One-edit neighbours below which their share says nothing: those of a bare COUNT(*) mean the same."""
 _NOT_HELD = {"no-such-table", "no-such-column", "too-expensive", "too-large"}
 """Failures on a variant that say nothing about the query: what it lacks, and how much it is to hold."""
 
@@ -52,7 +54,7 @@ class Job:
     assume: Assume = "data"
     clock: str | None = None
     double_quoted: Literal["literal", "reject"] = "literal"
-    min_strength: float = 0.4
+    min_strength: float = 0.3
     """Of the gold's one-edit neighbours: the share that a suite must kill so as not to be weak."""
     min_telling: int = 2
     weak_oracle: Literal["flag", "undecided"] = "flag"
@@ -177,7 +179,7 @@ def _strength(job: Job, task: Prepared, facts: dict[str, Any]) -> str:
     weak = ""
     if suite.telling < job.min_telling:
         weak = f"the gold has rows on {suite.telling} variants alone"
-    elif suite.killed < job.min_strength * suite.total:
+    elif suite.total >= SPEAKING and suite.killed < job.min_strength * suite.total:
         weak = f"the suite tells {suite.killed} of {suite.total} one-edit neighbours from the gold"
     if weak:
         facts["weak_oracle"] = weak

@@ -7,7 +7,7 @@ rows.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from attrs import frozen
@@ -76,9 +76,18 @@ def _pairs(
             if any(set(key) <= {i, j} for key in keys):
                 continue
             expected = count * (count - 1) / 2 / max(1, distinct[i] * distinct[j])
-            if expected >= SURE and len(set(zip(columns[i], columns[j], strict=True))) == count:
+            if expected >= SURE and _without_doubles(zip(columns[i], columns[j], strict=True)):
                 found.append((i, j))
     return found
+
+
+def _without_doubles(pairs: Iterable[tuple[Value, Value]]) -> bool:
+    seen: set[tuple[Value, Value]] = set()
+    for pair in pairs:
+        if pair in seen:
+            return False
+        seen.add(pair)
+    return True
 
 
 def _decisions(columns: list[list[Value]], distinct: list[int], count: int) -> list[tuple[int, int]]:

@@ -117,6 +117,19 @@ class Names:
                         yield meaning.place, meaning.exact and column is bare
                 return
 
+    def counts(self, column: exp.Column) -> bool:
+        """Whether `column` is what a SELECT, a derived table or a view calls a count."""
+        select = column.find_ancestor(exp.Select)
+        queries = [] if select is None else [select, *self.sources(select).values()]
+        for query in queries:
+            inner = query.unnest() if isinstance(query, exp.Expr) else None
+            while isinstance(inner, exp.SetOperation):
+                inner = inner.left.unnest()
+            for item in inner.selects if isinstance(inner, exp.Select) else ():
+                if isinstance(item, exp.Alias) and item.alias.lower() == column.name.lower():
+                    return item.find(exp.Count) is not None
+        return False
+
     def places(self, column: exp.Column) -> list[Place]:
         """The columns that `column` may stand for."""
         return list(dict.fromkeys(m.place for m in self.meanings(column)))

@@ -156,8 +156,10 @@ def _plan(material: Material, rng: random.Random) -> Plan:
     anatomy = material.anatomy
     mode = rng.choice(_MODES)
     grown = ""
-    if (anatomy.counts or anatomy.most) and rng.random() < 0.45:
+    large = max((anatomy.most, *anatomy.counts), default=0) > max(_SIZES)
+    if (anatomy.counts or anatomy.most) and rng.random() < (0.75 if large else 0.45):
         grown = _grown(material, rng)
+    target, many = _target(anatomy, rng) if grown else (0, 0)
     hollow = ""
     if rng.random() < 0.08:
         hollow = rng.choice(sorted(material.sound.tables & set(material.banks)) or [""])
@@ -166,7 +168,8 @@ def _plan(material: Material, rng: random.Random) -> Plan:
         size=rng.choice(_SIZES),
         nulls=rng.choice((0.0, 0.0, 0.08, 0.2, 0.5)),
         grown=grown,
-        target=_target(anatomy, rng) if grown else 0,
+        target=target,
+        many=many,
         hollow=hollow,
         few=bool(anatomy.groups) and rng.random() < 0.3,
         matched=rng.choice((1.0, 0.7, 0.5)),
@@ -180,11 +183,12 @@ def _grown(material: Material, rng: random.Random) -> str:
     return rng.choice(pointing if pointing and rng.random() < 0.75 else names or [""])
 
 
-def _target(anatomy: Anatomy, rng: random.Random) -> int:
+def _target(anatomy: Anatomy, rng: random.Random) -> tuple[int, int]:
+    """The size of one group, or of a whole table."""
     counts = [n + more for n in anatomy.counts for more in (0, 0, 1, 1, -1)]
     if anatomy.most and (not counts or rng.random() < 0.5):
-        return anatomy.most + rng.choice((1, 2, 5))
-    return rng.choice(counts)
+        return 0, anatomy.most + rng.choice((1, 2, 5))
+    return rng.choice(counts), 0
 
 
 def _count(material: Material, name: str, plan: Plan, rng: random.Random) -> int:

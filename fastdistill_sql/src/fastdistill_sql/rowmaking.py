@@ -32,6 +32,9 @@ class Plan:
     grown: str
     """The table that has one large group, or many rows."""
     target: int
+    """Rows of that group."""
+    many: int
+    """Rows of that table, where not a group but the whole is to be large."""
     hollow: str
     """The table that is empty."""
     few: bool = False
@@ -70,10 +73,13 @@ class Maker:
 
     def rows(self, count: int) -> Rows:
         """About `count` rows; a large group besides where the plan says so."""
-        if self.plan.grown == self.table.name.lower() and self.plan.target and count:
-            self._group(self.plan.target)
-            if self.rng.random() < 0.5:
-                return self._rows
+        if self.plan.grown == self.table.name.lower() and count:
+            if self.plan.many:
+                count = self.plan.many
+            else:
+                self._group(self.plan.target)
+                if self.rng.random() < 0.5:
+                    return self._rows
         for number in range(count):
             self._add(self._base(), number)
         return self._rows
@@ -234,18 +240,21 @@ class Maker:
         """Other values for the columns of `key`; without `number` ones that nothing has had yet."""
         pointing = {i for link in self.links for i in link.columns}
         open_ = [i for i in key if i not in pinned]
-        free = [i for i in open_ if i not in pointing] or open_
+        own = [i for i in open_ if i not in pointing] or open_
+        free = [i for i in own if self.pools[i].form.look != "fixed"] or own
         for i in free if len(key) == 1 else [self.rng.choice(free)] if free else []:
             if i in pointing:
                 row[i] = self._filled(i, len(self._rows))
-            elif number is None:
+            elif number is None and self.pools[i].form.look != "fixed":
                 row[i] = distinct(row[i], self.pools[i].form, 200 + len(self._rows))
             else:
-                row[i] = self._fresh(row[i], i, number)
+                row[i] = self._fresh(row[i], i, number or 0)
 
     def _fresh(self, value: Value, index: int, number: int) -> Value:
         """A value that a key column has not had yet, most likely."""
         pool = self.pools[index]
+        if pool.form.look == "fixed" and pool.real:
+            return self.rng.choice(pool.real)
         if isinstance(value, (int, float)) or self.table.columns[index].kind == "integer":
             return len(self._rows) + 1 if self.rng.random() < 0.6 else 100 + number
         unused = [v for v in pool.real if isinstance(v, str)]
