@@ -21,7 +21,7 @@ def task(**fields: Any) -> Task[Any]:
     tests = 'assert longest(["a", "bb"]) == "bb"\nassert longest(["ccc", "a"]) == "ccc"'
     given: dict[str, Any] = {
         "task_id": "t",
-        "prompt": "The longest of several words.",
+        "prompt": "The longest word of a list.",
         "entry_point": "longest",
         "tests": {"kind": "asserts", "source": tests},
         "gold": FIRST,
@@ -68,3 +68,11 @@ async def test_a_checker_judges_each_answer():
 async def test_a_checker_without_its_function_is_refused_when_it_is_loaded():
     with pytest.raises(ValueError, match="checker"):
         task(tests={"kind": "checker", "source": "x = 1", "cases": [{"args": [1]}]})
+
+
+async def test_a_tie_is_no_difference_and_an_order_that_is_asked_for_is_one():
+    by_size = "def longest(words):\n    return max(words, key=lambda w: (len(w), w))\n"
+    assert (await ask(task(gold=by_size), FIRST)).outcome is Outcome.PASS
+    assert (await ask(task(gold=by_size, prompt="The longest; the last by the alphabet."), FIRST)).reason
+    at_end = "def longest(words):\n    return words[-1] if len(words[-1]) > 1 else words[0]\n"
+    assert (await ask(task(gold=by_size), at_end)).outcome is Outcome.REJECT

@@ -79,6 +79,8 @@ def with_generated(found: Finding, outcome: Outcome, given: int, reject_on: str)
     told: dict[str, Any] = {"inputs": outcome.inputs, "differ": len(outcome.differences)}
     if outcome.declined:
         told["declined"] = outcome.declined
+    if outcome.ties:
+        told["ties"] = outcome.ties
     evidence = {**found.evidence, "generated": told}
     if outcome.first is not None and reject_on == "seen":
         return evolve(found, evidence=evidence | _shown(outcome.first, generated=True))

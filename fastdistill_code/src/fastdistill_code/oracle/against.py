@@ -21,10 +21,11 @@ from fastdistill_code.jobs import (
     Value,
 )
 from fastdistill_code.kinds.suite import Failure, Returns, failure, said
-from fastdistill_code.oracle.batch import Answer, many
+from fastdistill_code.oracle.batch import Answer, many, packed
 from fastdistill_code.oracle.build import Oracle, differing, program
 from fastdistill_code.oracle.gold import Known
 from fastdistill_code.oracle.probes import probed
+from fastdistill_code.oracle.ties import only_ties
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 
@@ -45,6 +46,8 @@ class Outcome:
     differences: tuple[Difference, ...] = field(default=(), repr=False)
     declined: int = 0
     """Inputs that the candidate refused by an assert of its own."""
+    ties: int = 0
+    """Inputs on which it differs from the gold in the order of a list alone."""
     undecided: bool = False
     """Our clock ran out before any difference was found."""
     ways_left: bool = False
@@ -78,6 +81,14 @@ async def against(
         wrong = [i for i in wrong if i not in set(declined)]
     else:
         declined = []
+    if wrong and oracle.answers.orderless:
+
+        async def run(calls: Sequence[CallInput]) -> list[Answer]:
+            return await many(runner, text, entry_point, packed(calls), limits, each=_EACH, whole=whole)
+
+        calls, right = [one.call for one in oracle.known], [one.data for one in oracle.known]
+        if await only_ties(run, calls, right, wrong, oracle.match):
+            return Outcome(inputs=len(oracle.known), ties=len(wrong), ways_left=left)
     found = await _confirmed(runner, source, payload, oracle, limits, wrong, alone=True)
     if found is not None and not found and wrong:
         every = list(range(len(oracle.known)))
@@ -174,11 +185,13 @@ def input_digest(call: CallInput) -> str:
 
 
 def _told(known: Known, result: CallResult) -> Difference:
-    output = (
-        _digest("value", key_of(result.value))
-        if isinstance(result, Value)
-        else _digest("end", said(result))
-    )
+    match result:
+        case Value(value=value) | Printed(text=value):
+            output = _digest("value", key_of(value))
+        case Raised(type_name=name):
+            output = _digest("end", name)
+        case _:
+            output = _digest("end", said(result))
     return Difference(input=input_digest(known.call), output=output, grade=known.grade)
 
 
@@ -187,7 +200,7 @@ def _answered(known: Known, answer: Answer) -> Difference:
         output = (
             _digest("value", key_of(wire.decode(answer.data)))
             if answer.returned
-            else _digest("end", answer.data)
+            else _digest("end", answer.data.decode(errors="replace"))
         )
     except wire.BadBytes:
         output = _digest("end", "bad bytes")

@@ -24,7 +24,7 @@ from fastdistill_code.oracle.wording import Wording, examples, wording
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 
-VERSION = "11"
+VERSION = "13"
 """Of the generator: another one makes other inputs."""
 _RAW = 2
 """Inputs made for each that is kept: on many the gold says nothing."""
@@ -67,12 +67,13 @@ async def oracle_for(
 
 def _stored(oracle: Oracle) -> bytes:
     values = [[one.data, *one.others] for one in oracle.known]
-    asked = [oracle.answers.asked, oracle.answers.raised, oracle.answers.late]
+    told = oracle.answers
+    asked = [told.asked, told.raised, told.late, told.orderless]
     return wire.encode([oracle.calls, values, oracle.killed, oracle.total, asked])
 
 
 def _restored(data: bytes, match: Match) -> Oracle:
-    calls, values, killed, total, (asked, raised, late) = wire.decode(data)
+    calls, values, killed, total, (asked, raised, late, orderless) = wire.decode(data)
     inputs = [CallInput(args=args, kwargs=kwargs) for args, kwargs in wire.decode(calls)]
     known = (
         Known(call, wire.decode(value), value, others=tuple(others))
@@ -84,7 +85,7 @@ def _restored(data: bytes, match: Match) -> Oracle:
         match=match,
         killed=killed,
         total=total,
-        answers=Answers(asked=asked, raised=raised, late=late),
+        answers=Answers(asked=asked, raised=raised, late=late, orderless=orderless),
     )
 
 

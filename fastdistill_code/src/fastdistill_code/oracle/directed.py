@@ -58,9 +58,16 @@ async def directed(
     if not new:
         return None
     gold, entry_point = program(payload, payload.gold)
-    found = await known_answers(runner, gold, entry_point, seen, new, oracle.match, limits, ties=False)
+    found = await known_answers(
+        runner, gold, entry_point, seen, new, oracle.match, limits, ties=oracle.answers.orderless
+    )
     golds = [program(payload, other) for other in payload.golds]
     kept = await with_others(runner, golds, found.known[:_MOST], oracle.match, limits)
     if not kept:
         return None
-    return Oracle(known=tuple(kept), calls=packed([one.call for one in kept]), match=oracle.match)
+    return Oracle(
+        known=tuple(kept),
+        calls=packed([one.call for one in kept]),
+        match=oracle.match,
+        answers=oracle.answers,
+    )

@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from attrs import evolve, frozen
@@ -12,6 +12,7 @@ from fastdistill_code.compare import Match
 from fastdistill_code.jobs import CallInput, Limits
 from fastdistill_code.oracle.batch import Answer, many, packed
 from fastdistill_code.oracle.probes import probed
+from fastdistill_code.oracle.ties import order_decides
 from fastdistill_code.runner import Runner
 
 EACH = 0.06
@@ -28,7 +29,6 @@ _SENTINEL = 1e6
 _BORDERS = {2**bits + off for bits in (31, 32, 63, 64) for off in (-1, 0)}
 _NUDGE = 1e-9
 _GRID = 64
-_TIES = 0.25
 _USUAL = 4
 
 
@@ -52,6 +52,8 @@ class Answers:
     asked: int = 0
     raised: int = 0
     late: int = 0
+    orderless: bool = False
+    """The order of its one list is nothing to the gold."""
 
 
 async def known_answers(
@@ -85,10 +87,18 @@ async def known_answers(
             if (not kinds or _form(value) in kinds) and not _sentinel(value):
                 usable.append((call, value, one.data))
     steady = await _steady(runner, source, entry_point, usable, match, limits, any(map(_has_float, values)))
+    orderless = False
     if ties and steady:
-        turned = await _turned(runner, source, entry_point, steady, match, limits)
-        steady = [one for i, one in enumerate(steady) if i not in turned]
+        turned = await order_decides(
+            lambda calls: _run(runner, source, entry_point, calls, limits),
+            [one.call for one in steady],
+            [one.data for one in steady],
+            match,
+        )
+        orderless = turned is not None
+        steady = [one for i, one in enumerate(steady) if i not in (turned or ())]
     return Answers(
+        orderless=orderless,
         known=tuple(steady),
         asked=len(answers),
         raised=sum(one.kind == 1 for one in answers),
@@ -136,49 +146,6 @@ def _usual(seen: Sequence[Answer]) -> set[int]:
     """The ways that every seen input took: a program that does not, has nothing to do with its input."""
     taken = [set(answer.ways) for answer in seen if answer.returned]
     return set.intersection(*taken) if len(taken) >= _USUAL else set()
-
-
-async def _turned(
-    runner: Runner, source: str, entry_point: str, known: Sequence[Known], match: Match, limits: Limits
-) -> set[int]:
-    """The places of inputs where the order of a list decides, of a gold that elsewhere goes without it.
-
-    There it breaks a tie that the problem leaves open: several answers are right.
-    """
-    other, asked = set[int](), set[int]()
-    for order in (_backwards, _upwards):
-        moved = [
-            (i, call) for i, one in enumerate(known) if (call := _reordered(one.call, order)) is not None
-        ]
-        asked |= {i for i, _ in moved}
-        again = await _run(runner, source, entry_point, [call for _, call in moved], limits)
-        other |= {
-            i
-            for (i, _), answer in zip(moved, again, strict=False)
-            if answer.data != known[i].data
-            and not (answer.returned and match.loosely(known[i].value, wire.decode(answer.data)))
-        }
-        if len(other) > _TIES * len(asked):
-            return set()
-    return other
-
-
-def _backwards(items: Sequence[Any]) -> list[Any]:
-    return list(items)[::-1]
-
-
-def _upwards(items: Sequence[Any]) -> list[Any]:
-    return sorted(items, key=lambda x: (x, "") if type(x) in (int, float) else (0, repr(x)))
-
-
-def _reordered(call: CallInput, order: Callable[[Sequence[Any]], list[Any]]) -> CallInput | None:
-    """The call with its one list in another order; None where there is none, or another list beside it."""
-    lists = [i for i, x in enumerate(call.args) if isinstance(x, (list, tuple))]
-    if len(lists) != 1 or call.kwargs or len(set(map(repr, call.args[lists[0]]))) < 2:
-        return None
-    args = list(call.args)
-    args[lists[0]] = type(args[lists[0]])(order(args[lists[0]]))
-    return CallInput(args=tuple(args))
 
 
 async def _run(

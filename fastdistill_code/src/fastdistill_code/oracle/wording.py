@@ -62,7 +62,7 @@ _TIES_TOLD = (
     r"\b(?:first|last|ties?|latest|same|equal|index|positions?|left|right|stable|next)\b",
     r"\b(?:original|same|input|given|their) order\b|\border of\b",
     r"\b(?:earlie|lexicograph|alphabet)",
-    r"\b(?:more than one|multiple|several)\b",
+    r"\b(?:if|when|where|of) (?:there (?:are|is) )?(?:more than one|multiple|several)\b",
 )
 _ANY_ANSWER = (
     r"\bany (?:one )?of (?:them|these|those)\b",
