@@ -96,6 +96,8 @@ def _close(wanted: str, had: str, tolerance: float | Margin) -> bool:
         return False
     if one == two or (math.isnan(one) and math.isnan(two)):
         return True
+    if wanted.lstrip("+-").isdigit():  # a whole number is no measurement
+        return False
     if not isinstance(tolerance, float | int):
         return tolerance.holds(one, two)
     off = abs(one - two)

@@ -36,6 +36,17 @@ GATES = (
 )
 
 
+_RELEASES = (
+    ("humaneval", "HumanEval"),
+    ("mbpp", "MBPP, sanitized or full"),
+    ("evalplus", "HumanEval+ and MBPP+"),
+    ("livecodebench", "LiveCodeBench's code generation"),
+    ("apps", "APPS"),
+    ("taco", "TACO"),
+    ("code-contests", "CodeContests"),
+)
+
+
 @frozen
 class _Importer:
     """An importer that is loaded when it is used."""
@@ -63,7 +74,7 @@ def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
         pack=lambda: Path(__file__).parent / "pack" / "tasks.jsonl",
         importers=tuple(
             ImportSpec(name=name, summary=f"{title}, as released", run=_Importer(name))
-            for name, title in (("humaneval", "HumanEval"), ("mbpp", "MBPP"), ("evalplus", "EvalPlus"))
+            for name, title in _RELEASES
         ),
     )
 

@@ -1,4 +1,7 @@
-"""The layouts of released problem sets, each as a row of ours. A missing field is a `KeyError`."""
+"""The layouts of released sets of functions, each as a draft of a row. A missing field is a `KeyError`.
+
+A draft is a row of ours, with `golds` in place of `gold` and, where the release has them, further `inputs`.
+"""
 
 import ast
 from typing import Any
@@ -14,21 +17,24 @@ def humaneval(raw: dict[str, Any]) -> dict[str, Any]:
         "prompt": raw["prompt"],
         "entry_point": raw["entry_point"],
         "tests": {"kind": "source", "source": raw["test"]},
-        "gold": raw["canonical_solution"],
+        "golds": [raw["canonical_solution"]],
     }
 
 
 def evalplus(raw: dict[str, Any]) -> dict[str, Any]:
     """HumanEval+ and MBPP+: the base tests, and the inputs of both kinds where they are given.
 
-    Their expected values are not in the file but made by running the gold, which the gate does itself.
+    Their expected values are not in the file but made by running the gold.
     """
     row = {
         "task_id": raw["task_id"],
         "prompt": raw["prompt"],
         "entry_point": raw["entry_point"],
-        "gold": raw["canonical_solution"],
+        "golds": [raw["canonical_solution"]],
+        "inputs": [args for key in ("base_input", "plus_input") for args in raw.get(key) or ()],
     }
+    if raw.get("atol"):
+        row["margin"] = {"tolerance": float(raw["atol"])}
     if "test" in raw:
         return row | {"tests": {"kind": "source", "source": raw["test"]}}
     asserts = raw["assertion"]
@@ -47,7 +53,7 @@ def mbpp(raw: dict[str, Any]) -> dict[str, Any]:
         "prompt": f"{text}\n\nIt has to satisfy, for example:\n{example}",
         "entry_point": name,
         "tests": {"kind": "asserts", "source": f"{setup}\n{tests}".strip()},
-        "gold": raw["code"].replace("\r\n", "\n").replace("\t", "    "),
+        "golds": [raw["code"].replace("\r\n", "\n").replace("\t", "    ")],
     }
 
 
