@@ -35,13 +35,13 @@ async def ask(of: Task[Any], source: str) -> Finding:
 
 
 async def test_what_any_gold_answers_is_right():
-    assert (await ask(task(), LAST)).outcome is Outcome.REJECT
-    both = task(golds=(LAST,))
+    said = "The first of the longest words."
+    assert (await ask(task(prompt=said), LAST)).outcome is Outcome.REJECT
+    both = task(prompt=said, golds=(LAST,))
     assert (await ask(both, LAST)).outcome is Outcome.PASS
     assert (await ask(both, FIRST)).outcome is Outcome.PASS
-    assert (
-        await ask(both, "def longest(words):\n    return words[len(words[0]) < 2]\n")
-    ).outcome is Outcome.REJECT
+    short = "def longest(words):\n    return words[len(words[0]) < 2]\n"
+    assert (await ask(both, short)).outcome is Outcome.REJECT
 
 
 async def test_every_gold_has_to_pass_the_tests():
