@@ -21,13 +21,14 @@ from fastdistill.model.report import RunOutcome
 from fastdistill.model.sample import Decision, Judged, Sample
 from fastdistill.model.task import Task
 from fastdistill.run.admission import Admission
+from fastdistill.run.backpressure import Backpressure, Phase
 from fastdistill.run.contested import acquitted
 from fastdistill.run.decision import Failure, Rules, decide, failed, give_up
 from fastdistill.run.gates.faults import FaultStreaks
 from fastdistill.run.gates.judgement import Judgement
 from fastdistill.run.gates.pipeline import GatePipeline
 from fastdistill.run.ledger.ledger import Ledger
-from fastdistill.run.limits import Backpressure, Limits, Phase, Stop, StopSignal
+from fastdistill.run.limits import Limits, Stop, StopSignal
 from fastdistill.run.progress import RunProgress
 from fastdistill.run.teachers.pool import Attempt, Schedule, TeacherPool
 

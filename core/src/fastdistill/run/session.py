@@ -2,7 +2,6 @@
 
 import json
 import signal
-import tempfile
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,55 +9,33 @@ from typing import Any
 
 import anyio
 import anyio.to_thread
-import attrs
-from attrs import define, field, frozen
+from attrs import define, field
 
-from fastdistill.caches import cache_folder
 from fastdistill.errors import FastDistillError
 from fastdistill.model.report import Finished, RunOutcome, Started
 from fastdistill.protocols import Reporter
 from fastdistill.run.admission import Admission
 from fastdistill.run.audit.self_audit import SelfAudit
+from fastdistill.run.backpressure import Backpressure
 from fastdistill.run.decision import Rules
 from fastdistill.run.engine import Engine
-from fastdistill.run.events import EventBus, open_reporters
-from fastdistill.run.folder import LEDGER, MANIFEST, locked, prepare
-from fastdistill.run.gates.opening import open_gates
-from fastdistill.run.gates.pipeline import GatePipeline
+from fastdistill.run.events import EventBus
+from fastdistill.run.folder import MANIFEST, locked, prepare
 from fastdistill.run.ledger.connection import reading
-from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.ledger.ownership import Ownership, begin_session, reach, see_owner, source_digest_of
-from fastdistill.run.ledger.spending import Spending
-from fastdistill.run.limits import Backpressure, Limits, Meter, Stop, StopSignal, defers_retries
+from fastdistill.run.limits import Stop, StopSignal, defers_retries
+from fastdistill.run.opening import Opened, open_session
 from fastdistill.run.pilot import PilotCheck, has_floors
 from fastdistill.run.plan import Plan
 from fastdistill.run.progress import RunProgress
 from fastdistill.run.report.write import FILES, ReportInputs, write_reports
-from fastdistill.run.services.services import LentServices
-from fastdistill.run.services.worker_pool import WorkerPool
 from fastdistill.run.tasks import json_lines
-from fastdistill.run.teachers.cache import CompletionCache
-from fastdistill.run.teachers.pool import TeacherPool, open_pool, replay_pool
 
 TICK = 0.5
 """Seconds between two looks at progress and limits."""
 INTERRUPTED = Stop(
     outcome=RunOutcome.INTERRUPTED, message="stopped by hand; run the same command again to go on"
 )
-
-
-@frozen(kw_only=True)
-class _Open:
-    """Everything that one session has open."""
-
-    ledger: Ledger
-    cache: CompletionCache | None
-    teachers: TeacherPool
-    gates: GatePipeline
-    events: EventBus
-    progress: RunProgress
-    limits: Limits
-    signal: StopSignal
 
 
 @define(kw_only=True)
@@ -89,7 +66,16 @@ class Session:
             if owner.finished and all((self.folder / name).is_file() for name in FILES):
                 return await self._say_finished(owner)
             async with AsyncExitStack() as stack:
-                opened = await self._open(stack, owner)
+                opened = await open_session(
+                    stack,
+                    self.plan,
+                    self.folder,
+                    total=self.total,
+                    resumed=owner.resumed,
+                    recorded=self.recorded,
+                    transport=self.transport,
+                    reporters=self.reporters,
+                )
                 return await self._work(opened, owner)
 
     async def _say_finished(self, owner: Ownership) -> Finished:
@@ -104,77 +90,13 @@ class Session:
         await EventBus(reporters=list(self.reporters)).emit(ended)
         return ended
 
-    # -- open, in order: each step needs the ones before it
-
-    async def _open(self, stack: AsyncExitStack, owner: Ownership) -> _Open:
-        ledger = Ledger(self.folder / LEDGER)
-        stack.callback(ledger.close)
-        prices = {one.config.title: one.config.price for one in (*self.plan.teachers, *self.plan.helpers)}
-        progress = RunProgress(total=self.total, spending=Spending(prices=prices))
-        signal = StopSignal()
-        limits = Limits.of(self.plan, progress, signal)
-        services = await self._open_services(stack)
-        cache = self._open_cache(stack)
-        meter = Meter(progress=progress, limits=limits)
-        teachers = await self._open_teachers(stack, services, ledger, cache, meter, owner)
-        signal.subscribe(teachers.halt)
-        lent = attrs.evolve(services, teacher=teachers.provide)
-        gates = await stack.enter_async_context(open_gates(self.plan, lent))
-        events = await open_reporters(stack, self.plan.reporters, lent, self.reporters)
-        return _Open(
-            ledger=ledger,
-            cache=cache,
-            teachers=teachers,
-            gates=gates,
-            events=events,
-            progress=progress,
-            limits=limits,
-            signal=signal,
-        )
-
-    async def _open_services(self, stack: AsyncExitStack) -> LentServices:
-        tmp = stack.enter_context(tempfile.TemporaryDirectory(prefix="fastdistill-"))
-        workers = await stack.enter_async_context(WorkerPool())
-        return LentServices(
-            workers=workers, tmp=Path(tmp), seed=self.plan.config.seed, transport=self.transport
-        )
-
-    def _open_cache(self, stack: AsyncExitStack) -> CompletionCache | None:
-        if not self.plan.config.cache or self.recorded is not None:
-            return None
-        cache = CompletionCache(cache_folder() / "completions.sqlite")
-        stack.callback(cache.close)
-        return cache
-
-    async def _open_teachers(
-        self,
-        stack: AsyncExitStack,
-        services: LentServices,
-        ledger: Ledger,
-        cache: CompletionCache | None,
-        meter: Meter,
-        owner: Ownership,
-    ) -> TeacherPool:
-        if self.recorded is not None:
-            return replay_pool(self.plan, ledger, self.recorded, meter)
-        return await open_pool(
-            stack,
-            self.plan,
-            services,
-            ledger=ledger,
-            cache=cache,
-            resumed=owner.resumed,
-            observer=meter,
-        )
-
-    # -- work
-
-    async def _work(self, opened: _Open, owner: Ownership) -> Finished:
+    async def _work(self, opened: Opened, owner: Ownership) -> Finished:
         ledger, progress = opened.ledger, opened.progress
         session = begin_session(
             ledger, self.plan, owner, opened.teachers.identities, replay=self.recorded is not None
         )
         progress.resume(ledger)
+        opened.limits.look()
         admission = self._admission(opened)
         audit = SelfAudit(self.plan.config, admission, opened.gates)
         engine = self._engine(opened, admission, audit)
@@ -200,7 +122,7 @@ class Session:
             raise engine.error
         return ended
 
-    def _admission(self, opened: _Open) -> Admission:
+    def _admission(self, opened: Opened) -> Admission:
         config = self.plan.config
         return Admission(
             scenario=opened.gates.scenario,
@@ -213,7 +135,7 @@ class Session:
             sample=max(config.audit, config.calibrate),
         )
 
-    def _engine(self, opened: _Open, admission: Admission, audit: SelfAudit) -> Engine:
+    def _engine(self, opened: Opened, admission: Admission, audit: SelfAudit) -> Engine:
         config, pilot = self.plan.config, None
         if has_floors(config.pilot) and (self.total is None or self.total > config.pilot.above):
             pilot = PilotCheck(settings=config.pilot, ledger=opened.ledger, calibration=audit.calibration)
@@ -237,7 +159,7 @@ class Session:
             on_decided=opened.events.on_decided,
         )
 
-    async def _supervise(self, engine: Engine, opened: _Open, audit: SelfAudit) -> Stop:
+    async def _supervise(self, engine: Engine, opened: Opened, audit: SelfAudit) -> Stop:
         """Let the engine run to its end beside the ledger's commits, the ticks and the signals."""
         try:
             async with anyio.create_task_group() as group:
@@ -262,7 +184,7 @@ class Session:
         )
 
     async def _write(
-        self, opened: _Open, owner: Ownership, stop: Stop, findings: Mapping[str, Any]
+        self, opened: Opened, owner: Ownership, stop: Stop, findings: Mapping[str, Any]
     ) -> Mapping[str, Any]:
         inputs = ReportInputs(
             run_id=owner.run_id,
@@ -292,7 +214,7 @@ class Session:
         )
 
 
-async def _tick(opened: _Open) -> None:
+async def _tick(opened: Opened) -> None:
     """Look at limits and tell reporters of the progress, again and again, until cancelled."""
     while True:
         await anyio.sleep(TICK)

@@ -13,7 +13,7 @@ from fastdistill.errors import UsageError
 from fastdistill.model.answer import Call, Choice, Completion
 from fastdistill.protocols import Provider
 from fastdistill.run.services.artifacts import Store
-from fastdistill.run.services.services import LentServices
+from fastdistill.run.services.services import RunServices
 from fastdistill.run.services.worker_pool import WorkerPool
 
 Reply = str | Completion | Exception
@@ -68,7 +68,7 @@ async def lend(
     workers: int = 1,
     transport: Any = None,
     clock: Callable[[], float] = time.monotonic,
-) -> AsyncIterator[LentServices]:
+) -> AsyncIterator[RunServices]:
     """Services as a run lends them: real workers, an empty store, a folder that is gone at the end.
 
     `teachers` are served by name as they are: nothing paces, caches or retries them.
@@ -84,7 +84,7 @@ async def lend(
         tmp, store = Path(folder, "tmp"), Path(folder, "store")
         await anyio.Path(tmp).mkdir()
         async with WorkerPool(workers) as pool:
-            yield LentServices(
+            yield RunServices(
                 workers=pool,
                 tmp=tmp,
                 seed=seed,

@@ -23,7 +23,7 @@ from fastdistill.run.gates.pipeline import GatePipeline
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import Plan
 from fastdistill.run.progress import RunProgress
-from fastdistill.run.services.services import LentServices
+from fastdistill.run.services.services import RunServices
 from fastdistill.run.services.worker_pool import WorkerPool
 from fastdistill.run.tasks import Cases, json_lines
 from fastdistill.run.teachers.pool import TeacherPool, open_pool
@@ -78,7 +78,7 @@ async def open_for_audit(plan: Plan) -> AsyncIterator[GatePipeline]:
     async with AsyncExitStack() as stack:
         tmp = stack.enter_context(TemporaryDirectory(prefix="fastdistill-"))
         workers = await stack.enter_async_context(WorkerPool())
-        services = LentServices(workers=workers, tmp=Path(tmp), seed=plan.config.seed)
+        services = RunServices(workers=workers, tmp=Path(tmp), seed=plan.config.seed)
         asked, teachers = _asked_by_judges(plan), TeacherPool()
         if asked.helpers:
             ledger = await stack.enter_async_context(_ledger(Path(tmp)))

@@ -78,6 +78,13 @@ def reading(folder: Path) -> Iterator[sqlite3.Connection]:
             yield copied
 
 
+def damage(path: Path) -> str | None:
+    """Return what SQLite finds wrong with a copy of a ledger, which is brought to this version."""
+    with closing(connect_writer(path)) as copied:
+        found = copied.execute("PRAGMA integrity_check").fetchone()["integrity_check"]
+        return None if found == "ok" else str(found)
+
+
 def version_of(connection: sqlite3.Connection, path: Path) -> int:
     """Return a ledger's version. Raises `RunFolderError` unless this Fast Distill can read it.
 

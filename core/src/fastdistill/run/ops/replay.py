@@ -3,7 +3,6 @@
 import shutil
 import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,7 +16,7 @@ from fastdistill.model.report import Finished
 from fastdistill.run.folder import DATASET, LEDGER, prepare
 from fastdistill.run.jsonl import loads
 from fastdistill.run.ledger.comparison import forget_judgements, read_decisions, read_verdicts
-from fastdistill.run.ledger.connection import connect_writer, reading
+from fastdistill.run.ledger.connection import damage, reading
 from fastdistill.run.ledger.ownership import read_meta
 from fastdistill.run.plan import Plan
 from fastdistill.run.session import Session
@@ -26,7 +25,7 @@ from fastdistill.settings import RunConfig
 
 
 def copy_ledger(run: Path, into: Path) -> None:
-    """A copy of `run`'s ledger in the folder `into`; `run` is only read.
+    """Copy `run`'s ledger into the folder `into`; `run` is only read.
 
     Raises `RunFolderError` for a ledger that is missing, damaged or from a newer version.
     """
@@ -37,10 +36,9 @@ def copy_ledger(run: Path, into: Path) -> None:
         for name in (LEDGER, f"{LEDGER}-wal"):
             if (run / name).is_file():
                 shutil.copyfile(run / name, into / name)
-        with closing(connect_writer(into / LEDGER)) as copied:
-            found = copied.execute("PRAGMA integrity_check").fetchone()[0]
-            if found != "ok":
-                raise RunFolderError(f"the ledger {str(source)!r} is damaged: {found}")
+        found = damage(into / LEDGER)
+        if found is not None:
+            raise RunFolderError(f"the ledger {str(source)!r} is damaged: {found}")
     except (OSError, sqlite3.DatabaseError) as error:
         raise RunFolderError(f"cannot read the ledger {str(source)!r}: {error}") from None
 

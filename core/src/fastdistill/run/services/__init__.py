@@ -1,1 +1,1 @@
-"""What a run lends to the plugins that it opens."""
+"""What a run provides to the plugins that it opens."""

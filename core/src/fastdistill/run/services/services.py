@@ -1,4 +1,4 @@
-"""What a run lends to the plugins that it opens: `fastdistill.Services`, made of its parts."""
+"""What a run provides to the plugins that it opens: `fastdistill.Services`, made of its parts."""
 
 import random
 import time
@@ -22,7 +22,7 @@ async def no_teacher(name: str) -> Provider:
 
 
 @frozen(kw_only=True)
-class LentServices:
+class RunServices:
     """`fastdistill.Services`. The one who makes it opens and closes the parts."""
 
     workers: Workers
