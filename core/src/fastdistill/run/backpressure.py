@@ -73,15 +73,16 @@ class Backpressure:
 
     def source_ended(self) -> None:
         """Let deferred attempts go on: every task has had its first."""
-        self.progress.idle_cause = "source-ended"
+        self.progress.idle_because("source-ended")
         self._source_ended.set()
 
     async def wait_to_start(self) -> bool:
         """Wait until another task may start; return False when the run is stopped."""
         while not self.stopped and (cause := self._full()) is not None:
-            start, self.progress.idle_cause = time.monotonic(), cause
+            start = time.monotonic()
+            self.progress.idle_because(cause)
             await self._wait_for_change()
-            self.progress.idle_cause = "source-slow"
+            self.progress.idle_because("source-slow")
             self.idle[cause] = self.idle.get(cause, 0.0) + time.monotonic() - start
         return not self.stopped
 
@@ -105,7 +106,7 @@ class Backpressure:
 
     async def wait_until_quiet(self) -> None:
         """Wait until every task that was started is decided, or has deferred its next attempt."""
-        self.progress.idle_cause = "pilot"
+        self.progress.idle_because("pilot")
         while self.count.total() > self.count["deferred"] and not self.stopped:
             await self._wait_for_change()
 

@@ -75,6 +75,10 @@ class RunProgress:
             self.completion_tokens += got.usage.completion_tokens or 0
             self.spending.pay(teacher, got.usage)
 
+    def idle_because(self, cause: str) -> None:
+        """Take note of why no task is started just now."""
+        self.idle_cause = cause
+
     def called(self, call: Call) -> None:
         """Count a request that has to be asked."""
         self.asked += call.purpose == "teacher"
