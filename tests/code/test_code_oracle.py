@@ -216,6 +216,19 @@ async def test_only_what_the_option_names_refuses():
 
 
 @pytest.mark.anyio
+async def test_far_inputs_refuse_only_where_the_option_says_so():
+    gold = "def square(n):\n    return n * n\n"
+    task = make_task(CodeRow(task_id="s", prompt="n * n", entry_point="square", tests=SQUARE, gold=gold))
+    positive = found_by("def square(n):\n    return n * abs(n)\n")
+    for option, kept in (("near", True), ("far", False)):
+        options = evolve(OPTIONS, reject_on=option)
+        async with lend() as services, open_gate(options, services) as gate:
+            found = await gate(task, positive)
+            assert found.gold_match is kept
+    assert {one.grade for one in found.differences} == {"far"}
+
+
+@pytest.mark.anyio
 async def test_a_program_may_check_its_contract_but_not_hide_behind_that():
     gold = "def square(n):\n    return n * n\n"
     tests = {

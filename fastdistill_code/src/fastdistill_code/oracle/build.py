@@ -20,11 +20,11 @@ from fastdistill_code.oracle.gold import EACH, WHOLE, Answers, Known, known_answ
 from fastdistill_code.oracle.inputs import contracts, make_inputs
 from fastdistill_code.oracle.operators import constants, faults
 from fastdistill_code.oracle.streams import layout
-from fastdistill_code.oracle.wording import Wording, examples, wording
+from fastdistill_code.oracle.wording import Wording, examples, loosened, wording
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 
-VERSION = "13"
+VERSION = "14"
 """Of the generator: another one makes other inputs."""
 _RAW = 2
 """Inputs made for each that is kept: on many the gold says nothing."""
@@ -55,6 +55,7 @@ async def oracle_for(
     """The oracle of a task with gold, from the store or made now."""
     prompt = str(task.input["prompt"])
     told = [VERSION, task.payload.digest, task.sample_id, options.max_inputs, options.max_mutants]
+    told += ["far"] if options.reject_on == "far" else []
     key = sha256(repr([*told, str(runner.describe().get("python"))]).encode()).hexdigest()
 
     async def build(path: Path) -> None:
@@ -66,7 +67,7 @@ async def oracle_for(
 
 
 def _stored(oracle: Oracle) -> bytes:
-    values = [[one.data, *one.others] for one in oracle.known]
+    values = [[one.grade, one.data, *one.others] for one in oracle.known]
     told = oracle.answers
     asked = [told.asked, told.raised, told.late, told.orderless]
     return wire.encode([oracle.calls, values, oracle.killed, oracle.total, asked])
@@ -76,8 +77,8 @@ def _restored(data: bytes, match: Match) -> Oracle:
     calls, values, killed, total, (asked, raised, late, orderless) = wire.decode(data)
     inputs = [CallInput(args=args, kwargs=kwargs) for args, kwargs in wire.decode(calls)]
     known = (
-        Known(call, wire.decode(value), value, others=tuple(others))
-        for call, (value, *others) in zip(inputs, values, strict=True)
+        Known(call, wire.decode(value), value, grade, tuple(others))
+        for call, (grade, value, *others) in zip(inputs, values, strict=True)
     )
     return Oracle(
         known=tuple(known),
@@ -109,6 +110,18 @@ def oracle_match(suite: Suite, said: Wording) -> Match:
     )
 
 
+def _outside(
+    payload: CodePayload, seen: Sequence[CallInput], said: Wording, rng: random.Random, most: int
+) -> list[CallInput]:
+    """Calls outside the contract, but of its types."""
+    if payload.entry_point is None or not seen:
+        return []
+    hints = constants(payload.gold or "")
+    inside = contracts(seen, said, hints)
+    made = make_inputs(contracts(seen, loosened(said), hints), rng, 3 * most)
+    return [call for call in made if fitting(call) and not any(one.holds(call) for one in inside)][:most]
+
+
 def seen_calls(payload: CodePayload, prompt: str) -> list[CallInput]:
     """The calls of the tests that return a value, and those that the prompt shows."""
     suite, entry_point = payload.suite, payload.entry_point or ""
@@ -136,6 +149,8 @@ async def make_oracle(
     said = wording(prompt)
     rng = random.Random(f"{VERSION}{seed}")  # noqa: S311  has to repeat, not to be secret
     seen, made = _inputs(payload, prompt, said, rng, options.max_inputs)
+    far = _outside(payload, seen, said, rng, options.max_inputs // 3) if options.reject_on == "far" else []
+    made = [*far, *made]
     match, limits = oracle_match(payload.suite, said), options.limits(payload.limits)
     gold, entry_point = program(payload, payload.gold)
     if payload.entry_point is None and not await _speaks(payload, gold, entry_point, seen, runner, limits):
@@ -151,7 +166,9 @@ async def make_oracle(
         ties=not said.ties_told and not payload.suite.stdin,
     )
     golds = [program(payload, other) for other in payload.golds]
-    known = await with_others(runner, golds, answers.known[: options.max_inputs], match, limits)
+    outside = {repr(call) for call in far}
+    graded = [evolve(one, grade="far") if repr(one.call) in outside else one for one in answers.known]
+    known = await with_others(runner, golds, graded[: options.max_inputs], match, limits)
     oracle = Oracle(
         known=tuple(known),
         calls=packed([one.call for one in known]),

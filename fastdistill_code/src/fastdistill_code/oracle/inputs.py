@@ -27,13 +27,19 @@ class Contract:
         self.rows = [[*call.args, *(call.kwargs[name] for name in self.names)] for call in calls]
         self.columns = [Shape(column, wording, hints) for column in zip(*self.rows, strict=True)]
         self.counts = _counts(self.rows)
-        self.laws = between_arguments(self.rows) if self.columns else []
+        self.laws = between_arguments(self.rows) if self.columns and not wording.loose else []
 
     def admits(self, row: list[Any]) -> bool:
         """Whether the row lies inside."""
         return all(shape.admits(x) for shape, x in zip(self.columns, row, strict=True)) and all(
             law.holds(row) for law in self.laws
         )
+
+    def holds(self, call: CallInput) -> bool:
+        """Whether the call is of this form, and inside."""
+        if len(call.args) != self.width or tuple(sorted(call.kwargs)) != self.names:
+            return False
+        return self.admits([*call.args, *(call.kwargs[name] for name in self.names)])
 
     def counted(self, row: list[Any]) -> list[Any]:
         """The row with those numbers set anew that say how long another argument is."""

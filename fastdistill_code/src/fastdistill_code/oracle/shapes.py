@@ -34,8 +34,8 @@ class Shape:
         self.others = [x for x in self.seen if type(x) not in (int, float, str, *_LISTS, dict)]
         lists = [x for x in self.seen if isinstance(x, _LISTS)]
         maps = [x for x in self.seen if isinstance(x, dict)]
-        self.laws = shared([x for x in self.seen if not isinstance(x, (str, dict))], VALUE_LAWS) if (
-            len(self.kinds) == 1 and not texts) else []  # fmt: skip
+        plain = len(self.kinds) == 1 and not texts and not maps and not wording.loose
+        self.laws = shared(self.seen, VALUE_LAWS) if plain else []
         if (
             wording.distinct
             and lists

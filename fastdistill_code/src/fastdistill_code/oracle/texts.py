@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from fastdistill_code.oracle.laws import VALUE_LAWS, Law, shared
+from fastdistill_code.oracle.laws import VALUE_LAWS, shared
 from fastdistill_code.oracle.wording import Wording
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -21,9 +21,7 @@ _MANY_LETTERS = 9
 class Texts:
     """The texts of one place: `alphabet` holds the seen signs and their like."""
 
-    def __init__(
-        self, seen: Sequence[str], wording: Wording, hints: Sequence[Any], laws: list[Law] | None = None
-    ) -> None:
+    def __init__(self, seen: Sequence[str], wording: Wording, hints: Sequence[Any]) -> None:
         self.seen = list(dict.fromkeys(seen))
         told = [h for h in hints if type(h) is str]
         self.fixed = len(seen) > 1 and all(len(text) > 1 and text in told for text in seen)
@@ -36,7 +34,7 @@ class Texts:
         self.words = list(dict.fromkeys(word for text in seen for word in text.split()))
         several = any(" " in text for text in self.seen)
         self.word_laws = shared(self.words, VALUE_LAWS) if several else []
-        self.laws = shared(self.seen, VALUE_LAWS) if laws is None else laws
+        self.laws = shared(self.seen, VALUE_LAWS)
         if wording.signs:
             self.laws = [law for law in self.laws if law.holds(f" {wording.signs[0]}")]
         self.zeros = any(_LEADING_ZERO.search(text) for text in self.seen)
@@ -49,6 +47,9 @@ class Texts:
         self.forms = set(forms) if len(forms) > 3 and len(set(forms)) <= 0.7 * len(forms) else None
         counts = [len(text.split()) for text in seen]
         self.word_counts = (min(counts, default=0), max(counts, default=0) + 2)
+        if wording.loose:
+            self.laws, self.word_laws, self.separators = [], [], {}
+            self.zeros, self.links, self.forms = True, None, None
 
     def _separators(self) -> dict[str, tuple[int, int]]:
         """How often signs that stand in every seen text (an underscore, a colon) stand in one."""

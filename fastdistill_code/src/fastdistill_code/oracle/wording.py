@@ -8,7 +8,7 @@ import ast
 import re
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from fastdistill_code.jobs import CallInput
 from fastdistill_code.kinds.evaluate import Evaluator, Unliftable
@@ -33,6 +33,8 @@ class Wording:
     """It says which of equal ones is meant (the first, in alphabetical order)."""
     limits: tuple[int, ...] = ()
     """Numbers that are named as upper bounds."""
+    loose: bool = False
+    """Laws of the seen inputs are passed over: for inputs outside the contract."""
     signs: str = ""
     """Signs that are named as a kind: tabs, line ends, digits, capital letters."""
 
@@ -98,6 +100,21 @@ _KINDS_OF_SIGNS = {
     "|".join(_CASES): "ABC",
     r"\bpunctuation\b": ".,!",
 }
+
+
+def loosened(said: Wording) -> Wording:
+    """As if the prompt allowed all that it could: negative, empty, repeated, signs of every kind."""
+    return evolve(
+        said,
+        positive=False,
+        negative=True,
+        empty=True,
+        non_empty=False,
+        distinct=False,
+        limits=(),
+        loose=True,
+        signs=f"{said.signs}\t\n0A,",
+    )
 
 
 def wording(prompt: str) -> Wording:
