@@ -12,6 +12,12 @@ if TYPE_CHECKING:
         gate,
         rule,
     )
+    from fastdistill.api.runs import (
+        Run,
+        arun,
+        open_run,
+        run,
+    )
     from fastdistill.api.verified import (
         Verified,
     )
@@ -45,6 +51,7 @@ if TYPE_CHECKING:
         ProviderError,
         RateLimited,
         RetryableError,
+        RunFolderError,
         ServerFailed,
         SetupError,
         TaskError,
@@ -150,6 +157,12 @@ _PLACES = {
         "gate",
         "rule",
     ),
+    "api.runs": (
+        "Run",
+        "arun",
+        "open_run",
+        "run",
+    ),
     "api.verified": ("Verified",),
     "api.verifier": (
         "AsyncVerifier",
@@ -177,6 +190,7 @@ _PLACES = {
         "ProviderError",
         "RateLimited",
         "RetryableError",
+        "RunFolderError",
         "ServerFailed",
         "SetupError",
         "TaskError",
@@ -355,6 +369,8 @@ __all__ = [
     "Row",
     "Rule",
     "RuleSpec",
+    "Run",
+    "RunFolderError",
     "Sample",
     "Sampling",
     "Scenario",
@@ -383,6 +399,7 @@ __all__ = [
     "Verifier",
     "WorkerLost",
     "Workers",
+    "arun",
     "averifier",
     "cache_folder",
     "canonical_json",
@@ -390,9 +407,11 @@ __all__ = [
     "gate",
     "hookimpl",
     "nearest",
+    "open_run",
     "passed",
     "rejected",
     "rule",
+    "run",
     "structure",
     "undecided",
     "verifier",

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import threading
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -54,6 +55,8 @@ class Session:
     transport: Any = None
     signals: bool = True
     """Whether Ctrl-C and SIGTERM are ours to answer."""
+    interrupt: threading.Event | None = None
+    """Stops the run as a first Ctrl-C does, when it is set: for a session in a thread."""
     recorded: Mapping[str, str] | None = None
     """For a replay: each teacher's identity as recorded. Nobody is asked; the ledger answers."""
 
@@ -164,7 +167,7 @@ class Session:
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(opened.ledger.commit_forever)
-                group.start_soon(_tick, opened)
+                group.start_soon(_tick, opened, self.interrupt)
                 if self.signals:
                     group.start_soon(_listen, opened.signal, group.cancel_scope)
                 await engine.run()
@@ -214,10 +217,12 @@ class Session:
         )
 
 
-async def _tick(opened: Opened) -> None:
+async def _tick(opened: Opened, interrupt: threading.Event | None) -> None:
     """Look at limits and tell reporters of the progress, again and again, until cancelled."""
     while True:
         await anyio.sleep(TICK)
+        if interrupt is not None and interrupt.is_set():
+            opened.signal.stop(INTERRUPTED)
         opened.limits.look()
         await opened.events.emit_progress(opened.progress.snapshot(in_flight=opened.teachers.in_flight))
         if opened.cache is not None:
