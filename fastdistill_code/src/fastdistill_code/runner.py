@@ -23,7 +23,7 @@ from fastdistill_code.jobs import Checked, Job, Limits, Report, TimedOut
 from fastdistill_code.sandbox import levels
 from fastdistill_code.sandbox.checking import run_check
 from fastdistill_code.sandbox.doctor import settled
-from fastdistill_code.sandbox.host import Host, Stopped
+from fastdistill_code.sandbox.host import Host, Language, Stopped
 from fastdistill_code.sandbox.session import run_job
 
 R = TypeVar("R")
@@ -59,8 +59,9 @@ class Runner(Protocol):
 class Sandbox:
     """A few zygotes, each running one candidate at a time, in worker threads."""
 
-    def __init__(self, measures: list[str], slots: int) -> None:
-        self._pairs = [(Host(measures), Host(measures)) for _ in range(slots)]
+    def __init__(self, measures: list[str], slots: int, language: Language | None = None) -> None:
+        self._language = language
+        self._pairs = [(Host(measures, language), Host(measures)) for _ in range(slots)]
         self._free = list(self._pairs)
         self._turns = anyio.Semaphore(slots)
         self._threads = anyio.CapacityLimiter(slots)
@@ -86,7 +87,7 @@ class Sandbox:
             "refused": dict(host.refused),
             "python": f"{platform.python_implementation()} {platform.python_version()}",
             "machine": platform.machine(),
-        }
+        } | ({} if self._language is None else {"language": self._language.name})
 
     async def run(self, job: Job) -> Report:
         """Run the job; once more when our wall clock ran out under it."""
@@ -142,15 +143,21 @@ def _persist(work: Callable[[Host, Host], R], pair: tuple[Host, Host]) -> R:
 
 @asynccontextmanager
 async def open_sandbox(
-    *, level: str | None = None, allow_weak: bool = False, slots: int | None = None
+    *,
+    level: str | None = None,
+    allow_weak: bool = False,
+    slots: int | None = None,
+    language: Language | None = None,
 ) -> AsyncIterator[Runner]:
     """Open the strongest sandbox this machine allows, or exactly `level`.
+
+    `language` is another interpreter than this one's own Python.
 
     `slots` candidates run at once (the number of cores unless given). SetupError when the level is below
     `confined` without `allow_weak`, or when an asked-for level is not to be had here, saying what it
     needs.
     """
-    sandbox = Sandbox(levels.wanted(level), slots or os.cpu_count() or 1)
+    sandbox = Sandbox(levels.wanted(level), slots or os.cpu_count() or 1, language)
     try:
         await sandbox.start(level, allow_weak=allow_weak)
         yield sandbox

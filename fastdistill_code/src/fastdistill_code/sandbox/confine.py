@@ -128,12 +128,16 @@ _FIXED = {
 }
 
 
+_RUNTIME = 256 * 1024 * 1024
+"""What the interpreter of another language takes for itself."""
+
+
 def limit_all() -> dict[int, int]:
     """Set the limits that all children share, which inherit them; the ceilings of the others."""
     import resource  # absent on Windows, where no zygote is started
 
     ceilings: dict[int, int] = {}
-    for name in ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_NPROC", *_FIXED):
+    for name in ("RLIMIT_AS", "RLIMIT_DATA", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_NPROC", *_FIXED):
         which = getattr(resource, name, None)
         if which is not None:
             ceiling = resource.getrlimit(which)[1]
@@ -143,14 +147,17 @@ def limit_all() -> dict[int, int]:
     return ceilings
 
 
-def limit(numbers: Numbers, ceilings: dict[int, int], *, base_memory: int, processes: int) -> None:
+def limit(
+    numbers: Numbers, ceilings: dict[int, int], *, base_memory: int, processes: int, data_only: bool = False
+) -> None:
     """Set the child's own limits; memory is on top of what the zygote has mapped, threads on top of the
-    `processes` that its user has.
+    `processes` that its user has. With `data_only` address space that is only reserved does not count.
     """
     import resource
 
+    memory = base_memory + numbers["memory"]
     for which, value in (
-        (resource.RLIMIT_AS, base_memory + numbers["memory"]),
+        (resource.RLIMIT_DATA, _RUNTIME + memory) if data_only else (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, numbers["cpu"]),
         (resource.RLIMIT_FSIZE, numbers["file"]),
         (resource.RLIMIT_NPROC, processes + numbers["threads"] + 2),

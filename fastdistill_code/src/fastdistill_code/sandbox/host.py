@@ -9,12 +9,22 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastdistill import SetupError, WorkerLost
 from fastdistill_code.sandbox import folder
 
 _ZYGOTE = Path(__file__).with_name("zygote.py")
+
+
+class Language(NamedTuple):
+    """An interpreter that a child becomes, in place of running Python itself; see docs/sandbox.md."""
+
+    name: str
+    program: str
+    """Its file, without symbolic links."""
+    arguments: tuple[str, ...]
+    """`@MEMORY@` stands for the megabytes that a candidate may use."""
 
 
 class Stopped(WorkerLost):
@@ -24,8 +34,9 @@ class Stopped(WorkerLost):
 class Host:
     """A zygote process and its folder; started on first use and again after it died."""
 
-    def __init__(self, measures: list[str]) -> None:
+    def __init__(self, measures: list[str], language: Language | None = None) -> None:
         self.measures = measures
+        self._language = language
         self._process: subprocess.Popen[bytes] | None = None
         self._stage = ""
         self.shared_disk = False
@@ -40,7 +51,8 @@ class Host:
         self.close()
         self._stage = tempfile.mkdtemp(prefix="fd-sandbox-")
         self._control, theirs = socket.socketpair()
-        asked = json.dumps({"measures": self.measures, "stage": self._stage})
+        language = self._language and self._language._asdict()
+        asked = json.dumps({"measures": self.measures, "stage": self._stage, "language": language})
         command = [sys.executable, "-s", "-S", "-B", "-P", str(_ZYGOTE), asked]
         environment = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
         environment["LD_BIND_NOW"] = "1"  # else each child looks up the same symbols anew

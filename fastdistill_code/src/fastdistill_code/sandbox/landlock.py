@@ -20,6 +20,7 @@ when there."""
 ALONE_ABI = 3
 """What is needed where the candidate's user is ours: truncating our files is handled from here on."""
 
+EXECUTE = 1 << 0
 READ_FILE, READ_DIR, WRITE_FILE = 1 << 2, 1 << 3, 1 << 1
 _ALL = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
 _REMOVE_AND_MAKE = (1 << 4) | (1 << 5) | (1 << 7) | (1 << 8) | (1 << 12)
@@ -34,9 +35,11 @@ def abi() -> int:
         return 0
 
 
-def ruleset(read_only: Iterable[str], devices: Iterable[str], writable: str) -> int:
+def ruleset(
+    read_only: Iterable[str], devices: Iterable[str], writable: str, programs: Iterable[str] = ()
+) -> int:
     """A descriptor of rules: read below the first, read and write the second, everything plain below
-    the last.
+    the third; only the programs may be executed.
     """
     version = abi()
     handled = _ALL.get(version, (1 << 16) - 1)
@@ -47,6 +50,8 @@ def ruleset(read_only: Iterable[str], devices: Iterable[str], writable: str) -> 
         _allow(rules, path, READ_FILE | (READ_DIR if os.path.isdir(path) else 0))
     for path in devices:
         _allow(rules, path, READ_FILE | WRITE_FILE)
+    for path in programs:
+        _allow(rules, path, READ_FILE | EXECUTE)
     everything = READ_FILE | READ_DIR | WRITE_FILE | _REMOVE_AND_MAKE | _REFER | _TRUNCATE
     _allow(rules, writable, everything & handled)
     return rules

@@ -14,14 +14,28 @@ LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/share/zoneinfo", 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 
 
+FURTHER: list[str] = []
+"""An interpreter of another language, where there is one: set before the root is built."""
+
+
 def readable() -> list[str]:
     """What Python needs to import its own library and nothing of anybody's."""
     stdlib = os.path.dirname(os.__file__)
     dynamic = os.path.join(sys.base_exec_prefix, "lib", os.path.basename(stdlib), "lib-dynload")
     shared = os.path.join(sys.base_prefix, "lib")
     libpython = [os.path.join(shared, n) for n in os.listdir(shared) if n.startswith("libpython")]
-    wanted = (stdlib, dynamic, *libpython, *LIBRARIES)
+    wanted = (stdlib, dynamic, *libpython, *LIBRARIES, *FURTHER)
     return [path for path in dict.fromkeys(wanted) if os.path.exists(path)]
+
+
+def loaders() -> list[str]:
+    """The system's dynamic loaders, which a program needs the right to execute."""
+    found = []
+    for folder in ("/lib64", "/lib"):
+        if os.path.isdir(folder):
+            names = [name for name in os.listdir(folder) if name.startswith("ld-linux")]
+            found += [os.path.realpath(os.path.join(folder, name)) for name in names]
+    return list(dict.fromkeys(found))
 
 
 def tmp() -> str:

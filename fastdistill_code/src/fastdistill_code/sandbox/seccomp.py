@@ -64,6 +64,7 @@ _NUMBERS = {  # ioctl clone prlimit64 socketpair sendto tgkill fcntl
     "x86_64": (16, 56, 302, 53, 44, 234, 72),
     "aarch64": (29, 220, 261, 199, 206, 131, 25),
 }
+_EXECUTE = {"x86_64": (59,), "aarch64": (221,)}
 _CLONE3, _ENOSYS, _EPERM = 435, 38, 1
 _IOCTLS = (0x5401, 0x5413, 0x5421, 0x5450, 0x5451)  # TCGETS TIOCGWINSZ FIONBIO FIONCLEX FIOCLEX
 _OWNERS = (8, 10, 15, 1024, 1026)  # F_SETOWN F_SETSIG F_SETOWN_EX F_SETLEASE F_NOTIFY
@@ -80,8 +81,9 @@ def available() -> bool:
     return MACHINE in _AUDIT_ARCH
 
 
-def program(pid: int) -> bytes:
-    """The filter as BPF instructions, for the process `pid`, which may send signals to itself alone.
+def program(pid: int, *, becomes: bool = False) -> bytes:
+    """The filter as BPF instructions, for the process `pid`, which may send signals to itself alone and,
+    where it `becomes` another program, execute one.
 
     It is compiled by the kernel for each process, so it is kept short: ranges of numbers in rising order,
     behind the calls that depend on their arguments.
@@ -101,7 +103,8 @@ def program(pid: int) -> bytes:
     ]
     for number, body in conditions:
         code += [_op(_JEQ, number, 0, len(body) + 1), *body, deny]
-    ranges = _ranges(sorted(set(_ALLOWED[MACHINE]) - {number for number, _ in conditions}))
+    plain = {*_ALLOWED[MACHINE], *(_EXECUTE[MACHINE] if becomes else ())}
+    ranges = _ranges(sorted(plain - {number for number, _ in conditions}))
     for i, (first, last) in enumerate(ranges):
         ahead = 2 * (len(ranges) - i - 1)
         code += [_op(_JGT, last, 1, 0), _op(_JGE, first, ahead + 1, ahead)]

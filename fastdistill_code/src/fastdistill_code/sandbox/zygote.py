@@ -23,7 +23,7 @@ from typing import Any, NoReturn
 _register, os.register_at_fork = os.register_at_fork, lambda **_: None
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from fastdistill_code.sandbox import child, confine, folder  # noqa: E402
+from fastdistill_code.sandbox import child, confine, folder, rootfs  # noqa: E402
 from fastdistill_code.sandbox.frames import ASKED, GONE, NUMBERS, PID  # noqa: E402
 
 sys.path.pop(0)
@@ -44,6 +44,9 @@ class Zygote:
     def __init__(self, control: socket.socket, asked: dict[str, Any]) -> None:
         self._control, self._asked = control, asked
         self._tmp: str = asked["stage"]
+        self._language: dict[str, Any] | None = asked["language"]
+        if self._language is not None:
+            rootfs.FURTHER.append(self._language["program"])
         self._pid, self._turn = os.getpid(), 0
         self._disk = 0
         self._rules = -1
@@ -52,7 +55,7 @@ class Zygote:
         self._memory = int(pages) * os.sysconf("SC_PAGE_SIZE")
         self.taken, self.refused = confine.apply(asked["measures"], asked["stage"], 4096)
         self._ceilings = confine.limit_all()
-        self._steps, self._template = _steps(self.taken)
+        self._steps, self._template = _steps(self.taken, becomes=self._language is not None)
 
     def serve(self) -> None:
         """Spawn and reap until the parent closes."""
@@ -98,12 +101,24 @@ class Zygote:
             os.dup2(50 + target, target, inheritable=target < 3)
         os.closerange(len(sources), 512)
         self._confine(numbers)
+        if self._language is not None:
+            self._become(self._language, numbers)
         child.serve(3, self._tmp)
+
+    def _become(self, language: dict[str, Any], numbers: confine.Numbers) -> NoReturn:
+        """Go on as another language's interpreter, which speaks the same frames on descriptor 3."""
+        os.set_inheritable(3, True)
+        memory = str(max(numbers["memory"] >> 20, 16))
+        arguments = [argument.replace("@MEMORY@", memory) for argument in language["arguments"]]
+        os.execve(language["program"], [language["program"], *arguments], dict(os.environ))  # noqa: S606
 
     def _confine(self, numbers: confine.Numbers) -> None:
         own_user = "user" in self.taken
         processes = 0 if own_user else self._processes
-        confine.limit(numbers, self._ceilings, base_memory=self._memory, processes=processes)
+        other = self._language is not None
+        confine.limit(
+            numbers, self._ceilings, base_memory=self._memory, processes=processes, data_only=other
+        )
         if own_user and os.geteuid() == 0:
             uid = confine.uid_of(self._pid, self._turn)
             confine.become_nobody(uid, None if "mount-namespace" in self.taken else self._tmp)
@@ -123,8 +138,6 @@ class Zygote:
             if self._rules >= 0:
                 return
         else:
-            from fastdistill_code.sandbox import rootfs
-
             self._tmp = os.environ["TMPDIR"] = rootfs.tmp()
             if disk == self._disk and "seccomp" in self.taken and not os.listdir(self._tmp):
                 os.chmod(self._tmp, 0o777)  # noqa: S103 - nobody else has this mount
@@ -133,11 +146,12 @@ class Zygote:
             os.chdir(self._tmp)
             self._disk = disk
         if "landlock" in self.taken:
-            from fastdistill_code.sandbox import landlock, rootfs
+            from fastdistill_code.sandbox import landlock
 
             if self._rules >= 0:
                 os.close(self._rules)
-            self._rules = landlock.ruleset(rootfs.readable(), rootfs.DEVICES, self._tmp)
+            programs = [*rootfs.FURTHER, *rootfs.loaders()] if rootfs.FURTHER else []
+            self._rules = landlock.ruleset(rootfs.readable(), rootfs.DEVICES, self._tmp, programs)
 
     def _reap(self, pid: int) -> tuple[int, float]:
         os.kill(pid, signal.SIGKILL)
@@ -150,7 +164,7 @@ class Zygote:
         return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime
 
 
-def _steps(taken: list[str]) -> tuple[list[Any], bytes]:
+def _steps(taken: list[str], *, becomes: bool) -> tuple[list[Any], bytes]:
     """What each child does to itself at last, ready to be done; a filter that must first learn the
     child's process id is given apart.
     """
@@ -170,8 +184,8 @@ def _steps(taken: list[str]) -> tuple[list[Any], bytes]:
     if "seccomp" not in taken:
         return steps, b""
     if "pid-namespace" in taken:  # there each child is process 1
-        return [*steps, seccomp.installer(seccomp.program(1))], b""
-    return steps, seccomp.program(seccomp.NOBODY)
+        return [*steps, seccomp.installer(seccomp.program(1, becomes=becomes))], b""
+    return steps, seccomp.program(seccomp.NOBODY, becomes=becomes)
 
 
 def _ours() -> int:

@@ -1,0 +1,1 @@
+"""JavaScript through Node, by the same seam: `open_node` gives a runner for jobs in JavaScript."""
