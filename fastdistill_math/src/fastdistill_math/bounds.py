@@ -10,6 +10,7 @@ from fastdistill_math.numeric import Point
 from fastdistill_math.tree import Node
 
 MAX_PRECISION = 12_000
+_INFINITE = (Node("const", (), "inf"),)
 GENERIC_BITS = 160
 UNPROVED_BITS = 1_000
 """Where no bound is known: this many bits beyond four times those of the numbers written."""
@@ -31,7 +32,10 @@ def separation(node: Node, at: Point, *, generic: bool = False) -> tuple[int, bo
         return int(bits), True
     written = sum(part.value.numerator.bit_length() + part.value.denominator.bit_length()
                   for part in node.walk() if part.kind == "num")  # fmt: skip
-    least = GENERIC_BITS + int(lower) if generic else UNPROVED_BITS
+    endless = any(
+        part.kind == "call" and part.value == "sum" and part.args[2:] == _INFINITE for part in node.walk()
+    )
+    least = GENERIC_BITS + int(lower) if generic else GENERIC_BITS if endless else UNPROVED_BITS
     return min(int(bits), MAX_PRECISION, least + 4 * written), False
 
 

@@ -126,12 +126,12 @@ def strip_tail(text: str) -> str:
     """`text` without closing punctuation, Markdown marks and stray backslashes."""
     text = text.strip()
     while text and (text[-1] in _TAIL or text[-1] == "\\" or text.endswith("\\n")):
-        if text[-1] == "!" and len(text) > 1 and (text[-2].isalnum() or text[-2] in ")}"):
+        if text[-1] == "!" and len(text) > 1 and (text[-2].isalnum() or text[-2] in ")}!"):
             break  # a factorial, not a shout
         if text[-1] == "'" and re.search(r"[A-Za-z]'$", text):
             break  # a prime
         text = text[:-1].rstrip()
-    return text.lstrip(' \t\n*_`"')
+    return text.lstrip(' \t\n*`"' if text.startswith("_{") else ' \t\n*_`"')
 
 
 @lru_cache(maxsize=4096)

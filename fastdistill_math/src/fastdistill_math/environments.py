@@ -6,6 +6,9 @@ from fastdistill_math.lexer import Token
 from fastdistill_math.names import MATRICES
 from fastdistill_math.tree import Node
 
+_LEADS = ("if", "for", "when", "where")
+_REST = ("otherwise", "else", "if otherwise", "elsewhere")
+
 
 class Cells(Protocol):
     """What an environment needs of the grammar."""
@@ -28,6 +31,10 @@ class Cells(Protocol):
         ...
 
 
+def _says(at: Cells, words: tuple[str, ...]) -> bool:
+    return at.now.kind in ("text", "word") and at.now.text.strip(" ,.").lower() in words
+
+
 def environment(at: Cells) -> Node:
     """A matrix, cases, or aligned lines."""
     at.expect("{")
@@ -43,8 +50,11 @@ def environment(at: Cells) -> Node:
         if at.now.text == r"\\":
             at.take()
             rows.append([])
-        elif at.now.text in ("&", ","):
+        elif at.now.text in ("&", ",") or _says(at, _LEADS):
             at.take()
+        elif _says(at, _REST):
+            at.take()
+            rows[-1].append(Node("sym", (), "otherwise"))
         else:
             rows[-1].append(at.relation())
     at.expect(r"\end")

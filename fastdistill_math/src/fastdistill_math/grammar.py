@@ -86,14 +86,19 @@ class Grammar(Atoms):
         if self.now.kind != "word" or len(self.now.text) != 1 or self.peek(1).text != "(":
             return None
         arguments, ahead = [], 2
-        while self.peek(ahead).kind == "word" and len(self.peek(ahead).text) == 1:
-            arguments.append(Node("sym", (), self.peek(ahead).text))
+        while self.peek(ahead).kind in ("word", "num") and len(self.peek(ahead).text) == 1:
+            token = self.peek(ahead)
+            arguments.append(Node("sym", (), token.text) if token.kind == "word" else num(int(token.text)))
             ahead += 1
             if self.peek(ahead).text == ",":
                 ahead += 1
                 continue
             break
-        if not arguments or self.peek(ahead).text != ")" or self.peek(ahead + 1).text != "=":
+        if (
+            not any(each.kind == "sym" for each in arguments)
+            or self.peek(ahead).text != ")"
+            or self.peek(ahead + 1).text != "="
+        ):
             return None
         name = self.now.text
         for _ in range(ahead + 1):
@@ -278,7 +283,10 @@ class Grammar(Atoms):
                 self.take()
                 words.append("^" + self.exponent_text())
                 continue
-            elif words and ((now.kind == "num" and now.spaced) or self._rest_is_words()):
+            elif words and (
+                (now.kind == "num" and (now.spaced or self.peek(-1).kind == "text"))
+                or self._rest_is_words()
+            ):
                 words.append(now.text)
             else:
                 break

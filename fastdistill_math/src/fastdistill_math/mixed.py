@@ -59,7 +59,7 @@ MAX_PARTS = 24
 
 def mixed(body: str, read: Reader) -> Node | None:
     """A `prose` or `given` node, or None where a part is neither words nor mathematics."""
-    parts = _parts(body)
+    parts = _parts(_without_brackets(body))
     if not parts or len(parts) > MAX_PARTS or not any(kind == "math" for kind, _ in parts):
         return None
     words: list[str] = []
@@ -74,6 +74,14 @@ def mixed(body: str, read: Reader) -> Node | None:
         words.append("#")
         formulas.append(tree)
     return _given(words, formulas) or Node("prose", tuple(formulas), tuple(word for word in words if word))
+
+
+def _without_brackets(body: str) -> str:
+    """`n^2 (for all n)` without the brackets around its words."""
+    opened = re.sub(r"\(\s*\ue000|\ue000\s*\(", "\ue000", body)
+    if opened != body and opened.count(")") == opened.count("(") + 1:
+        return re.sub(r"\)(?=[\s\ue001]*$)", "", opened)
+    return body
 
 
 def _parts(body: str) -> list[tuple[str, str]]:

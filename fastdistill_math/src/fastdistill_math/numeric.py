@@ -15,6 +15,7 @@ from fastdistill_math.tree import Node, NotMath, TooLarge
 
 MAX_TERMS = 2_000
 MAX_WORK = 200_000
+MAX_ENDLESS, STEADY = 400, 12
 _NAMED = APPLIED | frozenset(["phi", "sigma", "tau", "mu", "Phi", "psi", "Omega", "omega", "V", "S", "T"])
 """Names of functions that an answer does not define."""
 
@@ -293,7 +294,10 @@ def _series(node: Node, at: Point) -> Ball:
     body, lower, upper = node.args
     if lower.kind != "rel" or lower.value != ("eq",) or lower.args[0].kind not in ("sym", "const"):
         raise NotMath("a sum without a counter")
-    name, first, last = lower.args[0].value, _integer(lower.args[1], at), _integer(upper, at)
+    name, first = lower.args[0].value, _integer(lower.args[1], at)
+    if upper.kind == "const" and upper.value == "inf" and node.value == "sum":
+        return _endless(body, name, first, at)
+    last = _integer(upper, at)
     if last - first >= MAX_TERMS:
         raise TooLarge(f"a sum of {last - first + 1} terms, at most {MAX_TERMS} are added")
     total = ball.point(0 if node.value == "sum" else 1)
@@ -301,3 +305,17 @@ def _series(node: Node, at: Point) -> Ball:
         term = value(body, at.at(name, step))
         total = ball.add(total, term) if node.value == "sum" else ball.mul(total, term)
     return total
+
+
+def _endless(body: Node, name: str, first: int, at: Point) -> Ball:
+    """A series whose terms shrink by a tenth each, at least: its rest is below nine times the last term."""
+    total, last, steady = ball.point(0), None, 0
+    for step in range(first, first + MAX_ENDLESS):
+        term = value(body, at.at(name, step))
+        total = ball.add(total, term)
+        size = abs(term.mid) + term.rad
+        steady = steady + 1 if last is not None and size <= 0.9 * last else 0
+        last = size
+        if steady >= STEADY and size < mp.ldexp(1, -mp.prec // 2):
+            return Ball(total.mid, total.rad + 9 * size)
+    raise NotMath("a series that does not shrink fast enough")

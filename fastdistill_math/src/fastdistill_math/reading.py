@@ -21,6 +21,7 @@ _LEADING_LETTER = re.compile(
     r"\s*\**(?:\(?[A-J]\)?\**\s*[.):：。、](?:\s|\Z)|(?:\\text(?:bf|rm)?\{\s*)?\([A-J]\))"
 )
 _MEANING = re.compile(r"\d|\\[a-zA-Z]|\$")
+_DENIED = re.compile(r"\b(?:is|are|was|be)(?:n't|\s+(?:\w+ly\s+)?not)\s+[-$\\\d(]", re.IGNORECASE)
 _QUOTED = re.compile(r"[\s$.,]*(?:in|from|of|by)\s+the\s+(?:question|problem|statement)\b", re.IGNORECASE)
 _FINAL = re.compile(r"final\s+(?:\w+\s+)?answer", re.IGNORECASE)
 _SHORT = 8
@@ -182,7 +183,7 @@ def _later(body: str, group: list[Box], said: str, phrase: Found | None) -> Foun
         if value is None or value.answer is None:
             return None
         phrase = evolve(value, evidence={"phrase": match[0].strip() if match else ""})
-    if phrase.answer is None or _same(phrase.answer, said, group) or _same(said, phrase.answer, group):
+    if phrase.answer is None or _same(phrase.answer, said, group):
         return None
     if not _different(said, phrase.answer):
         return None
@@ -289,6 +290,8 @@ def _unmarked(body: str, *, choices: bool) -> Found:
         if nothing := phrases.NOTHING.search(sentence):
             return Found(answer=nothing[0], rule="last-value")
         span = _last_value(sentence)
+        if span is not None and _DENIED.search(sentence) and not phrases.COMPARISON.search(sentence):
+            return Found(answer=None, reason="no-answer", detail="the reply says what the answer is not")
         if span is not None:
             return Found(answer=span, rule="last-value")
     last = whole.splitlines()[-1].strip()

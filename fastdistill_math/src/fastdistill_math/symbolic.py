@@ -21,11 +21,27 @@ def symbolic(a: Node, b: Node) -> Answer:
     difference = convert(a) - convert(b)
     if difference.has(sympy.Integral, sympy.Limit, sympy.Sum, sympy.Product, sympy.Derivative):
         difference = difference.doit()
+    if not difference.free_symbols and not difference.has(*_OPEN):
+        return _as_number(difference)
     simplified = sympy.simplify(difference)
     if simplified == 0:
         return Answer(True, "sympy")
     verdict = simplified.equals(0)
     return Answer(bool(verdict), "sympy") if verdict is not None else _UNKNOWN
+
+
+_OPEN = (sympy.Integral, sympy.Limit, sympy.Sum, sympy.Product, sympy.Derivative)
+_DIGITS = 60
+
+
+def _as_number(difference: Any) -> Answer:
+    """Whether a closed form without letters is zero, to many digits."""
+    value = sympy.N(difference, _DIGITS)
+    if not value.is_number or value.has(sympy.nan, sympy.oo, sympy.zoo):
+        return _UNKNOWN
+    if abs(value) > sympy.Float(10) ** (10 - _DIGITS):
+        return Answer(False, "sympy")
+    return Answer(True, "sympy")
 
 
 def convert(node: Node) -> Any:
