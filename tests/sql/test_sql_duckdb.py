@@ -29,6 +29,8 @@ CREATE TABLE player (
   id INTEGER PRIMARY KEY, name VARCHAR NOT NULL, team_id INTEGER REFERENCES team (id), goals INTEGER,
   born DATE, role place, fee DECIMAL(10, 2), tags VARCHAR[], active BOOLEAN, CHECK (goals >= 0));
 CREATE VIEW scorers AS SELECT name, goals FROM player WHERE goals > 4;
+CREATE TABLE score (player VARCHAR, points INTEGER);
+INSERT INTO score VALUES ('Ana', 3), ('Ana', 3), ('Bo', 1);
 INSERT INTO team VALUES (1, 'Reds', 'Porto'), (2, 'Blues', 'Turin'), (3, 'Greens', 'Porto');
 INSERT INTO player VALUES
   (1, 'Ana', 1, 7, '1999-03-01', 'front', 12.50, ['x', 'y'], true),
@@ -96,6 +98,7 @@ OTHER = [
     ("SELECT name FROM player WHERE goals = (SELECT MAX(goals) FROM player)",
      "SELECT name FROM player ORDER BY goals DESC LIMIT 1"),
     ("SELECT name FROM team WHERE city = 'Porto'", "SELECT name FROM team WHERE city ILIKE '%porto%'"),
+    ("SELECT player FROM score WHERE points > 2", "SELECT player FROM score WHERE player = 'Ana'"),
     ("SELECT DISTINCT t.name FROM team t JOIN player p ON p.team_id = t.id WHERE p.goals < 5",
      "SELECT t.name FROM team t JOIN player p ON p.team_id = t.id WHERE p.goals < 5"),
 ]  # fmt: skip
@@ -247,6 +250,7 @@ def test_a_built_database_is_as_safe_as_a_file(tmp_path: Path) -> None:
     schema = engine.schema(task(tmp_path).payload.database)
     rows = {
         "team": [(1, "A", None), (1, "twice", None)],
+        "score": [("A", 1), ("A", 1), (None, None)],
         "player": [
             (1, "P", 1, 2, "2020-01-01", "back", 1.5, None, 1),
             (2, "Q", 7, 2, None, None, None, None, None),
@@ -255,6 +259,7 @@ def test_a_built_database_is_as_safe_as_a_file(tmp_path: Path) -> None:
     }
     database = engine.build(schema, rows)
     assert engine.run(database, "SELECT name FROM team", Budget()) == Table(1, [("A",)])
+    assert engine.run(database, "SELECT COUNT(*), COUNT(points) FROM score", Budget()) == Table(2, [(3, 2)])
     found = engine.run(database, "SELECT name, born, role, active FROM player", Budget())
     assert found == Table(4, [("P", "2020-01-01", "back", 1)])
     for statement in HOSTILE:

@@ -44,7 +44,7 @@ class Engine(Protocol[S, D]):
         ...
 
     def build(self, schema: S, rows: Rows, /) -> D:
-        """A database in memory with those of `rows` that the schema takes."""
+        """A database in memory with the tables that `rows` names, and those rows that these take."""
         ...
 
     def run(self, database: D, query: str, budget: Budget, /) -> Table | Failure:

@@ -33,8 +33,7 @@ class SqliteEngine:
 
     def build(self, schema: Schema, rows: Rows, /) -> Guarded:
         """A database in memory."""
-        names = {table.name.lower() for table in schema.tables} | {v.name.lower() for v in schema.views}
-        plan = blueprint(schema, frozenset(names))
+        plan = blueprint(schema, frozenset(rows) | {view.name.lower() for view in schema.views})
         return construct(plan, {table: list(of_table) for table, of_table in rows.items()})
 
     def run(self, database: Guarded, query: str, budget: Budget, /) -> Table | Failure:
