@@ -23,18 +23,22 @@ class DuckSchema:
     """Statements of tables outside of `main`, which stay empty."""
     views: tuple[tuple[str, str], ...] = ()
     """Names and statements."""
+    primary: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Primary keys by lower-case table."""
 
 
 def schema_of(connection: duckdb.DuckDBPyConnection) -> DuckSchema:
     """The schema of the open database."""
-    tables, others = [], []
+    tables, others, primary = [], [], []
     for place, name, sql in _rows(
         connection,
         "SELECT schema_name, table_name, sql FROM duckdb_tables() WHERE NOT internal AND NOT temporary "
         "AND database_name = current_database() ORDER BY table_oid",
     ):
         if place == "main":
-            tables.append(_table(connection, str(name), str(sql)))
+            table, key = _table(connection, str(name), str(sql))
+            tables.append(table)
+            primary += [(table.name.lower(), key)] if key else []
         else:
             others.append(str(sql))
     views = _rows(
@@ -47,6 +51,7 @@ def schema_of(connection: duckdb.DuckDBPyConnection) -> DuckSchema:
         tables=tuple(_parents_first(tables)),
         others=tuple(others),
         views=tuple((str(name), str(sql)) for name, sql in views),
+        primary=tuple(primary),
     )
 
 
@@ -88,7 +93,8 @@ def _before(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return made
 
 
-def _table(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> Table:
+def _table(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> tuple[Table, tuple[str, ...]]:
+    """The table and its primary key."""
     told = _rows(
         connection,
         "SELECT constraint_type, constraint_column_names, referenced_table, referenced_column_names "
@@ -116,7 +122,9 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> Table:
             name,
         )
     }
-    return Table(
+    primary = next((tuple(map(str, names)) for kind, names, *_ in told if kind == "PRIMARY KEY"), ())
+    unique = [names for kind, names, *_ in told if kind in ("UNIQUE", "PRIMARY KEY")]
+    table = Table(
         name=name,
         sql=sql,
         columns=tuple(
@@ -126,6 +134,7 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> Table:
                 kind=kind_of(str(declared)),
                 required=column in required,
                 unique=column in alone,
+                stated=column in required and column not in primary,
             )
             for column, declared in columns
             if column not in generated
@@ -135,7 +144,9 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> Table:
             for kind, here, parent, there in told
             if kind == "FOREIGN KEY"
         ),
+        keys=tuple(tuple(str(name).lower() for name in names) for names in unique),
     )
+    return table, primary
 
 
 def _parents_first(tables: list[Table]) -> list[Table]:

@@ -18,7 +18,7 @@ from fastdistill_sql.engines.duck.values import plain
 from fastdistill_sql.execute import Value
 from fastdistill_sql.schema import Table, quoted
 
-VERSION = 1
+VERSION = 2
 ROWS = 20_000
 """Rows of each table that are copied: enough to see what the data always obeys."""
 _TYPES = {"integer": "INTEGER", "real": "REAL", "blob": "BLOB", "text": "TEXT"}
@@ -33,7 +33,7 @@ def make_twin(path: Path, into: Path) -> None:
     with closing(sqlite3.connect(into)) as made:
         made.execute("PRAGMA journal_mode = OFF")
         for table in schema.tables:
-            made.execute(_statement(table))
+            made.execute(_statement(table, dict(schema.primary).get(table.name.lower(), ())))
             _copy(connection, made, table)
         for sql in _views(schema):
             with suppress(sqlite3.Error):
@@ -54,12 +54,14 @@ def translated(query: str) -> str | None:
     return None
 
 
-def _statement(table: Table) -> str:
+def _statement(table: Table, primary: tuple[str, ...]) -> str:
     parts = [
-        f"{quoted(c.name)} {_declared(c.declared, c.kind)}{' NOT NULL' if c.required else ''}"
-        f"{' UNIQUE' if c.unique else ''}"
+        f"{quoted(c.name)} {_declared(c.declared, c.kind)}{' NOT NULL' if c.stated else ''}"
         for c in table.columns
     ]
+    own = tuple(name.lower() for name in primary)
+    parts += [f"PRIMARY KEY ({', '.join(map(quoted, primary))})"] if primary else []
+    parts += [f"UNIQUE ({', '.join(map(quoted, key))})" for key in table.keys if key != own]
     for key in table.foreign_keys:
         here, there = (", ".join(map(quoted, names)) for names in (key.columns, key.targets))
         parts.append(f"FOREIGN KEY ({here}) REFERENCES {quoted(key.table)} ({there})")
