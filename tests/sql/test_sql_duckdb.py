@@ -98,6 +98,7 @@ OTHER = [
     ("SELECT name FROM player WHERE goals = (SELECT MAX(goals) FROM player)",
      "SELECT name FROM player ORDER BY goals DESC LIMIT 1"),
     ("SELECT name FROM team WHERE city = 'Porto'", "SELECT name FROM team WHERE city ILIKE '%porto%'"),
+    ("SELECT COUNT(*) FROM team", "SELECT COUNT(DISTINCT team_id) FROM player"),
     ("SELECT player FROM score WHERE points > 2", "SELECT player FROM score WHERE player = 'Ana'"),
     ("SELECT DISTINCT t.name FROM team t JOIN player p ON p.team_id = t.id WHERE p.goals < 5",
      "SELECT t.name FROM team t JOIN player p ON p.team_id = t.id WHERE p.goals < 5"),

@@ -48,9 +48,9 @@ class EngineGate:
         """The fields of a finding. Raises `TaskError` for a broken database or gold."""
         from fastdistill_sql.engines.judging import judge
 
-        variants = await self._variants(task.payload, digest)
+        made = await self._variants(task.payload, digest)
         try:
-            return await self._run(judge, self._job(task.payload, candidate.answer, variants))
+            return await self._run(judge, self._job(task.payload, candidate.answer, made))
         except BudgetExceeded as error:
             # What no interrupt stops has cost the worker; if the task alone fits, it was the candidate.
             await self.prepare(task, digest)
@@ -69,9 +69,9 @@ class EngineGate:
         from fastdistill_sql.engines.judging import prepare
 
         if task.payload.gold:
-            variants = await self._variants(task.payload, digest)
+            made = await self._variants(task.payload, digest)
             try:
-                await self._run(prepare, self._job(task.payload, "", variants))
+                await self._run(prepare, self._job(task.payload, "", made))
             except BudgetExceeded as error:
                 detail = f"the gold takes more than {self.limits.gold_seconds:g} seconds of processor time"
                 raise TaskError("gold-too-expensive", detail) from error
@@ -87,9 +87,10 @@ class EngineGate:
         )
         return found
 
-    async def _variants(self, payload: SqlPayload, digest: str) -> Path | None:
+    async def _variants(self, payload: SqlPayload, digest: str) -> dict[str, str]:
+        """The files of the task's twin and variants, by what a job calls them."""
         if not payload.gold or not self.neighbours:
-            return None
+            return {}
         from fastdistill_sql.engines import engine_of
         from fastdistill_sql.engines.duck.twin import VERSION as TWIN
         from fastdistill_sql.engines.variants import VERSION, make_twin, make_variants
@@ -115,15 +116,16 @@ class EngineGate:
 
         made = await self.services.store(_key("sql-twin", *told), twin)
         key = _key("sql-variants", *told, VERSION, GENERATOR, payload.gold[0], self.comparison, self.assume)
-        return await self.services.store(key, variants)
+        return {"twin": str(made), "variants": str(await self.services.store(key, variants))}
 
-    def _job(self, payload: SqlPayload, answer: str, variants: Path | None) -> dict[str, Any]:
+    def _job(self, payload: SqlPayload, answer: str, made: dict[str, str]) -> dict[str, Any]:
         return {
             "dialect": payload.dialect,
             "database": str(payload.database),
             "candidate": answer,
             "golds": list(payload.gold),
-            "variants": None if variants is None else str(variants),
+            **made,
+            "assume": self.assume,
             "comparison": self.comparison,
             "budget": {**self.sizes, "cpu": self.limits.seconds},
             "gold_budget": {**self.gold_sizes, "cpu": self.limits.gold_seconds},

@@ -5,6 +5,7 @@ SQLite twin and are built here in the task's own engine, as long as the gold say
 """
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,9 +14,10 @@ from attrs import field, frozen
 from fastdistill import TaskError, structure
 from fastdistill_sql.compare import Comparison, Expected, matching
 from fastdistill_sql.engines import Engine, Rows, engine_of
-from fastdistill_sql.engines.variants import Variant, Variants, load
+from fastdistill_sql.engines.variants import Variant, Variants, directed, load
 from fastdistill_sql.evidence import class_key, difference, excerpt, failure, own_rows, rows_shown
 from fastdistill_sql.execute import Budget, Failure, Table
+from fastdistill_sql.laws import Assume
 from fastdistill_sql.order import expected
 from fastdistill_sql.race import Race, Runner
 
@@ -40,7 +42,10 @@ class Job:
     database: Path
     candidate: str
     golds: tuple[str, ...]
-    variants: Path | None
+    variants: Path | None = None
+    twin: Path | None = None
+    """The SQLite twin, which says which rows are worth making."""
+    assume: Assume = "data"
     comparison: Comparison
     budget: Budget
     gold_budget: Budget
@@ -51,7 +56,7 @@ class Job:
     weak_oracle: Literal["flag", "undecided"] = "flag"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class Ground:
     """One database and what each gold says there; None where a gold cannot be held against anyone."""
 
@@ -130,8 +135,10 @@ def _against(
         wanted = next(w for w in task.real.wanted if w is not None)
         shown = facts | difference(wanted, found)
         return _reject("wrong-rows", shown["first_difference"], gold_match=False, evidence=shown, **told)
-    for ground in task.grounds:
+    for ground in grounds_of(engine, job, task):
         refused = _on(engine, job, race, ground)
+        if ground not in task.grounds:
+            engine.close(ground.database)
         if refused is not None:
             return refused | told | {"evidence": facts | refused["evidence"]}
     if weak and job.weak_oracle == "undecided":
@@ -139,6 +146,18 @@ def _against(
     del told["tell"]
     shown = facts | {"rows": len(found.rows), "candidate": excerpt(found.rows), "gold": race.winner}
     return {"outcome": "pass", "gold_match": True, "evidence": shown, **told}
+
+
+def grounds_of(engine: Engine[Any, Any], job: Job, task: Prepared) -> Iterator[Ground]:
+    """The neighbours that judge a candidate: the task's, then those made for it and its gold together."""
+    yield from task.grounds
+    if job.twin is not None and task.grounds:
+        for variant in directed(
+            job.dialect, job.database, job.twin, (job.golds[0], job.candidate), job.assume
+        ):
+            ground = _ground(engine, job, variant, task.told.greatest)
+            if ground is not None:
+                yield ground
 
 
 def _weakness(job: Job, task: Prepared) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ from attrs import field, frozen
 from fastdistill import structure
 from fastdistill_sql.building import restore
 from fastdistill_sql.compare import Comparison
+from fastdistill_sql.directed import search
 from fastdistill_sql.engines import Rows, engine_of
 from fastdistill_sql.execute import Failure, Value, run
 from fastdistill_sql.guard import Guarded, reader
+from fastdistill_sql.laws import Assume
 from fastdistill_sql.schema import quoted
 from fastdistill_sql.suite import BUDGET, make
 
@@ -65,10 +68,7 @@ def _made(payload: dict[str, Any], comparison: Comparison) -> Variants:
     tried = run(reader(path), gold, BUDGET)
     if isinstance(tried, Failure) and tried.reason not in ("too-expensive", "too-large"):
         return Variants(why=f"the gold says nothing in SQLite: {tried.detail}"[:200])
-    columns = {
-        table.name.lower(): [column.name for column in table.columns]
-        for table in engine_of(payload["dialect"]).schema(Path(payload["database"])).tables
-    }
+    columns = columns_of(payload["dialect"], Path(payload["database"]))
     suite = make(path, gold, comparison, payload["assume"])
     return Variants(
         variants=tuple(
@@ -80,6 +80,29 @@ def _made(payload: dict[str, Any], comparison: Comparison) -> Variants:
         greatest=suite.greatest,
         why=suite.why,
     )
+
+
+def directed(
+    dialect: str, database: Path, twin: Path, pair: tuple[str, str], assume: Assume
+) -> Iterator[Variant]:
+    """Variants made for a gold and a candidate together; none where SQLite cannot read one of them.
+
+    The translated candidate is never run: it only says which rows might part it from the gold.
+    """
+    from fastdistill_sql.engines.duck.twin import translated
+
+    gold, candidate = (translated(query) for query in pair)
+    if gold is None or candidate is None:
+        return
+    columns = columns_of(dialect, database)
+    for seed, made in search(twin, gold, candidate, assume).variants():
+        yield Variant(seed=seed, rows=_rows(made, columns))
+
+
+def columns_of(dialect: str, database: Path) -> dict[str, list[str]]:
+    """The columns of each table, by its lower-case name."""
+    tables = engine_of(dialect).schema(database).tables
+    return {table.name.lower(): [column.name for column in table.columns] for table in tables}
 
 
 def _rows(database: Guarded, columns: dict[str, list[str]]) -> Rows:
