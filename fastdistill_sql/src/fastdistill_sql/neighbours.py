@@ -50,6 +50,10 @@ class Material:
     greatest: float = 0.0
     """The largest number in the real tables, by size."""
 
+    def columns(self, table: str) -> list[str]:
+        """The columns of `table`, lower case."""
+        return [c.name.lower() for t in self.tables if t.name.lower() == table for c in t.columns]
+
 
 def gather(
     path: Path,
@@ -159,6 +163,7 @@ def _plan(material: Material, rng: random.Random) -> Plan:
     large = max((anatomy.most, *anatomy.counts), default=0) > max(_SIZES)
     if (anatomy.counts or anatomy.most) and rng.random() < (0.75 if large else 0.45):
         grown = _grown(material, rng)
+    few = 0.3 if anatomy.groups == material.sound.groups else 0.6
     target, many = _target(anatomy, rng) if grown else (0, 0)
     hollow = ""
     if rng.random() < 0.08:
@@ -171,7 +176,8 @@ def _plan(material: Material, rng: random.Random) -> Plan:
         target=target,
         many=many,
         hollow=hollow,
-        few=bool(anatomy.groups) and rng.random() < 0.3,
+        blank=_blank(material, rng),
+        few=bool(anatomy.groups) and rng.random() < few,
         matched=rng.choice((1.0, 0.7, 0.5)),
     )
 
@@ -181,6 +187,17 @@ def _grown(material: Material, rng: random.Random) -> str:
     names = sorted(material.anatomy.tables & set(material.banks))
     pointing = [n for n in names if any(link.parent in names for link in material.links.get(n, ()))]
     return rng.choice(pointing if pointing and rng.random() < 0.75 else names or [""])
+
+
+def _blank(material: Material, rng: random.Random) -> tuple[str, int]:
+    """Now and then a named column that may be NULL."""
+    open_ = [
+        (name, i)
+        for name, laws in sorted(material.laws.items())
+        for i, column in enumerate(material.columns(name))
+        if i not in laws.never_null and (name, column) in material.anatomy.columns
+    ]
+    return rng.choice(open_) if open_ and rng.random() < 0.12 else ("", 0)
 
 
 def _target(anatomy: Anatomy, rng: random.Random) -> tuple[int, int]:

@@ -37,6 +37,8 @@ class Plan:
     """Rows of that table, where not a group but the whole is to be large."""
     hollow: str
     """The table that is empty."""
+    blank: tuple[str, int] = ("", 0)
+    """A table and its column that holds nothing but NULL, if the laws allow that."""
     few: bool = False
     """Whether what is grouped by has two values at most."""
     matched: float = 1.0
@@ -152,8 +154,12 @@ class Maker:
         self, row: list[Value], number: int, pinned: frozenset[int] = frozenset()
     ) -> list[Value] | None:
         """`row` made to obey every law, or None where that fails."""
+        name, blank = self.plan.blank
         for i in self.named:
             if i in pinned:
+                continue
+            if i == blank and name == self.table.name.lower() and i not in self.laws.never_null:
+                row[i] = None
                 continue
             if i not in self.laws.never_null and self.rng.random() < self.plan.nulls / 2:
                 row[i] = None
