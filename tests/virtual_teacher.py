@@ -11,7 +11,7 @@ from typing import Any
 from attrs import define, field
 
 from fastdistill import Choice, Completion, ProviderError, RateLimited
-from fastdistill.run.teachers.concurrency.limiter import Pacer, Permit
+from fastdistill.run.teachers.concurrency.limiter import Limiter, Permit
 from fastdistill.run.teachers.retry import Retry
 
 ANSWER = Completion(choices=(Choice(text="4"),), model="virtual")
@@ -44,7 +44,7 @@ class VirtualTeacher:
     _bucket: float = 0.0
     _filled: float = 0.0
     _alarm: float = -1.0
-    _pacer: Pacer = field(init=False)
+    _pacer: Limiter = field(init=False)
     _ready: deque[int] = field(init=False)
     _retry: Retry = field(init=False)
 
@@ -55,8 +55,8 @@ class VirtualTeacher:
     def clock(self) -> float:
         return self.now
 
-    def pacer(self, **options: Any) -> Pacer:
-        return Pacer(clock=self.clock, rng=random.Random(self.seed), **options)
+    def pacer(self, **options: Any) -> Limiter:
+        return Limiter(clock=self.clock, rng=random.Random(self.seed), **options)
 
     @property
     def occupancy(self) -> float:
@@ -66,7 +66,7 @@ class VirtualTeacher:
         heapq.heappush(self._events, (self.now + delay, next(self._ids), what))
 
     def serve(
-        self, pacer: Pacer, tasks: int, *, until: float = math.inf, retry: Retry | None = None
+        self, pacer: Limiter, tasks: int, *, until: float = math.inf, retry: Retry | None = None
     ) -> int:
         """Ask `tasks` questions through `pacer`, all at hand from the start; how many calls it took."""
         self._retry = retry or Retry(retries=1000, deadline=math.inf)

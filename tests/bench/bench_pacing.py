@@ -16,7 +16,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from fastdistill import Call, Choice, Completion, Message, Prompt, Sampling
-from fastdistill.run.teachers.dispatcher import Endpoints, endpoints_of
+from fastdistill.run.teachers.dispatcher import Dispatcher, dispatcher_of
 from fastdistill.run.teachers.retry import Retry
 
 ANSWER = Completion(choices=(Choice(text="4", finish="stop"),), model="simulated")
@@ -101,9 +101,9 @@ async def bare(server: Server, tasks: int) -> tuple[float, float]:
     return server.busy / server.slots / took, (time.process_time() - cpu) / tasks
 
 
-async def paced(server: Server, tasks: int, seed: int) -> tuple[float, float, Endpoints]:
+async def paced(server: Server, tasks: int, seed: int) -> tuple[float, float, Dispatcher]:
     """The same of a client that was told nothing."""
-    endpoints = endpoints_of(
+    endpoints = dispatcher_of(
         [server], retry=Retry(), clock=time.monotonic, rng=random.Random(seed), caps=[None]
     )
     cpu = time.process_time()
@@ -115,7 +115,7 @@ async def compare(slots: int, sigma: float, seed: int, tasks: int, mean: float) 
     theirs, their_cpu = await bare(Server(slots, mean, sigma, seed), tasks)
     server = Server(slots, mean, sigma, seed)
     ours, our_cpu, endpoints = await paced(server, tasks, seed)
-    steps = endpoints.endpoints[0].pacer.history
+    steps = endpoints.endpoints[0].limiter.history
     found = next((step.at for step in steps if step.limit >= 0.9 * slots), math.nan)
     print(
         f"{slots:4} slots, sigma {sigma}, seed {seed}: bare {theirs:.3f}, ours {ours:.3f}, "

@@ -27,7 +27,7 @@ from fastdistill import (
 )
 from fastdistill.errors import RunHalted
 from fastdistill.run.teachers import endpoint_queue
-from fastdistill.run.teachers.dispatcher import Endpoints, endpoints_of
+from fastdistill.run.teachers.dispatcher import Dispatcher, dispatcher_of
 from fastdistill.run.teachers.retry import Retry
 
 pytestmark = pytest.mark.anyio
@@ -75,9 +75,9 @@ class Teacher:
         return Completion(choices=(Choice(text=self.identity),), model="m")
 
 
-def serve(*teachers: Teacher, cap: int | None = None, **options: Any) -> Endpoints:
+def serve(*teachers: Teacher, cap: int | None = None, **options: Any) -> Dispatcher:
     retry = options.pop("retry", Retry(base=0.01, cap=0.05))
-    return endpoints_of(
+    return dispatcher_of(
         teachers,
         retry=retry,
         clock=time.monotonic,
@@ -87,7 +87,7 @@ def serve(*teachers: Teacher, cap: int | None = None, **options: Any) -> Endpoin
     )
 
 
-async def ask_all(endpoints: Endpoints, calls: list[Call]) -> list[str]:
+async def ask_all(endpoints: Dispatcher, calls: list[Call]) -> list[str]:
     answers: dict[str, str] = {}
 
     async def one(asked: Call) -> None:
@@ -105,7 +105,7 @@ async def test_every_call_is_answered_within_the_cap() -> None:
     assert len(await ask_all(endpoints, [call(i) for i in range(100)])) == 100
     assert teacher.most == 7
     assert sorted(teacher.calls) == sorted(f"r{i}" for i in range(100))
-    assert endpoints.endpoints[0].pacer.in_flight == 0
+    assert endpoints.endpoints[0].limiter.in_flight == 0
 
 
 async def test_calls_are_served_in_the_order_they_came() -> None:
@@ -151,7 +151,7 @@ async def test_what_asking_again_cannot_mend_is_one_call(error: Exception) -> No
     with pytest.raises(type(error)):
         await endpoints.complete(call())
     assert len(teacher.calls) == 1
-    assert endpoints.endpoints[0].pacer.in_flight == 0
+    assert endpoints.endpoints[0].limiter.in_flight == 0
 
 
 async def test_the_deadline_ends_a_call_that_hangs() -> None:
@@ -223,7 +223,7 @@ async def test_an_endpoint_that_dies_is_left_out_and_comes_back() -> None:
     await anyio.sleep(1.4)
     await ask_all(endpoints, [call(i) for i in range(150, 250)])
     assert len(one.calls) - during > 30
-    assert endpoints.endpoints[0].pacer.limit > 1
+    assert endpoints.endpoints[0].limiter.limit > 1
 
 
 async def test_an_outage_is_waited_out_and_spends_no_retries() -> None:
@@ -264,7 +264,7 @@ async def test_cancelling_frees_places_and_permits() -> None:
         await anyio.sleep(0.02)
         assert teacher.in_flight == 2
         group.cancel_scope.cancel()
-    assert endpoints.endpoints[0].pacer.in_flight == 0
+    assert endpoints.endpoints[0].limiter.in_flight == 0
     teacher.latency = 0
     assert (await endpoints.complete(call(9))).text == "one"
 

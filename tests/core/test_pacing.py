@@ -25,7 +25,7 @@ from fastdistill import (
     TimedOut,
     Usage,
 )
-from fastdistill.run.teachers.concurrency.limiter import Pacer
+from fastdistill.run.teachers.concurrency.limiter import Limiter
 from fastdistill.run.teachers.rate_limit import Bucket
 
 
@@ -217,7 +217,7 @@ def test_unanimous_refusals_with_retry_after_hold_the_endpoint() -> None:
     assert pacer.take()
 
 
-def hinted(pacer: Pacer, hint: RateHint) -> None:
+def hinted(pacer: Limiter, hint: RateHint) -> None:
     permit = pacer.take()
     assert permit
     pacer.succeed(permit, Completion(choices=(Choice(text=""),), model="m", rate_hint=hint))
@@ -271,7 +271,7 @@ def test_idle_slots_are_counted_by_reason() -> None:
         assert permit
         pacer.succeed(permit, ANSWER)
     assert pacer.idle["no-work"] == pytest.approx(20)
-    pacer.quota.hold(15)
+    pacer.rate_limit.hold(15)
     teacher.now = 15
     assert pacer.take()
     assert pacer.idle["rate-limited"] == pytest.approx(5 * 32)
@@ -299,7 +299,7 @@ def test_a_bucket_fills_steadily_and_pays_its_debts() -> None:
 def test_taking_and_giving_back_costs_microseconds() -> None:
     import time
 
-    pacer = Pacer(clock=time.monotonic, rng=random.Random(0))
+    pacer = Limiter(clock=time.monotonic, rng=random.Random(0))
     begin = time.perf_counter()
     for _ in range(5000):
         permit = pacer.take()

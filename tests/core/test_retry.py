@@ -20,7 +20,7 @@ from fastdistill import (
     ServerFailed,
     TimedOut,
 )
-from fastdistill.run.teachers.circuit_breaker import FAILURES, LONGEST_PAUSE, Breaker
+from fastdistill.run.teachers.circuit_breaker import FAILURES, LONGEST_PAUSE, CircuitBreaker
 from fastdistill.run.teachers.retry import Retry
 
 RETRYABLE = (RateLimited, Overloaded, TimedOut, ConnectionFailed, ServerFailed, BadReply)
@@ -57,14 +57,14 @@ def test_the_deadline_covers_all_tries() -> None:
     assert retry.delay(TimedOut("x"), 1, 61, random.Random(0)) is None
 
 
-def failed(breaker: Breaker, times: int, now: float = 0.0) -> None:
+def failed(breaker: CircuitBreaker, times: int, now: float = 0.0) -> None:
     for _ in range(times):
         breaker.begin()
         breaker.fail(now, 64)
 
 
 def test_an_endpoint_is_taken_out_tried_and_brought_back() -> None:
-    breaker = Breaker(random.Random(0))
+    breaker = CircuitBreaker(random.Random(0))
     failed(breaker, FAILURES - 1)
     assert breaker.ready_in(0) == 0
     failed(breaker, 1)
@@ -79,7 +79,7 @@ def test_an_endpoint_is_taken_out_tried_and_brought_back() -> None:
 
 
 def test_failures_that_are_not_in_a_row_change_nothing() -> None:
-    breaker = Breaker(random.Random(0))
+    breaker = CircuitBreaker(random.Random(0))
     for _ in range(10):
         failed(breaker, FAILURES - 1)
         assert not breaker.succeed()
@@ -87,7 +87,7 @@ def test_failures_that_are_not_in_a_row_change_nothing() -> None:
 
 
 def test_the_pause_doubles_up_to_its_bound() -> None:
-    breaker, now, pauses = Breaker(random.Random(0)), 0.0, []
+    breaker, now, pauses = CircuitBreaker(random.Random(0)), 0.0, []
     failed(breaker, FAILURES)
     for _ in range(12):
         pauses.append(breaker.ready_in(now))
@@ -99,7 +99,7 @@ def test_the_pause_doubles_up_to_its_bound() -> None:
 
 
 def test_calls_from_before_do_not_lengthen_the_pause() -> None:
-    breaker = Breaker(random.Random(0))
+    breaker = CircuitBreaker(random.Random(0))
     failed(breaker, FAILURES)
     pause = breaker.ready_in(0)
     for _ in range(50):
@@ -108,7 +108,7 @@ def test_calls_from_before_do_not_lengthen_the_pause() -> None:
 
 
 def test_a_try_that_was_given_up_lets_another_try() -> None:
-    breaker = Breaker(random.Random(0))
+    breaker = CircuitBreaker(random.Random(0))
     failed(breaker, FAILURES)
     breaker.begin()
     breaker.give_up()

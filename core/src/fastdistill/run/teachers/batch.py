@@ -1,4 +1,4 @@
-"""The line to a teacher whose answers come in offline batches: gathers calls, hands them in, collects.
+"""The channel to a teacher whose answers come in offline batches: gather calls, submit, collect.
 
 A batch's id is in the ledger before it is waited for, so that a resumed run goes on waiting for the same
 batch and pays for nothing twice.
@@ -28,9 +28,9 @@ from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Batch
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.teachers.checked import checked
-from fastdistill.run.teachers.pending import Letter, OpenBatch, fail, line_of
+from fastdistill.run.teachers.pending import OpenBatch, PendingCall, fail, line_of
 from fastdistill.run.teachers.retry import Retry
-from fastdistill.run.teachers.submission import UNHEARD, HandingIn, identity_of
+from fastdistill.run.teachers.submission import UNHEARD, Submission, identity_of
 
 LINGER = 1.0
 """Seconds without a new call after which what has gathered is handed in."""
@@ -38,8 +38,8 @@ ROOM = 20_000
 
 
 @define(kw_only=True)
-class BatchLine:
-    """Like `Endpoints`, with hours between a call and its answer."""
+class BatchChannel:
+    """Like `Dispatcher`, with hours between a call and its answer."""
 
     providers: Sequence[Batch]
     owner: str
@@ -54,49 +54,49 @@ class BatchLine:
     """Seconds between two looks at a batch."""
     most: int = ROOM
     on_fault: Callable[[Call, ProviderError], None] = lambda _call, _error: None
-    handed_in: list[dict[str, Any]] = field(factory=list, init=False)
-    _outbox: list[Letter] = field(factory=list, init=False)
+    submitted: list[dict[str, Any]] = field(factory=list, init=False)
+    _outbox: list[PendingCall] = field(factory=list, init=False)
     _open: dict[str, OpenBatch] = field(factory=dict, init=False)
-    _sought: dict[str, list[Letter]] = field(factory=dict, init=False)
+    _sought: dict[str, list[PendingCall]] = field(factory=dict, init=False)
     _news: anyio.Event = field(factory=anyio.Event, init=False)
     _halted: bool = field(default=False, init=False)
     _turn: Any = field(factory=count, init=False)
 
     @property
     def in_flight(self) -> int:
-        """Calls that were handed in and have no answer yet."""
-        return sum(len(batch.letters) for batch in self._open.values())
+        """Return how many calls were submitted and have no answer yet."""
+        return sum(len(batch.pending) for batch in self._open.values())
 
     def room(self) -> float:
-        """How many requests may be under way."""
+        """Return how many requests may be under way."""
         return self.most
 
     def halt(self) -> None:
-        """Hand in nothing more. Open batches stay open: a resumed run collects them."""
+        """Submit nothing more. Open batches stay open: a resumed run collects them."""
         self._halted = True
-        letters = [*self._outbox, *(one for batch in self._open.values() for one in batch.letters.values())]
-        letters += [one for sought in self._sought.values() for one in sought]
+        pending = [*self._outbox, *(one for batch in self._open.values() for one in batch.pending.values())]
+        pending += [one for sought in self._sought.values() for one in sought]
         self._outbox.clear()
-        for letter in letters:
-            letter.deliver(None)
+        for one in pending:
+            one.deliver(None)
 
     def report(self) -> dict[str, Any]:
-        """For the timing report: every batch that was handed in or taken up again."""
-        return {"batches": self.handed_in}
+        """Return, for the timing report, every batch that was submitted or taken up again."""
+        return {"batches": self.submitted}
 
     async def complete(self, call: Call) -> Completion:
-        """The answer, hours later. Raises the error that retrying could not mend, and `RunHalted`."""
+        """Return the answer, hours later. Raises the error that stays after retries, or `RunHalted`."""
         for tries in count(1):
-            letter = Letter(call)
+            one = PendingCall(call)
             if not self._halted:
-                self._post(letter, known=tries == 1)
-                await letter.event.wait()
-            if letter.outcome is None:
+                self._post(one, known=tries == 1)
+                await one.event.wait()
+            if one.outcome is None:
                 raise RunHalted("the run is stopped")
-            if isinstance(letter.outcome, Completion):
-                return letter.outcome
-            error = letter.outcome
-            if letter.final or self.retry.delay(error, tries, 0.0, self.rng) is None:
+            if isinstance(one.outcome, Completion):
+                return one.outcome
+            error = one.outcome
+            if one.final or self.retry.delay(error, tries, 0.0, self.rng) is None:
                 raise error
             assert isinstance(error, ProviderError)  # noqa: S101  no other is asked again
             self.on_fault(call, error)
@@ -110,50 +110,50 @@ class BatchLine:
         while not self._halted and (left := until - time.monotonic()) > 0:  # noqa: ASYNC110
             await anyio.sleep(min(left, LINGER))
 
-    def _post(self, letter: Letter, *, known: bool) -> None:
-        request_id = letter.call.request_id
+    def _post(self, one: PendingCall, *, known: bool) -> None:
+        request_id = one.call.request_id
         found = self.ledger.read_batch(request_id) if known else None
         for provider in self.providers:
             if found is not None and identity_of(provider) == found[1]:
-                self._take_up(found[0], provider, letter)
+                self._take_up(found[0], provider, one)
                 return
-        self._gather([letter])
+        self._gather([one])
 
-    def _gather(self, letters: Iterable[Letter]) -> None:
-        self._outbox.extend(letters)
+    def _gather(self, pending: Iterable[PendingCall]) -> None:
+        self._outbox.extend(pending)
         self._news.set()
 
-    def _take_up(self, batch_id: str, provider: Batch, letter: Letter) -> None:
-        """A letter of an earlier session's batch."""
+    def _take_up(self, batch_id: str, provider: Batch, one: PendingCall) -> None:
+        """Join a call to the batch that an earlier session submitted it in."""
         if not batch_id.startswith(UNHEARD):
-            self._join(batch_id, provider, [letter])
+            self._join(batch_id, provider, [one])
         elif batch_id in self._sought:
-            self._sought[batch_id].append(letter)
+            self._sought[batch_id].append(one)
         else:
-            self._sought[batch_id] = [letter]
+            self._sought[batch_id] = [one]
             self.group.start_soon(self._seek, batch_id, provider)
 
     async def _seek(self, unheard: str, provider: Batch) -> None:
-        """Find a batch that may have been taken though we never heard, or hand its letters in anew."""
+        """Find a batch that may have been taken though we never heard, or submit its calls again."""
         try:
-            batch_id = await self._handing(provider).found(unheard)
+            batch_id = await self._submission(provider).found(unheard)
         except FastDistillError as error:
             fail(self._sought.pop(unheard), error)
             return
-        letters = self._sought.pop(unheard)
+        pending = self._sought.pop(unheard)
         if self._halted:
             return
         if batch_id is None:
-            self._gather(letters)
+            self._gather(pending)
         else:
-            self._handing(provider).keep((letter.call for letter in letters), batch_id)
-            self._join(batch_id, provider, letters)
+            self._submission(provider).keep((one.call for one in pending), batch_id)
+            self._join(batch_id, provider, pending)
 
-    def _join(self, batch_id: str, provider: Batch, letters: Iterable[Letter]) -> None:
+    def _join(self, batch_id: str, provider: Batch, pending: Iterable[PendingCall]) -> None:
         if batch_id not in self._open:
             self._open[batch_id] = OpenBatch(batch_id, provider)
             self.group.start_soon(self._follow, self._open[batch_id])
-        self._open[batch_id].letters |= {letter.call.request_id: letter for letter in letters}
+        self._open[batch_id].pending |= {one.call.request_id: one for one in pending}
 
     async def serve(self) -> None:
         """Gather what is posted into batches, until cancelled."""
@@ -163,27 +163,27 @@ class BatchLine:
             while gathered < len(self._outbox) < self.size:
                 gathered = len(self._outbox)
                 await anyio.sleep(min(LINGER, self.interval))
-            letters, self._outbox = self._outbox[: self.size], self._outbox[self.size :]
+            pending, self._outbox = self._outbox[: self.size], self._outbox[self.size :]
             if not self._outbox:
                 self._news = anyio.Event()
-            if letters:
-                self.group.start_soon(self._hand_in, letters)
+            if pending:
+                self.group.start_soon(self._submit, pending)
 
-    async def _hand_in(self, letters: list[Letter]) -> None:
+    async def _submit(self, pending: list[PendingCall]) -> None:
         provider = self.providers[next(self._turn) % len(self.providers)]
         try:
-            batch_id = await self._handing(provider).handed_in([letter.call for letter in letters])
+            batch_id = await self._submission(provider).submitted([one.call for one in pending])
         except FastDistillError as error:
-            fail(letters, error)
+            fail(pending, error)
             return
         if self._halted:
-            for letter in letters:
-                letter.deliver(None)
+            for one in pending:
+                one.deliver(None)
         else:
-            self._join(batch_id, provider, letters)
+            self._join(batch_id, provider, pending)
 
-    def _handing(self, provider: Batch) -> HandingIn:
-        return HandingIn(
+    def _submission(self, provider: Batch) -> Submission:
+        return Submission(
             provider=provider,
             owner=self.owner,
             ledger=self.ledger,
@@ -206,7 +206,7 @@ class BatchLine:
                     status = state.status
                     if not state.ended:
                         continue
-                    calls = [letter.call for letter in batch.letters.values()]
+                    calls = [one.call for one in batch.pending.values()]
                     with boundary(self.owner, "collect"):
                         found = await batch.provider.collect(batch.batch_id, calls)
                     outcomes.update({key: _checked(outcome) for key, outcome in found.items()})
@@ -215,16 +215,16 @@ class BatchLine:
                     continue
                 except NotFound as error:
                     status = "not found"
-                    outcomes.update((key, ServerFailed(str(error))) for key in batch.letters)
+                    outcomes.update((key, ServerFailed(str(error))) for key in batch.pending)
                     break
             del self._open[batch.batch_id]
-            for key, letter in batch.letters.items():
-                letter.deliver(outcomes.get(key) or ServerFailed(f"{batch.batch_id!r} has no answer"))
+            for key, one in batch.pending.items():
+                one.deliver(outcomes.get(key) or ServerFailed(f"{batch.batch_id!r} has no answer"))
         except FastDistillError as error:
             del self._open[batch.batch_id]
-            fail(batch.letters.values(), error)
+            fail(batch.pending.values(), error)
         finally:
-            self.handed_in.append(line_of(batch, status, began, outcomes))
+            self.submitted.append(line_of(batch, status, began, outcomes))
 
 
 def _checked(outcome: Completion | ProviderError) -> Completion | ProviderError:
@@ -235,11 +235,11 @@ def _checked(outcome: Completion | ProviderError) -> Completion | ProviderError:
 
 
 @asynccontextmanager
-async def open_batches(**settings: Any) -> AsyncIterator[BatchLine]:
-    """A `BatchLine` at work; what is under way when it closes is left to a resumed run."""
+async def open_batches(**settings: Any) -> AsyncIterator[BatchChannel]:
+    """A `BatchChannel` at work; what is under way when it closes is left to a resumed run."""
     failure: FastDistillError | None = None
     async with anyio.create_task_group() as group:
-        line = BatchLine(group=group, **settings)
+        line = BatchChannel(group=group, **settings)
         group.start_soon(line.serve)
         try:
             yield line

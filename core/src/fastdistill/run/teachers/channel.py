@@ -1,4 +1,4 @@
-"""The line to one teacher, online or in batches, with every fault in the ledger."""
+"""The channel to one teacher, online or in batches, with every fault in the ledger."""
 
 import random
 import time
@@ -16,13 +16,13 @@ from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import TeacherPlan
 from fastdistill.run.teachers.batch import ROOM, open_batches
 from fastdistill.run.teachers.checked import checked
-from fastdistill.run.teachers.dispatcher import endpoints_of
+from fastdistill.run.teachers.dispatcher import dispatcher_of
 from fastdistill.run.teachers.observer import Observer
 from fastdistill.run.teachers.retry import Retry
 
 
 @frozen(kw_only=True)
-class Blamed:
+class GuardedProvider:
     """A provider whose programming errors are told under its owner's name."""
 
     provider: Provider
@@ -48,7 +48,7 @@ def cap_of(plan: TeacherPlan, provider: Provider, share: int) -> int | None:
     return min(known, default=None)
 
 
-class Line(Protocol):
+class Channel(Protocol):
     """What a teacher asks through."""
 
     @property
@@ -68,13 +68,13 @@ class Line(Protocol):
         """The answer, or the error that retrying could not mend."""
 
 
-async def open_line(
+async def open_channel(
     stack: AsyncExitStack,
     plan: TeacherPlan,
     providers: Sequence[Provider],
     ledger: Ledger,
     observer: Observer,
-) -> Line:
+) -> Channel:
     """The line to `plan`'s model, over all its endpoints.
 
     Raises `UsageError` for batch mode with a provider that has none.
@@ -88,8 +88,8 @@ async def open_line(
     retry = Retry(retries=config.retries, deadline=config.deadline)
     rng = random.Random()  # noqa: S311  jitter, and nothing that a run's outcome hangs on
     if config.mode == "online":
-        return endpoints_of(
-            [Blamed(provider=provider, owner=owner) for provider in providers],
+        return dispatcher_of(
+            [GuardedProvider(provider=provider, owner=owner) for provider in providers],
             retry=retry,
             clock=time.monotonic,
             rng=rng,

@@ -13,7 +13,7 @@ State = Literal["closed", "open", "trying"]
 
 
 @define
-class Breaker:
+class CircuitBreaker:
     """The health of one endpoint; times are seconds of any one clock."""
 
     rng: random.Random
@@ -27,24 +27,24 @@ class Breaker:
     _until: float = 0.0
 
     def ready_in(self, now: float) -> float:
-        """Seconds until it may be asked; infinite while one call tries it."""
+        """Return the seconds until it may be asked; infinite while one call tries it."""
         if self.state == "closed":
             return 0.0
         return max(0.0, self._until - now) if self.state == "open" else float("inf")
 
     def begin(self) -> None:
-        """A call goes out."""
+        """Record that a call goes out."""
         if self.state == "open":
             self.state = "trying"
 
     def succeed(self) -> bool:
-        """An answer came; whether that brings the endpoint back."""
+        """Record an answer; return whether that brings the endpoint back."""
         back = self.state != "closed"
         self.state, self._row, self._pause = "closed", 0, FIRST_PAUSE
         return back
 
     def fail(self, now: float, limit: int) -> bool:
-        """A failure that is the endpoint's; whether that takes it out. `limit` is its pacer's."""
+        """Record an endpoint failure; return True if it opens the circuit. `limit` is its limiter's."""
         if not self._row:
             self.limit = limit
         self._row += 1
@@ -57,6 +57,6 @@ class Breaker:
         return first
 
     def give_up(self) -> None:
-        """The call was cancelled: it told nothing."""
+        """Record a call that was cancelled: it told nothing."""
         if self.state == "trying":
             self.state = "open"

@@ -20,9 +20,9 @@ from fastdistill.errors import (
 )
 from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Provider
-from fastdistill.run.teachers.circuit_breaker import Breaker
-from fastdistill.run.teachers.concurrency.limiter import Pacer, Permit
-from fastdistill.run.teachers.endpoint_queue import Endpoint, Seats
+from fastdistill.run.teachers.circuit_breaker import CircuitBreaker
+from fastdistill.run.teachers.concurrency.limiter import Limiter, Permit
+from fastdistill.run.teachers.endpoint_queue import Endpoint, EndpointQueue
 from fastdistill.run.teachers.retry import Retry
 from fastdistill.run.teachers.streak import LASTING, WAITING, stopping
 
@@ -31,7 +31,7 @@ SICK = (ConnectionFailed, ServerFailed, TimedOut, Overloaded)
 
 
 @define(kw_only=True)
-class Endpoints:
+class Dispatcher:
     """All endpoints of one model. Calls are served in the order they came; back-off holds up no other."""
 
     endpoints: Sequence[Endpoint]
@@ -48,23 +48,25 @@ class Endpoints:
     """Requests that wait to be asked again; they hold no permit."""
     _halt: anyio.Event | None = field(default=None, init=False)
     _halted: bool = field(default=False, init=False)
-    _seats: Seats = field(init=False)
+    _queue: EndpointQueue = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._seats = Seats(endpoints=self.endpoints, clock=self.clock, outage_limit=self.retry.deadline)
+        self._queue = EndpointQueue(
+            endpoints=self.endpoints, clock=self.clock, outage_limit=self.retry.deadline
+        )
 
     @property
     def limit(self) -> int:
-        """Calls at once over all endpoints that are up."""
-        return sum(e.pacer.limit for e in self.endpoints if e.breaker.state == "closed")
+        """Return the calls at once over all endpoints that are up."""
+        return sum(e.limiter.limit for e in self.endpoints if e.breaker.state == "closed")
 
     @property
     def in_flight(self) -> int:
-        """Calls under way."""
-        return sum(endpoint.pacer.in_flight for endpoint in self.endpoints)
+        """Return the calls under way."""
+        return sum(endpoint.limiter.in_flight for endpoint in self.endpoints)
 
     def room(self) -> float:
-        """How many requests should be at hand, so that no permit waits for one."""
+        """Return how many requests should be at hand, so that no permit waits for one."""
         return 2 * self.limit + 16 + self.waiting_out
 
     def halt(self) -> None:
@@ -74,7 +76,7 @@ class Endpoints:
         those that may be worked on come home.
         """
         self._halted = True
-        self._seats.close()
+        self._queue.close()
         if self._halt:
             self._halt.set()
         for endpoint in self.endpoints:
@@ -88,7 +90,7 @@ class Endpoints:
         """
         began, tries, avoid = math.inf, 0, None
         while True:
-            endpoint, permit = await self._seats.take(call, avoid)
+            endpoint, permit = await self._queue.take(call, avoid)
             began = min(began, self.clock())
             tries += 1
             try:
@@ -142,49 +144,49 @@ class Endpoints:
                 got = await endpoint.provider.complete(call)
                 self._well(endpoint)
                 endpoint.streak.succeed()
-                endpoint.pacer.succeed(permit, got)
+                endpoint.limiter.succeed(permit, got)
                 return got
             if permit.number in endpoint.dropped:
                 raise RunHalted("the run is stopped; this call was still in the endpoint's queue")
             raise TimedOut(f"no answer within the {self.retry.deadline:g} s of `deadline`")
         except RunHalted:
             endpoint.breaker.give_up()
-            endpoint.pacer.fail(permit, None)
+            endpoint.limiter.fail(permit, None)
             raise
         except Exception as error:
             self._unwell(endpoint, error)
-            endpoint.pacer.fail(permit, error)
+            endpoint.limiter.fail(permit, error)
             raise
         except BaseException:
             endpoint.breaker.give_up()
-            endpoint.pacer.fail(permit, None)
+            endpoint.limiter.fail(permit, None)
             raise
         finally:
             endpoint.scopes.pop(permit.number, None)
-            self._seats.dispatch()
+            self._queue.dispatch()
 
     def _well(self, endpoint: Endpoint) -> None:
-        self._seats.answered = True
+        self._queue.answered = True
         if endpoint.breaker.succeed():
-            endpoint.pacer.restore(endpoint.breaker.limit)
+            endpoint.limiter.restore(endpoint.breaker.limit)
 
     def _unwell(self, endpoint: Endpoint, error: Exception) -> None:
         if isinstance(error, ProviderError):
-            self._seats.last_error = error
+            self._queue.last_error = error
         if isinstance(error, SICK):
-            endpoint.breaker.fail(self.clock(), endpoint.pacer.limit)
+            endpoint.breaker.fail(self.clock(), endpoint.limiter.limit)
         elif isinstance(error, ProviderError):
             self._well(endpoint)  # it refused, but it is there
         else:
             endpoint.breaker.give_up()
 
     def report(self) -> dict[str, Any]:
-        """For the timing report: times in seconds, limits in calls at once.
+        """Return plain data for the timing report: times in seconds, limits in calls at once.
 
         `occupancy` is the share of the slot-seconds that the limits allowed in which a call was under way.
         """
-        busy = sum(endpoint.pacer.busy for endpoint in self.endpoints)
-        idle = sum(sum(endpoint.pacer.idle.values()) for endpoint in self.endpoints)
+        busy = sum(endpoint.limiter.busy for endpoint in self.endpoints)
+        idle = sum(sum(endpoint.limiter.idle.values()) for endpoint in self.endpoints)
         return {
             "occupancy": busy / (busy + idle) if busy + idle else None,
             "failed_calls": dict(self.failed),
@@ -192,11 +194,11 @@ class Endpoints:
             "endpoints": [
                 {
                     "identity": endpoint.provider.identity,
-                    "limit": endpoint.pacer.limit,
-                    "limits": [asdict(step) for step in endpoint.pacer.history],
-                    "busy_slot_seconds": endpoint.pacer.busy,
-                    "idle_slot_seconds": dict(endpoint.pacer.idle),
-                    "seconds_at_cap": endpoint.pacer.at_cap,
+                    "limit": endpoint.limiter.limit,
+                    "limits": [asdict(step) for step in endpoint.limiter.history],
+                    "busy_slot_seconds": endpoint.limiter.busy,
+                    "idle_slot_seconds": dict(endpoint.limiter.idle),
+                    "seconds_at_cap": endpoint.limiter.at_cap,
                     "taken_out": endpoint.breaker.opened,
                 }
                 for endpoint in self.endpoints
@@ -204,7 +206,7 @@ class Endpoints:
         }
 
 
-def endpoints_of(
+def dispatcher_of(
     providers: Sequence[Provider],
     *,
     retry: Retry,
@@ -215,14 +217,14 @@ def endpoints_of(
     tokens_per_minute: float | None = None,
     on_fault: Callable[[Call, ProviderError], None] = lambda _call, _error: None,
     why_idle: Callable[[], str] = lambda: "no-work",
-) -> Endpoints:
-    """The endpoints of one model. `caps` bounds each one's calls at once; allowances are shared evenly."""
+) -> Dispatcher:
+    """Return one model's endpoints. `caps` bounds each one's calls; allowances are shared evenly."""
     share = len(providers)
     made = [
         Endpoint(
             number,
             provider,
-            Pacer(
+            Limiter(
                 clock=clock,
                 rng=rng,
                 cap=cap,
@@ -231,8 +233,8 @@ def endpoints_of(
                 why_idle=why_idle,
                 longest_hold=retry.deadline,
             ),
-            Breaker(rng),
+            CircuitBreaker(rng),
         )
         for number, (provider, cap) in enumerate(zip(providers, caps, strict=True))
     ]
-    return Endpoints(endpoints=made, retry=retry, clock=clock, rng=rng, on_fault=on_fault)
+    return Dispatcher(endpoints=made, retry=retry, clock=clock, rng=rng, on_fault=on_fault)

@@ -11,8 +11,8 @@ from attrs import define, field
 from fastdistill.errors import ConnectionFailed, NotFound, ProviderError, RunHalted
 from fastdistill.model.answer import Call
 from fastdistill.protocols import Provider
-from fastdistill.run.teachers.circuit_breaker import Breaker
-from fastdistill.run.teachers.concurrency.limiter import Pacer, Permit
+from fastdistill.run.teachers.circuit_breaker import CircuitBreaker
+from fastdistill.run.teachers.concurrency.limiter import Limiter, Permit
 from fastdistill.run.teachers.streak import Streak
 
 SPILL = 0.25
@@ -32,8 +32,8 @@ class Endpoint:
 
     number: int
     provider: Provider
-    pacer: Pacer
-    breaker: Breaker
+    limiter: Limiter
+    breaker: CircuitBreaker
     streak: Streak = field(factory=Streak)
     scopes: dict[int, anyio.CancelScope] = field(factory=dict)
     """Of the calls under way, by their permits' numbers."""
@@ -42,10 +42,10 @@ class Endpoint:
 
     def drop_queued(self) -> None:
         """Give up the calls that the endpoint cannot have begun yet: it serves them in order."""
-        sure = self.pacer.search.slots_at_most
+        sure = self.limiter.search.slots_at_most
         if sure == math.inf:
             return
-        for number in list(self.pacer.search.calls)[math.ceil(MARGIN * sure) :]:
+        for number in list(self.limiter.search.calls)[math.ceil(MARGIN * sure) :]:
             if scope := self.scopes.get(number):
                 self.dropped.add(number)
                 scope.cancel()
@@ -53,11 +53,11 @@ class Endpoint:
     @property
     def load(self) -> float:
         """Calls under way as a share of its limit."""
-        return self.pacer.in_flight / self.pacer.limit
+        return self.limiter.in_flight / self.limiter.limit
 
     def ready_in(self, now: float) -> float:
         """Seconds until it takes a call."""
-        return max(self.breaker.ready_in(now), self.pacer.ready_in())
+        return max(self.breaker.ready_in(now), self.limiter.ready_in())
 
 
 @define(eq=False)
@@ -70,7 +70,7 @@ class _Waiter:
 
 
 @define(kw_only=True)
-class Seats:
+class EndpointQueue:
     """The places at all endpoints of one model. Back-off is done elsewhere: a seat is held for one call."""
 
     endpoints: Sequence[Endpoint]
@@ -108,7 +108,7 @@ class Seats:
         except BaseException:
             if waiter.seat:
                 waiter.seat[0].breaker.give_up()
-                waiter.seat[0].pacer.fail(waiter.seat[1], None)
+                waiter.seat[0].limiter.fail(waiter.seat[1], None)
             else:
                 self._line.remove(waiter)
             self.dispatch()
@@ -182,7 +182,7 @@ class Seats:
             favourite = self._favourite(key)
             if favourite in others and favourite.load <= chosen.load + SPILL:
                 chosen = favourite
-        permit = chosen.pacer.take()
+        permit = chosen.limiter.take()
         if permit is None:
             return None
         chosen.breaker.begin()

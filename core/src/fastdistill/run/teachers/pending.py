@@ -14,7 +14,7 @@ from fastdistill.run.teachers.submission import identity_of
 
 
 @define(eq=False)
-class Letter:
+class PendingCall:
     """One call that waits for its batch."""
 
     call: Call
@@ -35,13 +35,13 @@ class OpenBatch:
 
     batch_id: str
     provider: Batch
-    letters: dict[str, Letter] = field(factory=dict)
+    pending: dict[str, PendingCall] = field(factory=dict)
 
 
-def fail(letters: Iterable[Letter], error: FastDistillError) -> None:
+def fail(pending: Iterable[PendingCall], error: FastDistillError) -> None:
     """Tell them all of an error that asking again does not mend."""
-    for letter in letters:
-        letter.deliver(error, final=True)
+    for one in pending:
+        one.deliver(error, final=True)
 
 
 def line_of(batch: OpenBatch, status: str, began: float, outcomes: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def line_of(batch: OpenBatch, status: str, began: float, outcomes: Mapping[str, 
         "batch_id": batch.batch_id,
         "endpoint": identity_of(batch.provider),
         "status": status,
-        "calls": len(batch.letters),
+        "calls": len(batch.pending),
         "answered": sum(isinstance(one, Completion) for one in outcomes.values()),
         "seconds": time.time() - began,
     }

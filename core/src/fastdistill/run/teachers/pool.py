@@ -15,7 +15,7 @@ from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import Plan, TeacherPlan
 from fastdistill.run.services.opening import entered
 from fastdistill.run.teachers.cache import CompletionCache
-from fastdistill.run.teachers.channel import Line, open_line
+from fastdistill.run.teachers.channel import Channel, open_channel
 from fastdistill.run.teachers.observer import Observer
 from fastdistill.run.teachers.teacher import ProvidedTeacher, Teacher
 from fastdistill.serde import nearest
@@ -68,7 +68,7 @@ class TeacherPool:
 
     teachers: Sequence[Teacher] = ()
     helpers: Sequence[Teacher] = ()
-    channels: Mapping[str, Line] = field(factory=dict)
+    channels: Mapping[str, Channel] = field(factory=dict)
     _provided: dict[str, Provider] = field(factory=dict, init=False)
 
     def schedule(self) -> Schedule:
@@ -127,11 +127,11 @@ async def open_pool(
     observer: Observer,
 ) -> TeacherPool:
     """Open every teacher and helper of `plan`; they are closed with `stack`."""
-    channels = dict[str, Line]()
+    channels = dict[str, Channel]()
 
     async def opened(one: TeacherPlan) -> Teacher:
         providers = await open_providers(stack, one, services)
-        line = await open_line(stack, one, providers, ledger, observer)
+        line = await open_channel(stack, one, providers, ledger, observer)
         channels[one.config.title] = line
         return Teacher(
             plan=one,

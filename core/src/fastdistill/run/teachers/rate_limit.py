@@ -26,16 +26,16 @@ class Bucket:
 
     @property
     def capacity(self) -> float:
-        """What may be taken at once."""
+        """Return what may be taken at once."""
         return max(1.0, BURST * self.per_minute)
 
     @property
     def rate(self) -> float:
-        """Filled per second."""
+        """Return what is filled per second."""
         return (1 - BURST) * self.per_minute / MINUTE
 
     def wait(self, now: float) -> float:
-        """Seconds until something may be taken."""
+        """Return the seconds until something may be taken."""
         self._fill(now)
         return max(0.0, (min(1.0, self.capacity) - self.level) / self.rate)
 
@@ -50,7 +50,7 @@ class Bucket:
 
 
 @define(kw_only=True)
-class Quota:
+class RateLimiter:
     """The allowances of one endpoint: stated by the run file, or told by its headers."""
 
     requests: Bucket | None = None
@@ -62,7 +62,7 @@ class Quota:
     """Tokens of a call, on average."""
 
     def wait(self, now: float) -> float:
-        """Seconds until a call may begin."""
+        """Return the seconds until a call may begin."""
         waits = [self.not_before - now]
         waits += [bucket.wait(now) for bucket in (self.requests, self.tokens) if bucket]
         if self._left is not None and self._left <= 0:
@@ -70,7 +70,7 @@ class Quota:
         return max(0.0, *waits)
 
     def begin(self, now: float) -> float:
-        """A call begins; the tokens reserved for it."""
+        """Record a call that begins; return the tokens reserved for it."""
         if self.requests:
             self.requests.take(now, 1)
         if self.tokens:
@@ -80,7 +80,7 @@ class Quota:
         return self._usual
 
     def settle(self, now: float, reserved: float, tokens: float | None) -> None:
-        """The call is over and took `tokens`; None when it failed or did not say."""
+        """Record a call that took `tokens`; None when it failed or did not say."""
         if tokens is not None:
             self._usual += 0.1 * (tokens - self._usual) if self._usual else tokens
         if self.tokens:
@@ -91,7 +91,7 @@ class Quota:
         self.not_before = max(self.not_before, until)
 
     def hint(self, now: float, hint: RateHint) -> None:
-        """What a reply's headers said about what is left."""
+        """Take in what a reply's headers said about what is left."""
         if hint.requests_left is not None and hint.requests_reset is not None:
             self._left = hint.requests_left
             self._left_until = now + min(HINT_LIMIT, hint.requests_reset)

@@ -69,7 +69,7 @@ def stopping(error: ProviderError, *, deadline: float) -> FastDistillError:
     again = "run the same command again to go on from here"
     if isinstance(error, BudgetSpent):
         return TeacherUnavailable(
-            f"{HANDFUL} calls in a row met a spent quota: {error}. Refill it, then {again}"
+            f"{HANDFUL} calls in a row met a spent rate_limit: {error}. Refill it, then {again}"
         )
     if isinstance(error, WAITING) and error.retry_after is not None:
         until = datetime.now().astimezone() + timedelta(seconds=min(error.retry_after, LONGEST))

@@ -31,7 +31,7 @@ def identity_of(provider: Batch) -> str:
 
 
 @frozen(kw_only=True)
-class HandingIn:
+class Submission:
     """Hands in to one endpoint, again and again where that may help."""
 
     provider: Batch
@@ -42,7 +42,7 @@ class HandingIn:
     rng: random.Random
     halted: Callable[[], bool]
 
-    async def handed_in(self, calls: Sequence[Call]) -> str:
+    async def submitted(self, calls: Sequence[Call]) -> str:
         """The id of a new batch of `calls`, which the ledger has by then. Raises what cannot be mended."""
         key = uuid.uuid4().hex
         self.keep(calls, UNHEARD + key)

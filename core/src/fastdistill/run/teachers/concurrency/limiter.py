@@ -1,6 +1,6 @@
 """How many calls one endpoint gets at once: found, capped, cut on refusals, and held when it asks for it.
 
-A `Pacer` does no waiting itself: `take` gives a permit or None, and `ready_in` says when to ask again.
+A `Limiter` does no waiting itself: `take` gives a permit or None, and `ready_in` says when to ask again.
 A permit is held for one call to the endpoint and for nothing else: no back-off, no gate.
 """
 
@@ -20,9 +20,9 @@ from fastdistill.errors import (
     TimedOut,
 )
 from fastdistill.model.answer import Completion
-from fastdistill.run.teachers.concurrency.overload import Refusals, Trial
+from fastdistill.run.teachers.concurrency.overload import OverloadDetector, Trial
 from fastdistill.run.teachers.concurrency.search import ConcurrencySearch, Mark
-from fastdistill.run.teachers.rate_limit import Bucket, Quota
+from fastdistill.run.teachers.rate_limit import Bucket, RateLimiter
 
 CUTTING = (RateLimited, Overloaded, TimedOut, ConnectionFailed)
 """Errors that say: fewer at once."""
@@ -40,7 +40,7 @@ HISTORY = 2_000
 
 @frozen
 class Permit:
-    """Leave for one call."""
+    """The right to make one call."""
 
     began: float
     number: int
@@ -61,7 +61,7 @@ class Step:
 
 
 @define(kw_only=True)
-class Pacer:
+class Limiter:
     """The limit of one endpoint. `cap` is hard; None lets it grow as far as it pays."""
 
     clock: Callable[[], float]
@@ -81,10 +81,10 @@ class Pacer:
     at_cap: float = field(default=0.0, init=False)
     """Seconds for which every slot of a hard cap was in use."""
     search: ConcurrencySearch = field(init=False)
-    quota: Quota = field(init=False)
-    _refusals: Refusals = field(factory=Refusals, init=False)
+    rate_limit: RateLimiter = field(init=False)
+    _overload: OverloadDetector = field(factory=OverloadDetector, init=False)
     _full: int = field(default=0, init=False)
-    """Refusals of calls that came on top of all that were ever answered."""
+    """OverloadDetector of calls that came on top of all that were ever answered."""
     _full_from: float = field(default=math.inf, init=False)
     """The fewest calls in flight with which one of them came."""
     _full_since: float = field(default=0.0, init=False)
@@ -96,7 +96,7 @@ class Pacer:
 
     def __attrs_post_init__(self) -> None:
         self.search = ConcurrencySearch(ceiling=self.cap or math.inf)
-        self.quota = Quota(
+        self.rate_limit = RateLimiter(
             requests=Bucket(self.requests_per_minute) if self.requests_per_minute else None,
             tokens=Bucket(self.tokens_per_minute) if self.tokens_per_minute else None,
         )
@@ -105,53 +105,53 @@ class Pacer:
 
     @property
     def limit(self) -> int:
-        """Calls at once, as far as is known now."""
+        """Return the calls at once, as far as is known now."""
         return self.search.limit
 
     @property
     def in_flight(self) -> int:
-        """Calls under way."""
+        """Return the calls under way."""
         return self.search.in_flight
 
     def ready_in(self) -> float:
-        """Seconds until a permit can be had; infinite while only the end of a call can free one."""
+        """Return the seconds until a permit can be had; infinite while only a call that ends frees one."""
         if self.search.in_flight >= self.search.limit:
             return math.inf
-        return self.quota.wait(self.clock())
+        return self.rate_limit.wait(self.clock())
 
     def take(self) -> Permit | None:
-        """A permit, if there is one now."""
+        """Return a permit, if there is one now."""
         now = self._advance()
-        if self.search.in_flight >= self.search.limit or self.quota.wait(now) > 0:
+        if self.search.in_flight >= self.search.limit or self.rate_limit.wait(now) > 0:
             return None
-        trial = self._refusals.start(now, self.limit)
-        return Permit(now, self.search.started(now), self.quota.begin(now), trial, self._refusals.done)
+        trial = self._overload.start(now, self.limit)
+        return Permit(now, self.search.started(now), self.rate_limit.begin(now), trial, self._overload.done)
 
     def succeed(self, permit: Permit, completion: Completion) -> None:
-        """The call brought an answer."""
+        """Record an answer, and learn from it."""
         now = self._advance()
         usage = completion.usage
         output = usage.completion_tokens if usage else None
         total = None if usage is None or output is None else output + (usage.prompt_tokens or 0)
-        self.quota.settle(now, permit.reserved, total)
+        self.rate_limit.settle(now, permit.reserved, total)
         if completion.rate_hint:
-            self.quota.hint(now, completion.rate_hint)
+            self.rate_limit.hint(now, completion.rate_hint)
         self._over(now, permit, self._goods(output))
         self._note(permit, refused=False)
 
     def fail(self, permit: Permit, error: Exception | None) -> None:
-        """The call brought `error`, or was given up when None."""
+        """Record a call that brought `error`, or was given up when None."""
         now = self._advance()
         mark = self.search.calls[permit.number]
-        self.quota.settle(now, permit.reserved, None)
+        self.rate_limit.settle(now, permit.reserved, None)
         self._over(now, permit, None)
         if isinstance(error, FULL) and mark.began <= self._capped_at:
             pass  # the cut answered it before it came back
         elif isinstance(error, FULL) and self._is_full(now, mark):
             self._cap(int(self._full_from) - 1, "no-room")
             self._hold(now, permit.trial, error)
-        elif isinstance(error, TimedOut) and self._refusals.done > permit.answers:
-            in_time = int(IN_TIME * (self._refusals.done - permit.answers))
+        elif isinstance(error, TimedOut) and self._overload.done > permit.answers:
+            in_time = int(IN_TIME * (self._overload.done - permit.answers))
             if in_time < self.limit:
                 self._cap(in_time, "time-outs")
             self._note(permit, refused=False, answered=False)
@@ -162,15 +162,15 @@ class Pacer:
             self._note(permit, refused=False)
 
     def restore(self, limit: int) -> None:
-        """Back to a limit from before an outage."""
-        self._refusals.abandon()
-        self._refusals = Refusals()
+        """Go back to a limit from before an outage."""
+        self._overload.abandon()
+        self._overload = OverloadDetector()
         self.search.ceiling = self.cap or math.inf
         self._full, self._full_from = 0, math.inf
         self._set(limit, "outage-over")
 
     def _goods(self, output: int | None) -> float:
-        """Tokens of an answer, or 1 when the endpoint's first answer did not say: always of one kind."""
+        """Return the tokens of an answer, or 1 when the first answer did not say: always of one kind."""
         if self._usual is None:
             self._usual = float(output or 0)
         if not self._usual:
@@ -201,13 +201,13 @@ class Pacer:
     def _cap(self, limit: int, why: str) -> None:
         """Go down to what the endpoint was seen to serve; refusals on their way cut no further."""
         self._full, self._full_from, self._capped_at = 0, math.inf, self._at
-        self._refusals.capped(max(1, limit))
+        self._overload.capped(max(1, limit))
         self._set(limit, why)
 
     def _hold(self, now: float, trial: Trial, error: ProviderError) -> None:
         mostly = trial.refused >= max(UNANIMOUS, trial.started / 2)
         if mostly and error.retry_after is not None and error.retry_after < self.longest_hold:
-            self.quota.hold(now + error.retry_after * (1 + JITTER * self.rng.random()))
+            self.rate_limit.hold(now + error.retry_after * (1 + JITTER * self.rng.random()))
 
     def _over(self, now: float, permit: Permit, goods: float | None) -> None:
         before = self.search.limit
@@ -216,16 +216,16 @@ class Pacer:
             self._record()
 
     def _note(self, permit: Permit, *, refused: bool, answered: bool = True) -> None:
-        change = self._refusals.note(self._at, permit.trial, refused=refused, answered=answered)
+        change = self._overload.note(self._at, permit.trial, refused=refused, answered=answered)
         if change is None:
-            if self._refusals.refused_at is None:
+            if self._overload.refused_at is None:
                 self.search.ceiling = self.cap or math.inf
             return
         self._set(change.limit or int(self.search.limit * change.factor), change.why, climb=change.climb)
 
     def _set(self, limit: int, why: str, *, climb: bool = False) -> None:
         bounded = max(1, min(limit, self.cap or limit))
-        refused = self._refusals.refused_at is not None
+        refused = self._overload.refused_at is not None
         self.search.ceiling = bounded if refused else self.cap or math.inf
         if climb:
             self.search.ramp(bounded, why)
@@ -240,7 +240,7 @@ class Pacer:
             self.busy += self.search.in_flight * passed
             spare = self.search.limit - self.search.in_flight
             if spare > 0:
-                held = self.quota.wait(now - passed) > 0
+                held = self.rate_limit.wait(now - passed) > 0
                 self.idle["rate-limited" if held else self.why_idle()] += spare * passed
             elif self.search.limit == self.cap:
                 self.at_cap += passed

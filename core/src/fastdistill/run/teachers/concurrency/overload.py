@@ -20,11 +20,9 @@ DEEP = 0.65
 TELLING = 10
 """Answers without which a rate says nothing."""
 EXPECTED = 3
-"""Refusals that must have been due, at the share before the cut, to tell that they have ended."""
+"""OverloadDetector that must have been due, at the share before the cut, to tell that they have ended."""
 SOON = 8
 """Calls after which a trial that is mostly refusals is looked at early."""
-FEW_SLOTS, FEW_REFUSED = 32, 3
-"""At so low a limit so many refusals, a third of the calls, are looked at early: there each one counts."""
 RIPE = 0.8
 """The part of a trial's calls that must be over: refusals come sooner than answers."""
 ENOUGH, LONGEST = 5, 250
@@ -79,13 +77,12 @@ class Block:
     """How many came while it ran, whatever trial they were of."""
     rate: float
     """Answers a second."""
-    refused: int
     dead: bool
     """Whether nothing but refusals came."""
 
 
 @define
-class Refusals:
+class OverloadDetector:
     """The trials of one endpoint."""
 
     done: int = 0
@@ -134,8 +131,6 @@ class Refusals:
         trial.over += 1
         trial.refused += refused
         mostly = 2 * trial.refused >= trial.started >= SOON
-        if trial.limit <= FEW_SLOTS and trial.started >= SOON and trial.refused >= FEW_REFUSED:
-            mostly = mostly or trial.refused >= 0.3 * trial.started
         early = refused and mostly and not self._is_noise(trial)
         if not early and not (trial.full and trial.over >= RIPE * trial.started):
             return None
@@ -167,7 +162,6 @@ class Refusals:
             trial.refused / trial.started,
             answers,
             answers / max(now - trial.began, 1e-9),
-            refused=trial.refused,
             dead=trial.refused == trial.started,
         )
         usual = self._is_noise(trial) or block.share < NEGLIGIBLE
@@ -220,8 +214,6 @@ class Refusals:
         if self.refused_at is not None and block.limit >= 0.95 * self.refused_at:
             self._patience = min(32, 2 * self._patience)
         self.refused_at = block.limit
-        if not block.dead and block.limit <= FEW_SLOTS:
-            return Change("refused", limit=max(int(CUT * block.limit), block.limit - block.refused, 1))
         return Change("refused", factor=COLLAPSE if block.dead else CUT)
 
     def _after_calm(self, limit: int) -> Change | None:
