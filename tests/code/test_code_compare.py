@@ -1,6 +1,7 @@
 """Comparing plain values: types, tolerance, order, NaN, signs of zero."""
 
 import math
+import time
 from collections import Counter, deque
 from typing import Any
 
@@ -107,3 +108,11 @@ def test_exact_is_the_strictest_and_all_are_symmetric(one: Any, two: Any):
         assert Match(comparer="json").same(one, two)
         assert Match(comparer="python").same(one, two)
         assert key_of(one) == key_of(two)
+
+
+def test_pairing_items_in_any_order_takes_bounded_time():
+    rows = [[0.5] * 60 + [float(i)] for i in range(900)]
+    started = time.process_time()
+    assert Match(comparer="unordered", tolerance=1e-9).same(rows, rows[::-1])
+    assert not Match(comparer="unordered", tolerance=1e-9).same(rows, [*rows[1:], [0.5] * 61])
+    assert time.process_time() - started < 10

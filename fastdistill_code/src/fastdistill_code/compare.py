@@ -29,6 +29,8 @@ _SETS = (set, frozenset)
 _LARGE = 10**300
 _GREEDY = 1000
 """Items beyond which unordered comparison with a tolerance only pairs sorted numbers."""
+_STEPS = 2_000_000
+"""Comparisons of parts that pairing items one by one may take; beyond it they are paired in order too."""
 
 
 @frozen(kw_only=True)
@@ -181,6 +183,19 @@ def _items(value: Any) -> list[Any] | None:
     return list(value) if type(value) in (list, tuple, set, frozenset, deque, Iterated) else None
 
 
+def _parts(value: Any, most: int) -> int:
+    """How many values a value is made of, counted up to `most`."""
+    count, waiting = 0, [value]
+    while waiting and count < most:
+        count += 1
+        held = waiting.pop()
+        if type(held) in _MAPPINGS:
+            waiting.extend(held.values())
+        elif type(held) in (list, tuple, set, frozenset, deque):
+            waiting.extend(held)
+    return count
+
+
 def unordered(expected: Any, got: Any, tolerance: Tolerance = None, equal: Equal = json_equal) -> bool:
     """The same items as often, in any order, whatever of list, tuple and set holds them."""
     wanted, had = _items(expected), _items(got)
@@ -188,7 +203,7 @@ def unordered(expected: Any, got: Any, tolerance: Tolerance = None, equal: Equal
         return equal(expected, got, tolerance)
     if len(wanted) != len(had):
         return False
-    if len(wanted) > _GREEDY:
+    if len(wanted) > _GREEDY or len(wanted) * _parts(wanted, _STEPS) > _STEPS:
         pairs = zip(sorted(wanted, key=key_of), sorted(had, key=key_of), strict=True)
         return all(equal(one, two, tolerance) for one, two in pairs)
     left = list(had)
