@@ -55,7 +55,8 @@ def warmth(_: Any) -> int:
 
 
 def blocked_spin(_: Any) -> int:
-    return 7 ** (10**9)  # one call of C, which no Python handler interrupts
+    found: int = 7 ** (10**9)  # one call of C, which no Python handler interrupts
+    return found
 
 
 def broken_task(_: Any) -> None:

@@ -128,7 +128,7 @@ def test_verifiers_is_a_group_function_and_awaitable(stub: Verifier) -> None:
     function = rewards.verifiers(stub, gold="answer")
     names = set(inspect.signature(function).parameters)
     assert names & {"completions", "answers", "infos"} == names  # what makes it one of the group
-    found = asyncio.run(function(completions=REPLIES, answers=ANSWERS, infos=[{}] * 6))  # type: ignore[arg-type]
+    found: Any = asyncio.run(function(completions=REPLIES, answers=ANSWERS, infos=[{}] * 6))  # type: ignore[arg-type]
     assert found[3] == pytest.approx(1 / 3)
 
 

@@ -1,5 +1,6 @@
 """Planted secrets stand in no file of a run and in nothing that is printed, whatever goes wrong."""
 
+import json
 import os
 import subprocess
 import sys
@@ -68,11 +69,9 @@ class Telltale(BaseHTTPRequestHandler):
     status = 401
 
     def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
         told = " ".join(f"{name}={value}" for name, value in self.headers.items())
-        body = self.rfile.read(int(self.headers["content-length"])).decode()
-        said = f'{{"error": {{"message": "\\u001b[31m{told} {body[-900:]!r:.400}".encode()'
-        said = ('{"error": {"message": "refused: ' + told.replace('"', "'") + '"}}').encode()
-        assert said
+        said = json.dumps({"error": {"message": f"\x1b[31mrefused: {told}"}}).encode()
         self.send_response(self.status)
         if self.status == 307:
             self.send_header("Location", f"https://elsewhere.example/v1?access_token={PLANTED[8]}")

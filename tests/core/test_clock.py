@@ -10,7 +10,7 @@ from fastdistill.clock import deadline
 pytestmark = pytest.mark.anyio
 
 
-async def test_waiting_does_not_count_and_work_does():
+async def test_waiting_does_not_count_and_work_does() -> None:
     with deadline(1.0), deadline_paused():
         await anyio.sleep(1.5)
     with pytest.raises(TimeoutError):
@@ -24,7 +24,7 @@ async def _waits_then_works() -> None:
         await anyio.sleep(30)
 
 
-async def test_waiting_at_several_places_at_once_stops_one_clock():
+async def test_waiting_at_several_places_at_once_stops_one_clock() -> None:
     async def wait(seconds: float) -> None:
         with deadline_paused():
             await anyio.sleep(seconds)
@@ -35,7 +35,7 @@ async def test_waiting_at_several_places_at_once_stops_one_clock():
                 group.start_soon(wait, seconds)
 
 
-async def test_without_a_deadline_nothing_is_stopped():
+async def test_without_a_deadline_nothing_is_stopped() -> None:
     with deadline_paused():
         await anyio.lowlevel.checkpoint()
     with deadline(None), deadline_paused():

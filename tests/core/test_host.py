@@ -132,7 +132,7 @@ def test_who_asks_nobody_needs_no_provider() -> None:
 @pytest.mark.parametrize("option", ["wrapper", "hookwrapper"])
 def test_a_wrapper_is_told_that_hooks_wrap_nothing(option: str) -> None:
     class Wraps:
-        @hookimpl(**{option: True})
+        @hookimpl(wrapper=option == "wrapper", hookwrapper=option == "hookwrapper")
         def fastdistill_rules(self) -> Any:
             yield
 

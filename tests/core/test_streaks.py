@@ -81,7 +81,7 @@ async def test_the_same_refusal_of_every_call_stops_the_run(
     tasks = write_tasks(tmp_path / "tasks.jsonl", 400)
     settings = (f"teacher.0.max_in_flight={cap}",)
     with anyio.fail_after(60), pytest.raises(stops) as caught:
-        await toy_run(tmp_path / "out", *settings, tasks=tasks, provider=provider)
+        await toy_run(tmp_path / "out", solve, *settings, tasks=tasks, provider=provider)
     assert len(provider.calls) <= answered + 5 + cap
     assert caught.value.exit_code in {3, 4}
     if stops is TeacherUnavailable:

@@ -175,7 +175,9 @@ def test_a_form_that_raises_is_named_and_leaves_no_file(runs: dict[str, Path], t
     class Broken:
         @hookimpl
         def fastdistill_exporters(self) -> Iterable[ExporterSpec[Any]]:
-            yield ExporterSpec(name="broken", summary="", config=NoOptions, rows=lambda _, tasks: 1 / 0)
+            yield ExporterSpec(
+                name="broken", summary="", config=NoOptions, rows=lambda _, tasks: [{"n": 1 / 0}]
+            )
 
     host = PluginHost().discover()
     host.register(Broken(), "theirs")

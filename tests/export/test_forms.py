@@ -62,7 +62,8 @@ def task(attempts: Iterable[AttemptRecord], **more: Any) -> SettledTask:
 
 def rows(form: str, tasks: Iterable[SettledTask], **options: Any) -> list[Any]:
     spec = next(one for one in plugin.fastdistill_exporters() if one.name == form)
-    return json.loads(json.dumps(list(spec.rows(structure(options, spec.config), tasks))))
+    found: list[Any] = json.loads(json.dumps(list(spec.rows(structure(options, spec.config), tasks))))
+    return found
 
 
 def bad(text: str, reason: str = "wrong-answer", **more: Any) -> AttemptRecord:

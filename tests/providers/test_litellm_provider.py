@@ -44,7 +44,8 @@ class Scripted:
     """Has LiteLLM's one function; replies or raises as told, and remembers its arguments."""
 
     def __init__(self, reply: Any, seconds: float = 0.0) -> None:
-        self.reply, self.seconds, self.asked = reply, seconds, {}
+        self.reply, self.seconds = reply, seconds
+        self.asked: dict[str, Any] = {}
 
     async def acompletion(self, **arguments: Any) -> Any:
         self.asked = arguments
@@ -123,7 +124,8 @@ async def test_an_answer_is_read_and_the_arguments_are_ours() -> None:
     assert found.usage.completion_tokens == 2
     asked = module.asked
     assert (asked["num_retries"], asked["top_k"], asked["n"], asked["seed"]) == (0, 5, 2, 3)
-    for broken in ({}, {"choices": []}, {"choices": [{}]}, None):
+    replies: tuple[Any, ...] = ({}, {"choices": []}, {"choices": [{}]}, None)
+    for broken in replies:
         with pytest.raises(BadReply):
             await ask(Scripted(broken))
 

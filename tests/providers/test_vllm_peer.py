@@ -47,7 +47,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     subprocess.run([python, MODEL, folder / "tiny"], check=True, env=environment, capture_output=True)
     port = free_port()
     command = [
-        python, "-m", "vllm.entrypoints.openai.api_server", "--model", folder / "tiny",
+        python, "-m", "vllm.entrypoints.openai.api_server", "--model", str(folder / "tiny"),
         "--served-model-name", "tiny", "--host", "127.0.0.1", "--port", str(port),
         "--max-model-len", "1024", "--enforce-eager", "--max-num-seqs", "8", "--api-key", KEY,
     ]  # fmt: skip

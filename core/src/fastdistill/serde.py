@@ -5,12 +5,13 @@ Unlike cattrs' own defaults nothing is coerced: `"2"` is no number and `"false"`
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import attrs
 from cattrs import BaseValidationError, Converter, transform_error
+from cattrs.cols import homogenous_tuple_structure_factory
 from cattrs.errors import ClassValidationError, ForbiddenExtraKeysError, IterableValidationError
 from cattrs.strategies import configure_union_passthrough
 
@@ -61,7 +62,24 @@ def _converter() -> Converter:
     made.register_structure_hook(Path, _path)
     made.register_unstructure_hook(Path, str)
     configure_union_passthrough(str | bool | int | float | None, made)
+    made.register_structure_hook_factory(_is_list, _listed)
     return made
+
+
+def _is_list(wanted: Any) -> bool:
+    return get_origin(wanted) is tuple and get_args(wanted)[-1:] == (...,)
+
+
+def _listed(wanted: Any, made: Any) -> Callable[[Any, Any], Any]:
+    """A list becomes a tuple; a text does not become one of its letters, nor a table one of its keys."""
+    structured = homogenous_tuple_structure_factory(wanted, made)
+
+    def check(value: Any, _: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            raise TypeError(f"{value!r:.80} is not a list")
+        return structured(value, wanted)
+
+    return check
 
 
 converter = _converter()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import sympy  # type: ignore[import-untyped]  # it ships no types
+import sympy
 
 from fastdistill_math.equal import Answer
 from fastdistill_math.exact import exact
