@@ -225,4 +225,4 @@ def test_tasks_by_stdin_are_kept_for_a_replay(server: TeacherSimulator, tmp_path
     assert "was finished already" in again.stdout
     other = piped(tasks.replace("1 + 1", "1 + 3"))
     assert other.returncode == 2
-    assert "a run of other tasks than those of stdin" in other.stderr
+    assert "holds a run of other tasks" in other.stderr

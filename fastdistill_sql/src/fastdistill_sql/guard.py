@@ -6,6 +6,7 @@ literal, as SQLite has it.
 Uses apsw: its SQLite is the same on every machine, so a verdict replays.
 """
 
+import atexit
 import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -77,8 +78,15 @@ def _milliseconds(moment: str) -> int:
     return round(aware.timestamp() * 1000)
 
 
+def _close_all() -> None:
+    """Close every connection while the clock under it is there: the interpreter's end takes it first."""
+    for connection in apsw.connections():
+        connection.close()
+
+
 CLOCK = _Clock()
 apsw.hard_heap_limit(HEAP)
+atexit.register(_close_all)
 
 
 @define(eq=False)
