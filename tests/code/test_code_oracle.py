@@ -237,7 +237,7 @@ async def test_a_program_may_check_its_contract_but_not_hide_behind_that():
     }
     task = make_task(CodeRow(task_id="s", prompt="n * n", entry_point="square", tests=tests, gold=gold))
     async with lend() as services, open_gate(OPTIONS, services) as gate:
-        careful = "def square(n):\n    assert n <= 55, 'too large'\n    return n * n\n"
+        careful = "def square(n):\n    assert n <= 300, 'too large'\n    return n * n\n"
         found = await gate(task, found_by(careful))
         assert found.gold_match
         assert found.evidence["generated"]["declined"] > 0

@@ -18,13 +18,13 @@ from fastdistill_code.oracle.batch import PROGRAM, Answer, as_function, many, pa
 from fastdistill_code.oracle.choose import spread
 from fastdistill_code.oracle.gold import EACH, WHOLE, Answers, Known, known_answers, with_others
 from fastdistill_code.oracle.inputs import contracts, make_inputs
-from fastdistill_code.oracle.operators import constants, faults
+from fastdistill_code.oracle.operators import constants, faults, from_a_set
 from fastdistill_code.oracle.streams import layout
 from fastdistill_code.oracle.wording import Wording, examples, loosened, wording
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 
-VERSION = "14"
+VERSION = "18"
 """Of the generator: another one makes other inputs."""
 _RAW = 2
 """Inputs made for each that is kept: on many the gold says nothing."""
@@ -63,7 +63,10 @@ async def oracle_for(
         await anyio.Path(path).write_bytes(_stored(found))
 
     path = await services.store(f"code-oracle-{key}", build)
-    return _restored(await anyio.Path(path).read_bytes(), oracle_match(task.payload.suite, wording(prompt)))
+    return _restored(
+        await anyio.Path(path).read_bytes(),
+        oracle_match(task.payload.suite, wording(prompt), task.payload.gold or ""),
+    )
 
 
 def _stored(oracle: Oracle) -> bytes:
@@ -90,12 +93,12 @@ def _restored(data: bytes, match: Match) -> Oracle:
     )
 
 
-def oracle_match(suite: Suite, said: Wording) -> Match:
+def oracle_match(suite: Suite, said: Wording, gold: str) -> Match:
     """As the task's own tests compare, with a margin for floats; in any order where the prompt says so."""
     matches = [check.match for check in suite.checks if isinstance(check, Returns)]
     comparers = {match.comparer for match in matches}
     comparer = comparers.pop() if len(comparers) == 1 else "python"
-    if said.any_order and comparer in ("python", "json"):
+    if (said.any_order or from_a_set(gold)) and comparer in ("python", "json"):
         comparer = "unordered"
     mixed = max([match.tolerance or 0.0 for match in matches], default=0.0)
     digits = [c.digits for c in suite.checks if isinstance(c, Holds) and c.digits is not None]
@@ -151,7 +154,7 @@ async def make_oracle(
     seen, made = _inputs(payload, prompt, said, rng, options.max_inputs)
     far = _outside(payload, seen, said, rng, options.max_inputs // 3) if options.reject_on == "far" else []
     made = [*far, *made]
-    match, limits = oracle_match(payload.suite, said), options.limits(payload.limits)
+    match, limits = oracle_match(payload.suite, said, payload.gold), options.limits(payload.limits)
     gold, entry_point = program(payload, payload.gold)
     if payload.entry_point is None and not await _speaks(payload, gold, entry_point, seen, runner, limits):
         made = []

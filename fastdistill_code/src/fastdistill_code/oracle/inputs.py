@@ -25,7 +25,9 @@ class Contract:
     def __init__(self, calls: Sequence[CallInput], wording: Wording, hints: Sequence[Any]) -> None:
         self.width, self.names = len(calls[0].args), tuple(sorted(calls[0].kwargs))
         self.rows = [[*call.args, *(call.kwargs[name] for name in self.names)] for call in calls]
-        self.columns = [Shape(column, wording, hints) for column in zip(*self.rows, strict=True)]
+        self.columns = [
+            Shape(column, wording, hints, alone=True) for column in zip(*self.rows, strict=True)
+        ]
         self.counts = _counts(self.rows)
         self.laws = between_arguments(self.rows) if self.columns and not wording.loose else []
 

@@ -61,15 +61,15 @@ def _pairs(chance: float) -> Callable[[Any], float]:
     return lambda value: float(chance ** (len(value) * (len(value) - 1) / 2))
 
 
-_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
-_SIGNS = {*_BRACKETS, *_BRACKETS.values()}
+BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+_SIGNS = {*BRACKETS, *BRACKETS.values()}
 
 
 def _balanced(text: str) -> bool:
     stack = []
     for sign in text:
-        if sign in _BRACKETS:
-            stack.append(_BRACKETS[sign])
+        if sign in BRACKETS:
+            stack.append(BRACKETS[sign])
         elif sign in _SIGNS and (not stack or stack.pop() != sign):
             return False
     return not stack
@@ -86,7 +86,7 @@ VALUE_LAWS: tuple[Law, ...] = (
     ASCENDING,
     DISTINCT,
     Law(_LISTS, lambda v: all(a >= b for a, b in itertools.pairwise(v)), _order),
-    Law(_LISTS, lambda v: sorted(v) == list(range(min(v), min(v) + len(v))), _long(0.1)),
+    Law(_LISTS, lambda v: sorted(v) == list(range(min(v), min(v) + len(v))), _long(0.4)),
     Law(_LISTS, lambda v: len({len(x) for x in v}) <= 1, _long(0.2)),
     Law(_LISTS, lambda v: len(v) == len(v[0]), _always(0.2)),
     Law(_LISTS, lambda v: len({_kind(x) for x in v}) <= 1, _always(_SURE)),
@@ -114,7 +114,7 @@ _RELATIONS: tuple[tuple[Callable[[Any, Any], bool], float], ...] = (
     (lambda a, b: len(a) == len(b) + 1, 0.1),
     (lambda a, b: not isinstance(a, (list, str)) and bool(a <= b), 0.25),
     (lambda a, b: not isinstance(a, (list, str)) and bool(a < b), 0.25),
-    (lambda a, b: bool(a <= len(b)), 0.25),
+    (lambda a, b: bool(a <= len(b)), 0.3),
     (lambda a, b: bool(a < len(b)), 0.25),
     (lambda a, b: a in b, 0.25),
     (lambda a, b: len(a) <= len(b), 0.25),

@@ -9,21 +9,27 @@ from fastdistill_code.oracle.wording import Wording
 
 _ROOM = 3
 _LARGE = 20
+_SMALL = 64
+_MULTIPLES = 10**6
 
 
 class Numbers:
     """The numbers of one place: from `low` to `high`, whole ones only where only such were seen."""
 
-    def __init__(self, seen: Sequence[float], wording: Wording, hints: Sequence[Any]) -> None:
+    def __init__(
+        self, seen: Sequence[float], wording: Wording, hints: Sequence[Any], *, alone: bool = False
+    ) -> None:
         self.seen = sorted(set(seen))
         self.whole = all(type(x) is int for x in seen)
         self.floats = all(type(x) is float for x in seen)
         self.digits = max((_digits(x) for x in seen), default=1)
         least, most = self.seen[0], self.seen[-1]
         self.low: float = self._low(least, most, wording)
-        self.most = most
+        self.alone = alone
         self.high: float = most + max(_ROOM, abs(most) / 2) if most < 1e15 else most
-        reach = (2 * self.low - 10, 2 * self.high + 10)
+        if alone and self.whole and 0 < most < _MULTIPLES:
+            self.high = 10 * most + _LARGE
+        reach = (2 * self.low - 10, max(2 * self.high + 10, _SMALL))
         self.hints = [
             h
             for h in hints
@@ -58,6 +64,8 @@ class Numbers:
         made: list[float] = [self.low, self.low + 1]
         for hint in self.hints:
             made += [hint, hint - 1, hint + 1]
+        for hint in (h for h in self.hints if type(h) is int and 2 < h < _MULTIPLES):
+            made += [(value // hint + turn) * hint for value in self.seen[:3] for turn in (0, 1, -1)]
         made += self.seen[:2] + self.seen[-2:]
         made += [0, 1, 2, 3, 4, 5, -1, -2]
         for value in self.seen[:8]:

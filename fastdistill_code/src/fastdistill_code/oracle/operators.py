@@ -77,6 +77,33 @@ def constants(source: str, entry_point: str | None = None) -> list[int | float |
     return [value for value in found if type(value) in (int, float, str)]  # type: ignore[misc]
 
 
+def from_a_set(source: str) -> bool:
+    """Whether a list or tuple is made of a set somewhere: its order means nothing."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("list", "tuple")
+        and len(node.args) == 1
+        and _is_set(node.args[0])
+        for node in ast.walk(tree)
+    )
+
+
+def _is_set(node: ast.expr) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="set" | "frozenset")) | ast.Set() | ast.SetComp():
+            return True
+        case ast.BinOp(left=left, op=ast.BitAnd() | ast.BitOr() | ast.Sub() | ast.BitXor()):
+            return _is_set(left)
+        case ast.Call(func=ast.Attribute(value=inner, attr="union" | "intersection" | "difference")):
+            return _is_set(inner)
+    return False
+
+
 def _untouched(tree: ast.AST) -> set[int]:
     """The places of what does not bear on results: docstrings, annotations, asserts, error messages."""
     roots: list[ast.AST] = []

@@ -23,13 +23,19 @@ class Shape:
     """What was seen at one place."""
 
     def __init__(
-        self, seen: Sequence[Any], wording: Wording, hints: Sequence[Any], parent: "Shape | None" = None
+        self,
+        seen: Sequence[Any],
+        wording: Wording,
+        hints: Sequence[Any],
+        parent: "Shape | None" = None,
+        *,
+        alone: bool = False,
     ) -> None:
         self.seen = list({repr(value): value for value in seen}.values())
         self.kinds = {type(value) for value in seen}
         numbers = [x for x in seen if type(x) in (int, float) and x == x and abs(x) != float("inf")]
         texts = [x for x in seen if type(x) is str]
-        self.numbers = Numbers(numbers, wording, hints) if numbers else None
+        self.numbers = Numbers(numbers, wording, hints, alone=alone) if numbers else None
         self.texts = Texts(texts, wording, hints) if texts else None
         self.others = [x for x in self.seen if type(x) not in (int, float, str, *_LISTS, dict)]
         lists = [x for x in self.seen if isinstance(x, _LISTS)]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from fastdistill_code.oracle.laws import VALUE_LAWS, shared
+from fastdistill_code.oracle.laws import BRACKETS, VALUE_LAWS, shared
 from fastdistill_code.oracle.wording import Wording
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -65,6 +65,7 @@ class Texts:
         classes = {_sign_class(sign) for sign in self.signs}
         found = dict.fromkeys(sorted(self.signs))
         wanted = [sign for text in told for sign in text]
+        wanted += [sign.swapcase() for text in told for sign in text]
         wanted += [chr(h) for h in hints if type(h) is int and 32 <= h < 127]  # read by ord()
         lower = [s for s in self.signs if _sign_class(s) == "lower"]
         upper = [s for s in self.signs if _sign_class(s) == "upper"]
@@ -111,6 +112,10 @@ class Texts:
         if few:
             a, b, c = (few * 3)[:3]
             made += [a * 3, a + b + a, a + a + b, a + b + b, a + b + c, a + b + b + a, a * 4, a + b + c + a]
+        for one, other in BRACKETS.items():
+            if one in self.alphabet and other in self.alphabet:
+                made += [one * 3 + other * 3, one * 4 + other * 4]
+                made += [f"{one}{text}{other}" for text in self.seen[:6]]
         for text in self.seen[:6]:
             made += [text[::-1]] if self.forms is None else []
             made += [

@@ -74,6 +74,8 @@ async def only_ties(
 
     Then it agrees with the gold in another order of each list, and elsewhere does mostly without an order.
     """
+    if not all(_selects(wire.decode(right[i]), calls[i]) for i in wrong):
+        return False
     agreed = set[int]()
     for order in (backwards, upwards, downwards):
         moved = [(i, to) for i in wrong if (to := reordered(calls[i], order)) is not None]
@@ -86,6 +88,15 @@ async def only_ties(
     rest = [i for i in range(len(calls)) if i not in agreed]
     kept = await order_decides(run, [calls[i] for i in rest], [right[i] for i in rest], match, _OFTEN)
     return kept is not None
+
+
+def _selects(answer: Any, call: CallInput) -> bool:
+    """Whether the answer is an item of the call's list, or made of its items: one of several to choose."""
+    items = next((x for x in call.args if isinstance(x, (list, tuple))), ())
+    known = {repr(item) for item in items}
+    if repr(answer) in known:
+        return True
+    return isinstance(answer, (list, tuple)) and bool(answer) and all(repr(x) in known for x in answer)
 
 
 def _alike(answer: Answer, data: bytes, match: Match) -> bool:

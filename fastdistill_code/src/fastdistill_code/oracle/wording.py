@@ -99,6 +99,7 @@ _KINDS_OF_SIGNS = {
     r"\bdigits?\b|\balphanumeric\b": "0123456789",
     "|".join(_CASES): "ABC",
     r"\bpunctuation\b": ".,!",
+    r"\bother (?:signs?|characters?|symbols?)\b": " .7B",
 }
 
 
