@@ -150,7 +150,7 @@ class ConcurrencySearch:
             [(one.in_flight, now - one.began) for one in self.calls.values()]
         )
         slots = max(found.upper + 1, math.ceil(HEADROOM * found.upper))
-        higher = _step(found.low)
+        higher = _step(min(found.low, self.limit))
         if found.evidence >= FOUND and slots < self.limit:
             self.set(slots, "slots-found", "ramp")
             self._stepped_from = self.limit
