@@ -38,7 +38,7 @@ class Bureau(ScriptedProvider):
     batches: dict[str, list[Call]] = field(factory=dict)
     looked: dict[str, int] = field(factory=dict)
     refuse: Exception | None = None
-    numbers: count[int] = field(factory=count)
+    numbers: "count[int]" = field(factory=count)
     keys: dict[str, str] = field(factory=dict)
     silent: int = 0
     """So many batches are taken without a word."""
