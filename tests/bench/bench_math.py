@@ -111,6 +111,7 @@ def main() -> None:
     sets = {
         "gsm8k, own and other solutions": _pairs(given.data / "gsm8k" / "tasks.jsonl"),
         "labelled cases": _pairs(given.data / "math" / "cases.jsonl"),
+        "adversarial pairs": _plain(given.data / "math" / "attacks.jsonl"),
         "own pairs": [pair for path in sorted(own.glob("*.jsonl")) for pair in _short(_plain(path))],
     }
     for title, pairs in sets.items():
@@ -123,7 +124,7 @@ def main() -> None:
 def _plain(path: Path) -> list[tuple[str, str, bool]]:
     """Own pairs without those that need choices, digits or units, which a peer is not told."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    special = {"choices", "digits", "unit", "problem"}
+    special = {"choices", "digits", "unit"}
     return [(r["answer"], r["reply"], r["expect"] == "accept") for r in rows if not special & set(r)]
 
 

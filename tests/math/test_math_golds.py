@@ -19,6 +19,8 @@ pytestmark = pytest.mark.anyio
         ("\\text{Evelyn}", False),
         ("x \\ge 3", False),
         ("(C)", False),
+        ("[2, \\infty)", False),
+        ("\\infty", False),
         ("Assume that n is even. Then n squared is even, too.", True),
         ("The two curves meet because f(0) < g(0) and f(1) > g(1).", True),
         ("\\frac{1}{0}", True),

@@ -157,7 +157,7 @@ def _quantity(text: str, tree: Node) -> Iterator[Mutant]:
 
 def _collection(parts: Pieces) -> Iterator[Mutant]:
     yield _reject(parts.written([*parts.items, str(_FAR)]), "extra-item")
-    if len(parts.items) > 1:
+    if len(parts.items) > 1 and (len(parts.items) > 2 or parts.flipped is None):  # [2) is no answer
         yield _reject(parts.written(parts.items[:-1]), "missing-item")
     yield _reject(parts.written([f"({parts.items[0]}) + {_FAR}", *parts.items[1:]]), "other-item")
     turned = parts.written(parts.items[::-1])
