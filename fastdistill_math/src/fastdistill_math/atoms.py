@@ -2,7 +2,9 @@
 
 from fractions import Fraction
 
+from fastdistill_math.commands import COMMANDS
 from fastdistill_math.environments import environment
+from fastdistill_math.functions import function
 from fastdistill_math.lexer import Token
 from fastdistill_math.names import (
     APPLIED,
@@ -239,9 +241,6 @@ class Atoms(Upper):
 
     def command(self, name: str) -> Node:
         """A LaTeX command; `Commands` knows those with arguments."""
-        from fastdistill_math.commands import COMMANDS  # they call each other
-        from fastdistill_math.functions import function
-
         if name in COMMANDS:
             return COMMANDS[name](self)
         if name in CONSTANTS:

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from fastdistill_math.atoms import Atoms
 from fastdistill_math.tree import Node, num
+from fastdistill_math.upper import Upper
 
 
-def _frac(at: Atoms) -> Node:
+def _frac(at: Upper) -> Node:
     top = at.group()
     return Node("div", (top, at.group()))
 
 
-def _sqrt(at: Atoms) -> Node:
+def _sqrt(at: Upper) -> Node:
     degree = num(2)
     if at.now.text == "[":
         at.take()
@@ -25,20 +25,20 @@ def _sqrt(at: Atoms) -> Node:
     return Node("root", (degree, at.group()))
 
 
-def _cbrt(at: Atoms) -> Node:
+def _cbrt(at: Upper) -> Node:
     root = _sqrt(at)
     return Node("root", (num(3), root.args[1]))
 
 
-def _binom(at: Atoms) -> Node:
+def _binom(at: Upper) -> Node:
     if at.now.text == "(":
         return at.applied("binom")
     top = at.group()
     return Node("call", (top, at.group()), "binom")
 
 
-def _fence(closer: str, name: str) -> Callable[[Atoms], Node]:
-    def read(at: Atoms) -> Node:
+def _fence(closer: str, name: str) -> Callable[[Upper], Node]:
+    def read(at: Upper) -> Node:
         inner = at.items()
         at.expect(closer)
         if name == "seq":
@@ -48,7 +48,7 @@ def _fence(closer: str, name: str) -> Callable[[Atoms], Node]:
     return read
 
 
-def _bars(at: Atoms) -> Node:
+def _bars(at: Upper) -> Node:
     closer = at.peek(-1).text
     at.bars += 1
     inner = at.sum()
@@ -57,7 +57,7 @@ def _bars(at: Atoms) -> Node:
     return Node("call", (inner,), "abs")
 
 
-def _braces(at: Atoms) -> Node:
+def _braces(at: Upper) -> Node:
     if at.now.text == r"\}":
         at.take()
         return Node("set")
@@ -79,19 +79,19 @@ def _braces(at: Atoms) -> Node:
     return Node("set", inner.args if inner.kind == "list" else (inner,))
 
 
-def _overline(at: Atoms) -> Node:
+def _overline(at: Upper) -> Node:
     inner = at.group()
     return Node("call", (inner,), "overline")
 
 
-def _gamma(at: Atoms) -> Node:
+def _gamma(at: Upper) -> Node:
     if at.now.text != "(":
         return Node("sym", (), "Gamma")
     inner = at.applied("Gamma")
     return Node("call", (Node("add", (inner.args[0], num(-1))),), "factorial")
 
 
-COMMANDS: dict[str, Callable[[Atoms], Node]] = {
+COMMANDS: dict[str, Callable[[Upper], Node]] = {
     "frac": _frac,
     "sqrt": _sqrt,
     "surd": _sqrt,

@@ -1,11 +1,11 @@
 """Named functions: with an exponent, a base, a bracket, or the factors that follow them."""
 
-from fastdistill_math.atoms import Atoms
 from fastdistill_math.names import FUNCTION_NAMES, FUNCTIONS
 from fastdistill_math.tree import Node, num
+from fastdistill_math.upper import Upper
 
 
-def function(at: Atoms, name: str) -> Node:
+def function(at: Upper, name: str) -> Node:
     """A named function: with an exponent, a bracket, or the factors that follow it."""
     name = FUNCTION_NAMES.get(name, name)
     power: Node | None = None
@@ -33,7 +33,7 @@ def function(at: Atoms, name: str) -> Node:
     return Node("pow", (call, power))
 
 
-def bare_argument(at: Atoms) -> Node:
+def bare_argument(at: Upper) -> Node:
     r"""`\sin 2x`: the factors side by side, up to a sign, an operator or another function."""
     negative = at.now.text == "-"
     if negative:

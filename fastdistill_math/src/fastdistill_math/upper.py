@@ -28,3 +28,19 @@ class Upper(Cursor, ABC):
     @abstractmethod
     def starts_factor(self) -> bool:
         """Whether the next token can be multiplied by what stands before it."""
+
+    @abstractmethod
+    def factor(self) -> Node:
+        """An atom with what hangs on it."""
+
+    @abstractmethod
+    def group(self) -> Node:
+        """`{...}`, or one character as LaTeX takes it."""
+
+    @abstractmethod
+    def exponent(self) -> Node:
+        """What stands after `^`."""
+
+    @abstractmethod
+    def applied(self, name: str) -> Node:
+        """A function with its bracket."""
