@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -238,3 +240,9 @@ def test_a_schema_that_is_too_long_is_an_error_before_anything_is_asked(tmp_path
 def test_a_schema_is_all_or_around_the_gold(wrong: str):
     with pytest.raises(ValueError):
         SqlOptions(schema=wrong)
+
+
+def test_offering_the_plugin_imports_no_engine_and_no_parser():
+    said = "import sys, fastdistill_sql.plugin; print({'apsw', 'duckdb', 'sqlglot'} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "set()"

@@ -14,10 +14,17 @@ from fastdistill_sql.grammar import Stop, stop
 if TYPE_CHECKING:
     from sqlglot import exp  # it waits for the first task in another dialect
 
+DIALECTS = {"sqlite": "SQLite", "duckdb": "DuckDB"}
+"""Dialects that a task may name, and what people call them."""
 BEGINS = ("select", "values", "with", "from", "table", "pivot", "unpivot")
 """Words that begin a query that reads, in any dialect here."""
 _BEYOND = re.compile(r"\$\w*\$|\b[eE]'")
 _LONGEST, _MOST = 8_000, 8
+
+
+def known() -> str:
+    """The dialects, for a message."""
+    return ", ".join(map(repr, DIALECTS))
 
 
 def beyond_lexer(query: str) -> bool:

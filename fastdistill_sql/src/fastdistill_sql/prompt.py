@@ -8,7 +8,7 @@ from attrs.validators import ge, le, matches_re
 
 from fastdistill import Message, Prompt, Task, TaskError
 from fastdistill_sql.ddl import describe
-from fastdistill_sql.engines import DIALECTS
+from fastdistill_sql.dialects import DIALECTS
 from fastdistill_sql.payload import SqlPayload
 from fastdistill_sql.shown import Described, Shown
 

@@ -6,7 +6,7 @@ from attrs import field, frozen
 
 from fastdistill import BadTask, Completion, Mutant, Prompt, Reading, Source, Task, TaskError
 from fastdistill_sql.databases import described, resolve
-from fastdistill_sql.engines import DIALECTS, engine_of, known
+from fastdistill_sql.dialects import DIALECTS, Reader, known
 from fastdistill_sql.payload import SqlPayload
 from fastdistill_sql.prompt import SqlOptions, make_prompt
 from fastdistill_sql.reading import read_reply
@@ -38,8 +38,6 @@ class SqlScenario:
         from fastdistill_sql.rules import prepares  # SQLite waits for the first reply
 
         if task.payload.dialect != "sqlite":
-            from fastdistill_sql.dialects import Reader
-
             return read_reply(completion.text, completion.finish, None, Reader(task.payload.dialect))
         database = task.payload.database
         return read_reply(completion.text, completion.finish, lambda query: prepares(database, query))
@@ -63,6 +61,8 @@ def _task(source: Source, row: SqlRow, line: int) -> Task[SqlPayload] | BadTask:
         return BadTask(line=line, detail=detail, task_id=row.task_id)
     try:
         if dialect != "sqlite":
+            from fastdistill_sql.engines import engine_of  # engines wait for the first task of theirs
+
             engine_of(dialect)
         database = resolve(source.base, row.database, dialect)
         gold = tuple(dict.fromkeys(q for q in (row.gold_sql, *row.acceptable_sql) if q.strip()))

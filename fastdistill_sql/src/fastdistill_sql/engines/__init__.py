@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from fastdistill import TaskError
+from fastdistill_sql.dialects import known
 from fastdistill_sql.execute import Budget, Failure, Table, Value
 
 S = TypeVar("S")
@@ -56,8 +57,6 @@ class Engine(Protocol[S, D]):
         ...
 
 
-DIALECTS = {"sqlite": "SQLite", "duckdb": "DuckDB"}
-"""Dialects that a task may name, and what people call them."""
 _ENGINES = {"sqlite": "fastdistill_sql.engines.sqlite", "duckdb": "fastdistill_sql.engines.duck.engine"}
 
 
@@ -79,8 +78,3 @@ def engine_of(dialect: str) -> Engine[Any, Any]:
             f"pip install 'fastdistill-sql[{dialect}]'",
         ) from error
     return engine
-
-
-def known() -> str:
-    """The dialects, for a message."""
-    return ", ".join(map(repr, DIALECTS))
