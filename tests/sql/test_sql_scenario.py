@@ -67,7 +67,7 @@ def test_each_broken_row_fails_alone_with_its_line_and_reason(tmp_path: Path):
     found = load(
         tmp_path,
         row(database="nowhere/lost.sqlite"),
-        row(gold="SELECT 1"),
+        row(gold_sq="SELECT 1"),
         "{not json",
         row(dialect="postgres"),
         row(database="text.sqlite"),
