@@ -4,6 +4,7 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -26,6 +27,13 @@ def test_wheels_in_a_fresh_environment_run_the_main_job(tmp_path: Path) -> None:
     subprocess.run([*pip, "wheel", "--no-deps", "-w", str(wheels), *map(str, MEMBERS)], check=True)
     built = sorted(wheels.glob("*.whl"))
     assert len(built) == len(MEMBERS)
+    for wheel in built:
+        with ZipFile(wheel) as opened:
+            names = opened.namelist()
+            metadata = opened.read(next(name for name in names if name.endswith("/METADATA"))).decode()
+        assert any(name.endswith("/licenses/LICENSE") for name in names), wheel.name
+        assert "Project-URL: Homepage" in metadata
+        assert "Description-Content-Type: text/markdown" in metadata
     subprocess.run([*pip, "install", *map(str, built)], check=True)
     fd = str(python.with_name("fd"))
     listed = subprocess.run([fd, "plugins"], cwd=tmp_path, capture_output=True, text=True, check=True)
