@@ -63,8 +63,9 @@ def make_task(row: CodeRow, line: int = 0) -> Task[CodePayload]:
     _check_limits(row.limits)
     suite = make_suite(row.tests, entry_point, row.prompt)
     called = None if program else entry_point
-    gold = _gold(row, row.gold, called)
-    golds = [_gold(row, other, called) for other in row.golds]
+    first, *further = [text for text in (row.gold, *row.golds) if text.strip()] or [""]
+    gold = _gold(row, first, called)
+    golds = [_gold(row, other, called) for other in further]
     told = [row.tests, row.gold, row.golds, asdict(row.limits), entry_point, row.prompt]
     return Task(
         task_id=row.task_id,
