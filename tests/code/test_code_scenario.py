@@ -50,7 +50,7 @@ def test_a_row_is_a_task_whose_input_holds_no_gold(tmp_path: Path):
         ({"gold": "def triple(x):\n    return 3 * x", "prompt": "Twice."}, "does not define 'double'"),
         ({"limits": {"cpu_seconds": 0}}, "limits.cpu_seconds"),
         ({"limits": {"cpu": 1}}, "unknown key"),
-        ({"test": 1}, "unknown key (did you mean 'tests'?)"),
+        ({"limit": 1}, "limits"),
         ({"task_id": ""}, "task_id"),
     ],
 )
