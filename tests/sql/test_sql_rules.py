@@ -105,7 +105,7 @@ def test_expanding_expressions_cost_nothing(shop: Task[SqlPayload]):
     bomb = "WITH a0 AS (SELECT 1 AS x)" + "".join(
         f", a{i} AS (SELECT 1 AS x FROM a{i - 1}, a{i - 1})" for i in range(1, 30)
     )
-    start = time.perf_counter()
+    start = time.process_time()
     assert reason(shop, bomb + " SELECT * FROM a29") is None
     reason(shop, "SELECT " + "(" * 5000 + "1" + ")" * 5000)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
