@@ -162,3 +162,29 @@ def test_mistakes_are_told(
 def test_no_run_there(tmp_path: Path) -> None:
     with pytest.raises(RunFolderError, match="there is no ledger"):
         fastdistill.open_run(tmp_path)
+
+
+def test_replay_and_verification(tmp_path: Path, server: TeacherSimulator) -> None:
+    start(server, tmp_path / "out")
+    before = {p: p.read_bytes() for p in (tmp_path / "out").iterdir() if p.is_file()}
+    assert fastdistill.replay(tmp_path / "out").same
+    assert not fastdistill.verify_run(tmp_path / "out").problems
+    assert {p: p.read_bytes() for p in (tmp_path / "out").iterdir() if p.is_file()} == before
+    dataset = tmp_path / "out/dataset.jsonl"
+    dataset.write_text(dataset.read_text().replace("42", "43", 1))
+    assert fastdistill.verify_run(tmp_path / "out").problems
+
+
+async def test_error_rates(anyio_backend: str, tmp_path: Path) -> None:
+    cases = tmp_path / "cases.jsonl"
+    rows = [
+        {"problem": "x", "answer": "42", "reply": "42", "expect": "accept", "kind": "a"},
+        {"problem": "x", "answer": "42", "reply": "43", "expect": "reject", "kind": "b"},
+    ]
+    cases.write_text("\n".join(map(json.dumps, rows)))
+    assert fastdistill.audit("math", cases)["counts"]["rejected_right"] == 1
+    assert fastdistill.audit("math", cases, where={"kind": "a"})["total"] == 1
+    found = fastdistill.audit("math", limit=2)
+    assert found["kill_rate"] == 1.0
+    with pytest.raises(UsageError, match="no file of cases"):
+        fastdistill.audit("math", tmp_path / "none.jsonl")

@@ -8,6 +8,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from fastdistill.api.checks import (
+        Replayed,
+        audit,
+        replay,
+        verify_run,
+    )
     from fastdistill.api.in_process import (
         gate,
         rule,
@@ -153,6 +159,12 @@ if TYPE_CHECKING:
     )
 
 _PLACES = {
+    "api.checks": (
+        "Replayed",
+        "audit",
+        "replay",
+        "verify_run",
+    ),
     "api.in_process": (
         "gate",
         "rule",
@@ -363,6 +375,7 @@ __all__ = [
     "RateHint",
     "RateLimited",
     "Reading",
+    "Replayed",
     "Reporter",
     "ReporterSpec",
     "RetryableError",
@@ -400,6 +413,7 @@ __all__ = [
     "WorkerLost",
     "Workers",
     "arun",
+    "audit",
     "averifier",
     "cache_folder",
     "canonical_json",
@@ -410,9 +424,11 @@ __all__ = [
     "open_run",
     "passed",
     "rejected",
+    "replay",
     "rule",
     "run",
     "structure",
     "undecided",
     "verifier",
+    "verify_run",
 ]

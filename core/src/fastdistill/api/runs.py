@@ -21,6 +21,7 @@ import attrs
 from attrs import frozen
 
 from fastdistill.api.plans import plan_of
+from fastdistill.api.thread import loop_is_running
 from fastdistill.errors import PluginError, UsageError
 from fastdistill.host import PluginHost
 from fastdistill.model.report import Finished
@@ -152,7 +153,7 @@ def run(
     loop, as in a notebook, in a thread of its own. Raises what `fd run` tells as an error.
     """
     made = _prepared("run", scenario, tasks, teacher, out, reporters, settings)
-    if not _loop_is_running():
+    if not loop_is_running():
         return Run(folder=made.folder, finished=anyio.run(made.run))
     stop = threading.Event()
     with ThreadPoolExecutor(1, thread_name_prefix="fastdistill-run") as pool:
@@ -185,14 +186,6 @@ async def arun(
     return Run(folder=made.folder, finished=await attrs.evolve(made, signals=False).run())
 
 
-def _loop_is_running() -> bool:
-    try:
-        anyio.get_current_task()
-    except RuntimeError:  # anyio.NoEventLoopError
-        return False
-    return True
-
-
 def _prepared(
     caller: str,
     scenario: str,
@@ -208,7 +201,7 @@ def _prepared(
         named["tasks"] = str(tasks)
     plan = plan_of(caller, named, asks=True)
     folder = Path(out) if out is not None else Path("runs") / new_run_id(digest(identity(plan)))
-    plan, source = _with_tasks(plan, held, folder)
+    plan, source = with_tasks(plan, held, folder)
     return Session(
         plan=plan,
         folder=folder,
@@ -247,7 +240,7 @@ def _checked(rows: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
         yield row
 
 
-def _with_tasks(plan: Plan, held: Iterable[Mapping[str, Any]] | None, folder: Path) -> tuple[Plan, Path]:
+def with_tasks(plan: Plan, held: Iterable[Mapping[str, Any]] | None, folder: Path) -> tuple[Plan, Path]:
     """Return the plan and the task file that it reads; foreign rows are kept in the run's folder."""
     config = plan.config
     location = "" if config.tasks is None else location_of(config.tasks)

@@ -8,7 +8,7 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, ExitStack, suppress
 from contextvars import Context
 from typing import Any, Generic, TypeVar
@@ -134,3 +134,20 @@ def _after_fork() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
+
+
+def loop_is_running() -> bool:
+    """Return whether the caller stands inside an event loop, as in a notebook."""
+    try:
+        anyio.get_current_task()
+    except RuntimeError:  # anyio.NoEventLoopError
+        return False
+    return True
+
+
+def in_a_thread_beside_a_loop(function: Callable[[], R]) -> R:
+    """Call `function`, which starts a loop of its own; in another thread where one is running here."""
+    if not loop_is_running():
+        return function()
+    with ThreadPoolExecutor(1, thread_name_prefix="fastdistill") as pool:
+        return pool.submit(function).result()
