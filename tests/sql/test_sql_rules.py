@@ -108,4 +108,5 @@ def test_expanding_expressions_cost_nothing(shop: Task[SqlPayload]):
     start = time.process_time()
     assert reason(shop, bomb + " SELECT * FROM a29") is None
     reason(shop, "SELECT " + "(" * 5000 + "1" + ")" * 5000)
-    assert time.process_time() - start < 2
+    # Expanded, the first holds 2^29 rows, hours of work: any machine and any parser's version is far below.
+    assert time.process_time() - start < 60
