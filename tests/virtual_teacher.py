@@ -1,4 +1,4 @@
-"""A teacher and its client in virtual time: the pacer's tests are exact, and take no time."""
+"""A teacher and its client in virtual time: the limiter's tests are exact, and take no time."""
 
 import heapq
 import math
@@ -44,7 +44,7 @@ class VirtualTeacher:
     _bucket: float = 0.0
     _filled: float = 0.0
     _alarm: float = -1.0
-    _pacer: Limiter = field(init=False)
+    _limiter: Limiter = field(init=False)
     _ready: deque[int] = field(init=False)
     _retry: Retry = field(init=False)
 
@@ -55,7 +55,7 @@ class VirtualTeacher:
     def clock(self) -> float:
         return self.now
 
-    def pacer(self, **options: Any) -> Limiter:
+    def limiter(self, **options: Any) -> Limiter:
         return Limiter(clock=self.clock, rng=random.Random(self.seed), **options)
 
     @property
@@ -66,11 +66,11 @@ class VirtualTeacher:
         heapq.heappush(self._events, (self.now + delay, next(self._ids), what))
 
     def serve(
-        self, pacer: Limiter, tasks: int, *, until: float = math.inf, retry: Retry | None = None
+        self, limiter: Limiter, tasks: int, *, until: float = math.inf, retry: Retry | None = None
     ) -> int:
-        """Ask `tasks` questions through `pacer`, all at hand from the start; how many calls it took."""
+        """Ask `tasks` questions through `limiter`, all at hand from the start; how many calls it took."""
         self._retry = retry or Retry(retries=1000, deadline=math.inf)
-        self._pacer, self._ready = pacer, deque([0] * tasks)
+        self._limiter, self._ready = limiter, deque([0] * tasks)
         return self.serve_on(until=until)
 
     def serve_on(self, *, until: float = math.inf) -> int:
@@ -81,13 +81,13 @@ class VirtualTeacher:
             self._pass(at)
             what()
             self._fill()
-            self.most = max(self.most, self._pacer.in_flight)
+            self.most = max(self.most, self._limiter.in_flight)
         return len(self.asked_at)
 
     def _fill(self) -> None:
-        while self._ready and (permit := self._pacer.take()):
+        while self._ready and (permit := self._limiter.acquire()):
             self._call(permit, self._ready.popleft() + 1)
-        wait = self._pacer.ready_in()
+        wait = self._limiter.ready_in()
         if self._ready and 0 < wait < math.inf and self.now + wait > self._alarm:
             self._alarm = self.now + wait + 1e-6
             self.later(wait + 1e-6, lambda: None)
@@ -95,7 +95,7 @@ class VirtualTeacher:
     def _pass(self, at: float) -> None:
         passed, self.now = at - self.now, at
         self.busy_seconds += passed * self.busy
-        self.over_seconds += passed * (self._pacer.in_flight > 1.5 * self.slots)
+        self.over_seconds += passed * (self._limiter.in_flight > 1.5 * self.slots)
 
     def _call(self, permit: Permit, tries: int) -> None:
         self.asked_at.append(self.now)
@@ -103,7 +103,7 @@ class VirtualTeacher:
 
         def refuse(error: ProviderError) -> None:
             self.refused += 1
-            self._pacer.fail(permit, error)
+            self._limiter.fail(permit, error)
             delay = self._retry.delay(error, tries, 0.0, self._rng)
             assert delay is not None
             self.later(delay, lambda: self._ready.append(tries))
@@ -116,7 +116,7 @@ class VirtualTeacher:
         def end() -> None:
             self.busy -= 1
             self.answered += 1
-            self._pacer.succeed(permit, ANSWER)
+            self._limiter.succeed(permit, ANSWER)
             if self._queue:
                 self._queue.popleft()()
 

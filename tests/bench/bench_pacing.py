@@ -1,4 +1,4 @@
-"""How busy the pacer keeps a simulated endpoint whose slots it does not know, beside a client that knows.
+"""How busy the limiter keeps a simulated endpoint whose slots it does not know, beside a client that knows.
 
     python tests/bench/bench_pacing.py [--tasks N] [--mean SECONDS] [--seeds N] [SLOTS ...]
 
@@ -67,8 +67,10 @@ class Server:
         self.most = max(self.most, self.in_flight)
 
 
-async def drive(tasks: int, room: Callable[[], float], ask: Callable[[Call], Awaitable[object]]) -> float:
-    """Keep `room()` tasks at hand, as the engine does; the seconds that all of them took."""
+async def drive(
+    tasks: int, capacity: Callable[[], float], ask: Callable[[Call], Awaitable[object]]
+) -> float:
+    """Keep `capacity()` tasks at hand, as the engine does; the seconds that all of them took."""
     began, left, changed = time.monotonic(), iter(range(tasks)), asyncio.Event()
     running: set[asyncio.Task[object]] = set()
 
@@ -77,7 +79,7 @@ async def drive(tasks: int, room: Callable[[], float], ask: Callable[[Call], Awa
         changed.set()
 
     for number in left:
-        while len(running) >= room():
+        while len(running) >= capacity():
             changed.clear()
             await changed.wait()
             await asyncio.sleep(0)
@@ -107,7 +109,7 @@ async def paced(server: Server, tasks: int, seed: int) -> tuple[float, float, Di
         [server], retry=Retry(), clock=time.monotonic, rng=random.Random(seed), caps=[None]
     )
     cpu = time.process_time()
-    took = await drive(tasks, endpoints.room, endpoints.complete)
+    took = await drive(tasks, endpoints.capacity, endpoints.complete)
     return server.busy / server.slots / took, (time.process_time() - cpu) / tasks, endpoints
 
 

@@ -309,4 +309,4 @@ async def test_the_report_is_plain_data() -> None:
     assert [one["identity"] for one in report["endpoints"]] == ["one", "two"]
     assert report["endpoints"][0]["limits"][0] == {"at": 0.0, "limit": 3, "why": "start"}
     assert report["failed_calls"] == report["retries"] == {}
-    assert endpoints.room() == 2 * 6 + 16
+    assert endpoints.capacity() == 2 * 6 + 16

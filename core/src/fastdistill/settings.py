@@ -33,7 +33,7 @@ class TeacherConfig:
     name: str = ""
     """How seeds, reports and judges call it; `provider:model` unless given."""
     attempts: int = field(default=1, validator=ge(1))
-    """Requests to it for one task; then the task climbs to the next teacher."""
+    """Requests to it for one task; then the task goes on to the next teacher."""
     n: int = field(default=1, validator=ge(1))
     """Answers asked for in one request."""
     temperature: tuple[float, ...] = field(

@@ -191,14 +191,14 @@ class Box:
         left = self._limits.cpu_seconds - self.used()
         if left <= 0:
             raise Ended("cpu")
-        self._patience()
+        self._check_clock()
         size, entries = self._host.disk()
         if size > self._limits.disk_bytes or entries > MOST_ENTRIES:
             raise Ended("disk")
         if not self._poll.poll(1000 * min(max(left, 0.01), _MOMENT) + 1):
             anyio.from_thread.check_cancelled()
 
-    def _patience(self) -> None:
+    def _check_clock(self) -> None:
         """Ended when the child let the wall limit pass, or had no processor for three times as long."""
         elapsed, limit = time.monotonic() - self._asked, self._limits.wall_seconds
         if elapsed + self._idle.seconds < limit:

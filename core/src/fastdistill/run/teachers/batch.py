@@ -67,7 +67,7 @@ class BatchChannel:
         """Return how many calls were submitted and have no answer yet."""
         return sum(len(batch.pending) for batch in self._open.values())
 
-    def room(self) -> float:
+    def capacity(self) -> float:
         """Return how many requests may be under way."""
         return self.most
 

@@ -55,7 +55,7 @@ class Channel(Protocol):
     def in_flight(self) -> int:
         """Calls under way."""
 
-    def room(self) -> float:
+    def capacity(self) -> float:
         """How many requests should be at hand."""
 
     def halt(self) -> None:

@@ -21,7 +21,7 @@ class CircuitBreaker:
     opened: int = 0
     """How often it was taken out."""
     limit: int = 0
-    """The pacer's limit before the failures began."""
+    """The limiter's limit before the failures began."""
     _row: int = 0
     _pause: float = FIRST_PAUSE
     _until: float = 0.0

@@ -65,7 +65,7 @@ class Dispatcher:
         """Return the calls under way."""
         return sum(endpoint.limiter.in_flight for endpoint in self.endpoints)
 
-    def room(self) -> float:
+    def capacity(self) -> float:
         """Return how many requests should be at hand, so that no permit waits for one."""
         return 2 * self.limit + 16 + self.waiting_out
 
@@ -90,7 +90,7 @@ class Dispatcher:
         """
         began, tries, avoid = math.inf, 0, None
         while True:
-            endpoint, permit = await self._queue.take(call, avoid)
+            endpoint, permit = await self._queue.acquire(call, avoid)
             began = min(began, self.clock())
             tries += 1
             try:

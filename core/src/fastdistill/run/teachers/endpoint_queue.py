@@ -91,7 +91,7 @@ class EndpointQueue:
         for waiter in self._line:
             waiter.event.set()
 
-    async def take(self, call: Call, avoid: Endpoint | None) -> tuple[Endpoint, Permit]:
+    async def acquire(self, call: Call, avoid: Endpoint | None) -> tuple[Endpoint, Permit]:
         """A seat for `call`, at another endpoint than `avoid` if there is one.
 
         Raises `NotFound`, which stops the run, when no endpoint is there for too long, and `RunHalted`.
@@ -182,7 +182,7 @@ class EndpointQueue:
             favourite = self._favourite(key)
             if favourite in others and favourite.load <= chosen.load + SPILL:
                 chosen = favourite
-        permit = chosen.limiter.take()
+        permit = chosen.limiter.acquire()
         if permit is None:
             return None
         chosen.breaker.begin()

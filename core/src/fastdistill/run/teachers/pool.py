@@ -78,7 +78,7 @@ class TeacherPool:
     @property
     def capacity(self) -> float:
         """How many tasks may be under way with the teachers."""
-        return max((one.room for one in self.teachers), default=1.0)
+        return max((one.capacity for one in self.teachers), default=1.0)
 
     @property
     def in_flight(self) -> int:
@@ -137,7 +137,7 @@ async def open_pool(
             plan=one,
             identity=identity_of(one, providers),
             complete=line.complete,
-            room_of=line.room,
+            capacity_of=line.capacity,
             ledger=ledger,
             run_seed=plan.config.seed,
             cache=cache,

@@ -30,7 +30,7 @@ class Teacher:
     cache: CompletionCache | None = None
     resumed: bool = False
     """Whether the ledger may already hold answers."""
-    room_of: Callable[[], float] = field(default=lambda: 64.0)
+    capacity_of: Callable[[], float] = field(default=lambda: 64.0)
 
     @property
     def title(self) -> str:
@@ -38,9 +38,9 @@ class Teacher:
         return self.plan.config.title
 
     @property
-    def room(self) -> float:
+    def capacity(self) -> float:
         """How many tasks may be under way with it."""
-        return self.room_of()
+        return self.capacity_of()
 
     def sampling(self, sample_id: str, turn: int) -> Sampling:
         """How its `turn`th attempt at a task samples."""

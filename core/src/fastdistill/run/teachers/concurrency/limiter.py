@@ -55,7 +55,7 @@ class Step:
     """One change of the limit, for the timing report."""
 
     at: float
-    """Seconds since the pacer was made."""
+    """Seconds since the limiter was made."""
     limit: int
     why: str
 
@@ -119,7 +119,7 @@ class Limiter:
             return math.inf
         return self.rate_limit.wait(self.clock())
 
-    def take(self) -> Permit | None:
+    def acquire(self) -> Permit | None:
         """Return a permit, if there is one now."""
         now = self._advance()
         if self.search.in_flight >= self.search.limit or self.rate_limit.wait(now) > 0:
@@ -136,7 +136,7 @@ class Limiter:
         self.rate_limit.settle(now, permit.reserved, total)
         if completion.rate_hint:
             self.rate_limit.hint(now, completion.rate_hint)
-        self._over(now, permit, self._goods(output))
+        self._over(now, permit, self._work_units(output))
         self._note(permit, refused=False)
 
     def fail(self, permit: Permit, error: Exception | None) -> None:
@@ -169,7 +169,7 @@ class Limiter:
         self._full, self._full_from = 0, math.inf
         self._set(limit, "outage-over")
 
-    def _goods(self, output: int | None) -> float:
+    def _work_units(self, output: int | None) -> float:
         """Return the tokens of an answer, or 1 when the first answer did not say: always of one kind."""
         if self._usual is None:
             self._usual = float(output or 0)
@@ -209,9 +209,9 @@ class Limiter:
         if mostly and error.retry_after is not None and error.retry_after < self.longest_hold:
             self.rate_limit.hold(now + error.retry_after * (1 + JITTER * self.rng.random()))
 
-    def _over(self, now: float, permit: Permit, goods: float | None) -> None:
+    def _over(self, now: float, permit: Permit, work_units: float | None) -> None:
         before = self.search.limit
-        self.search.ended(now, permit.number, goods=goods)
+        self.search.ended(now, permit.number, work_units=work_units)
         if self.search.limit != before:
             self._record()
 
@@ -221,13 +221,13 @@ class Limiter:
             if self._overload.refused_at is None:
                 self.search.ceiling = self.cap or math.inf
             return
-        self._set(change.limit or int(self.search.limit * change.factor), change.why, climb=change.climb)
+        self._set(change.limit or int(self.search.limit * change.factor), change.why, grow=change.grow)
 
-    def _set(self, limit: int, why: str, *, climb: bool = False) -> None:
+    def _set(self, limit: int, why: str, *, grow: bool = False) -> None:
         bounded = max(1, min(limit, self.cap or limit))
         refused = self._overload.refused_at is not None
         self.search.ceiling = bounded if refused else self.cap or math.inf
-        if climb:
+        if grow:
             self.search.ramp(bounded, why)
         else:
             self.search.set(bounded, why, "settled")

@@ -33,12 +33,12 @@ NOISE_TRIALS = 50
 
 @frozen
 class Change:
-    """What to do with the limit: multiply it by `factor`, or set it to `limit`, and then let it `climb`."""
+    """What to do with the limit: multiply it by `factor`, or set it to `limit`, and then let it `grow`."""
 
     why: str
     factor: float = 1.0
     limit: int | None = None
-    climb: bool = False
+    grow: bool = False
 
 
 @define(eq=False)
@@ -98,7 +98,7 @@ class OverloadDetector:
     """The last before the limit was given back, until that has proved right."""
     _depth: float = DEEP
     _calm: int = 0
-    _patience: int = 4
+    _probe_backoff: int = 4
 
     def start(self, now: float, limit: int) -> Trial:
         """A call begins; the trial that it belongs to. Seconds of any steady clock."""
@@ -120,7 +120,7 @@ class OverloadDetector:
         self.abandon()
         self._cuts.clear()
         again = self.refused_at is not None and limit + 1 >= 0.95 * self.refused_at
-        self._patience = min(32, 2 * self._patience) if again else 4
+        self._probe_backoff = min(32, 2 * self._probe_backoff) if again else 4
         self._calm, self.refused_at = 0, limit + 1
 
     def note(self, now: float, trial: Trial, *, refused: bool, answered: bool = True) -> Change | None:
@@ -209,10 +209,10 @@ class OverloadDetector:
             self._noise_trials, self.refused_at = NOISE_TRIALS, None
             self._cuts.clear()
             self._low = block if block.limit <= DEEP * first.limit else None
-            return Change("refusals-are-noise", limit=first.limit, climb=True)
+            return Change("refusals-are-noise", limit=first.limit, grow=True)
         self._cuts.append(block)
         if self.refused_at is not None and block.limit >= 0.95 * self.refused_at:
-            self._patience = min(32, 2 * self._patience)
+            self._probe_backoff = min(32, 2 * self._probe_backoff)
         self.refused_at = block.limit
         return Change("refused", factor=COLLAPSE if block.dead else CUT)
 
@@ -223,10 +223,10 @@ class OverloadDetector:
         self._calm += 1
         if (higher := max(limit + 1, int(limit * RECOVERY))) < self.refused_at:
             return Change("refusals-ended", limit=higher)
-        if self._calm < self._patience:
+        if self._calm < self._probe_backoff:
             return None
         self._calm = 0
         if limit > 1.3 * self.refused_at:
-            self.refused_at, self._patience = None, 4
+            self.refused_at, self._probe_backoff = None, 4
             return None
         return Change("no-refusals", limit=max(limit + 1, int(limit * PROBE)))

@@ -11,14 +11,14 @@ class Window:
     """Goodput over some time at one limit."""
 
     since: float
-    goods: float = 0.0
+    work_units: float = 0.0
     ended: int = 0
     busy: float = 0.0
     """Calls in flight, integrated over time."""
 
     def rate(self, now: float) -> float:
-        """Return goods per second."""
-        return self.goods / max(now - self.since, 1e-9)
+        """Return work_units per second."""
+        return self.work_units / max(now - self.since, 1e-9)
 
     def depth(self, now: float) -> float:
         """Return the mean number in flight."""

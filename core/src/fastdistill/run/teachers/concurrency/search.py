@@ -79,7 +79,7 @@ class ConcurrencySearch:
     _ended_before: int = 0
     _skip: int = 0
     """Calls that are still to end before a window counts."""
-    _patience: int = 1
+    _probe_backoff: int = 1
     _until_probe: int = 1
     _turn: Literal["probe-up", "probe-down"] = "probe-down"
 
@@ -100,23 +100,23 @@ class ConcurrencySearch:
         self.calls[self._number] = Mark(now, self.in_flight)
         return self._number
 
-    def ended(self, now: float, number: int, *, goods: float | None) -> None:
+    def ended(self, now: float, number: int, *, work_units: float | None) -> None:
         """Count a call out, with its work (tokens, or 1), or None if it failed. May change `limit`."""
         self._advance(now)
         self.in_flight -= 1
         mark = self.calls.pop(number)
-        if goods is None:
+        if work_units is None:
             return
         self.answered_at = max(self.answered_at, mark.in_flight)
         if self.phase == "ramp":
-            self._climb(now, mark)
+            self._grow(now, mark)
             return
         if self._skip:
             self._skip -= 1
             if not self._skip:
                 self._window = Window(since=now)
             return
-        self._window.goods += goods
+        self._window.work_units += work_units
         self._window.ended += 1
         if self._window.ended % LOOK_EVERY == 0:
             self._compare(now)
@@ -139,7 +139,7 @@ class ConcurrencySearch:
         self._window.busy += self.in_flight * (now - self._now)
         self._now = now
 
-    def _climb(self, now: float, mark: Mark) -> None:
+    def _grow(self, now: float, mark: Mark) -> None:
         """Take in an answer of the ramp: step up, cut to the slots that were found, or settle."""
         self._fit.add(mark.in_flight, now - mark.began)
         self._fresh += mark.in_flight > self._stepped_from
@@ -162,7 +162,7 @@ class ConcurrencySearch:
         ):
             self.set(higher, "no-wait", "ramp")
         elif self._unchanged >= max(LONG_RAMP, 3 * self.limit):
-            self._turn, self._patience, self._until_probe = "probe-up", 1, 1
+            self._turn, self._probe_backoff, self._until_probe = "probe-up", 1, 1
             self.set(self.limit, self.why, "settled")
 
     def _variation(self) -> float:
@@ -178,7 +178,7 @@ class ConcurrencySearch:
         ratio = max(UP, 1 + 1 / self.limit) if self.phase == "settled" else self._ratio
         enough = max(self.limit, ended_needed(ratio, variation))
         if self.phase == "settled":
-            if window.ended < (enough if self._patience > 1 else max(2 * self.limit, enough // 4)):
+            if window.ended < (enough if self._probe_backoff > 1 else max(2 * self.limit, enough // 4)):
                 return
             self._window, self._ended_before = Window(since=now), window.ended
             self._until_probe -= 1
@@ -204,7 +204,7 @@ class ConcurrencySearch:
         if self.limit >= self.ceiling:
             return  # it is known where refusals begin, or a person said how many
         if self._turn == "probe-up":
-            first = math.exp(self._fit.spread / 2) if self._patience == 1 else UP
+            first = math.exp(self._fit.spread / 2) if self._probe_backoff == 1 else UP
             self.set(max(self.limit + 1, max(UP, first) * self.limit), "probe-up", "probe-up")
         else:
             self.set(min(self.limit - 1, self.limit / DOWN), "probe-down", "probe-down")
@@ -216,10 +216,10 @@ class ConcurrencySearch:
 
     def _after_up(self, *, more: bool, nearly_all: bool) -> None:
         if nearly_all:  # nobody waited at the higher limit: what was taken for a wait was none
-            self._patience = self._until_probe = 1
+            self._probe_backoff = self._until_probe = 1
             self.ramp(_step(self.limit), "goodput-rose")
         elif more:
-            self._patience, self._until_probe, self._turn = 1, 1, "probe-down"
+            self._probe_backoff, self._until_probe, self._turn = 1, 1, "probe-down"
             self.set(self.limit, "goodput-rose", "settled")
         else:
             self._rest("probe-down")
@@ -227,15 +227,15 @@ class ConcurrencySearch:
 
     def _after_down(self, *, enough: bool) -> None:
         if enough:
-            self._patience = self._until_probe = 1
+            self._probe_backoff = self._until_probe = 1
             self.set(min(self._before, self.limit * 1.12), "goodput-level", "settled")
         else:
             self._rest("probe-up")
             self.set(self._before, "goodput-fell", "settled")
 
     def _rest(self, turn: Literal["probe-up", "probe-down"]) -> None:
-        self._patience = min(PATIENCE, 2 * self._patience)
-        self._until_probe, self._turn = self._patience, turn
+        self._probe_backoff = min(PATIENCE, 2 * self._probe_backoff)
+        self._until_probe, self._turn = self._probe_backoff, turn
 
 
 def _step(slots: int) -> int:
