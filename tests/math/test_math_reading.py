@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fastdistill_math.judging import decide
+from fastdistill_math.phrases import PHRASE, may_introduce
 from fastdistill_math.policy import Policy
 from fastdistill_math.reading import read
 
@@ -103,3 +104,16 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 def test_only_the_end_of_an_endless_reply_is_read() -> None:
     assert read("{" * 200_000 + "\\boxed{3}").answer == "3"
     assert len(read("\\boxed{" * 50_000).answer or "") <= 40_000
+
+
+SAID = [
+    "The final answer is 5", "correct option is B", "Answer: 5", "réponse finale : 5",
+    "Endgültige Antwort lautet 5", "La respuesta es 5", "ОТВЕТ: 5", "最终答案是5", "答え: 5",
+    "정답은 5", "उत्तर है 5", "الإجابة هي 5", "RPTA. 5:", "đáp án là: 5",
+]  # fmt: skip
+
+
+@given(st.sampled_from(SAID), st.text(max_size=20), st.text(max_size=20))
+def test_a_text_without_the_words_of_a_phrase_has_none(said: str, before: str, behind: str) -> None:
+    for text in (said, said.upper(), f"{before} {said} {behind}", before + behind):
+        assert may_introduce(text) or not PHRASE.search(text)

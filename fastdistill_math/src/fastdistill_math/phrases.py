@@ -16,6 +16,8 @@ PHRASE = re.compile(
     rf"(?:(?:(?:{COPULA})(?![a-z])|{COPULA_EAST})(?:\s*[:：])?\s*|{_MARK})",
     re.IGNORECASE,
 )
+_WORDS = frozenset(re.findall(r"[^\W\d_]+", re.sub(r"\\s\+|\\\.\?|\(\?:", " ", FINAL)))
+_WORDS -= {"final", "finale", "option", "choice"}  # never alone in a phrase
 THOUGHT_END = re.compile(r"</(?:think|thinking|thought|reasoning)>|<\|end_of_thought\|>", re.IGNORECASE)
 THOUGHT_START = re.compile(r"<(?:think|thinking|thought|reasoning)>|<\|begin_of_thought\|>", re.IGNORECASE)
 CHAT_MARK = re.compile(
@@ -54,3 +56,9 @@ NOTHING = re.compile(
 CHOICE = re.compile(r"\b(?:option|choice|answer|letter)\s+\(?([A-J])\)?(?![A-Za-z])")
 ASIDE = re.compile(r"\s*\([^()]{0,80}\)\s*$")
 SENTENCE_END = re.compile(r"(?<!\d)[.!?](?=\s|$)|(?<=\d)[.](?=\s|$)|[。！？।]|\n+|(?<=[)\]$}])\.(?=\s|$)")
+
+
+def may_introduce(text: str) -> bool:
+    """Whether `PHRASE` can be found in a text at all: most texts hold none of its words, seen at once."""
+    lowered = text.lower()
+    return any(word in lowered for word in _WORDS)

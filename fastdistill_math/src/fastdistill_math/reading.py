@@ -109,6 +109,8 @@ def _states(line: str) -> bool:
 
 
 def _phrase(body: str, after: int) -> Found | None:
+    if not phrases.may_introduce(body):
+        return None
     found = list(phrases.PHRASE.finditer(body, after))[-8:]
     last: Found | None = None
     for match in reversed(found):
