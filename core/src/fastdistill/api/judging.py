@@ -26,6 +26,10 @@ TRANSIENT = frozenset(["deadline", "worker-lost", "gate-error"])
 """Reasons of an undecided verdict that a second look may decide: our clock, our workers."""
 
 
+SIDE_BY_SIDE = 4
+"""Items of one call that are judged at once; callers have several calls under way."""
+
+
 @define
 class Recent(Generic[V]):
     """The `size` values used last; none where `size` is 0."""
@@ -133,17 +137,19 @@ class Judge:
     async def verify_all(self, pairs: Sequence[tuple[Mapping[str, Any], str]]) -> list[Verified]:
         """Judge several replies side by side, in order; an item that is none is undecided, `bad-input`."""
         found = list[Verified | None]([None] * len(pairs))
+        left = iter(range(len(pairs)))
 
-        async def one(at: int) -> None:
-            try:
-                row, reply = pairs[at]
-                found[at] = await self.verify(row, reply)
-            except (UsageError, TypeError, ValueError) as error:
-                found[at] = unverified("bad-input", str(error))
+        async def work() -> None:
+            for at in left:
+                try:
+                    row, reply = pairs[at]
+                    found[at] = await self.verify(row, reply)
+                except (UsageError, TypeError, ValueError) as error:
+                    found[at] = unverified("bad-input", str(error))
 
         async with anyio.create_task_group() as group:
-            for at in range(len(pairs)):
-                group.start_soon(one, at)
+            for _ in range(min(SIDE_BY_SIDE, len(pairs))):
+                group.start_soon(work)
         return [one for one in found if one is not None]
 
 
