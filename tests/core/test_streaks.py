@@ -36,7 +36,7 @@ async def test_an_endpoint_that_has_answered_may_be_odd_once(tmp_path: Path, err
     seen: set[str] = set()
 
     def answer(call: Call) -> Answer:
-        # Which task comes first is the scheduler's choice: the very first call is answered, whichever it is.
+        # Which task comes first is the scheduler's choice: the very first call is answered in any case.
         odd = bool(seen) and asked(call) not in seen and asked(call) in {"7 + 1", "12 + 1"}
         seen.add(asked(call))
         return error if odd else solve(call)
