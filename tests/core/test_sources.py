@@ -1,5 +1,6 @@
 """Sources beside JSON Lines: what each reads, and what it says of a file that is none."""
 
+import csv
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,14 @@ def test_csv(tmp_path: Path) -> None:
     assert found[0].fields == {"id": "1", "question": 'a, "b"\nc', "answer": "5"}
     assert found[1].fields == {"id": "2", "question": "d"}
     assert (found[2].fields, found[2].problem) == (None, "has 2 cells where there are 3 columns")
+
+
+def test_reading_leaves_the_limit_of_the_csv_module_as_it_was(tmp_path: Path) -> None:
+    before = csv.field_size_limit()
+    file = tmp_path / "tasks.csv"
+    file.write_text(f"a\n{'x' * 200_000}\n")
+    assert [len(row.fields["a"]) for row in read_csv(CsvOptions(), str(file)) if row.fields] == [200_000]
+    assert csv.field_size_limit() == before
 
 
 def test_tsv_and_another_delimiter(tmp_path: Path) -> None:

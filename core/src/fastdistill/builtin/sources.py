@@ -1,7 +1,6 @@
 """Sources beside JSON Lines: CSV and TSV, Parquet, a Hugging Face dataset, a folder of files."""
 
 import csv
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +27,7 @@ class CsvOptions:
 def read_csv(options: CsvOptions, location: str) -> Iterator[SourceRow]:
     """Yield a row for each record; its first one names the columns. Empty cells are absent."""
     delimiter = options.delimiter or ("\t" if location.lower().endswith((".tsv", ".tab")) else ",")
-    csv.field_size_limit(min(CELL_LIMIT, sys.maxsize))
+    before = csv.field_size_limit(CELL_LIMIT)  # the module's, so it is put back
     try:
         with Path(location).open(encoding=options.encoding, newline="") as file:
             records = csv.reader(file, delimiter=delimiter, strict=True)
@@ -47,6 +46,8 @@ def read_csv(options: CsvOptions, location: str) -> Iterator[SourceRow]:
         raise UsageError(f"{location!r} is no CSV: {error}") from None
     except OSError as error:
         raise UsageError(f"cannot read the tasks {location!r}: {error.strerror or error}") from None
+    finally:
+        csv.field_size_limit(before)
 
 
 def _record(number: int, names: list[str], record: list[str]) -> SourceRow:
