@@ -8,7 +8,7 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, ExitStack, suppress
 from contextvars import Context
 from typing import Any, Generic, TypeVar
@@ -81,12 +81,10 @@ class LoopThread(Generic[T]):
 
     def call(self, function: Callable[[T], Coroutine[Any, Any, R]]) -> R:
         """Wait for `function(resource)`; an interrupted wait cancels it."""
-        future = self.submit(function)
-        try:
-            return future.result()
-        except BaseException:
-            future.cancel()
-            raise
+        loop, resource = self._running()
+        crossing = _Crossing(loop, function(resource))
+        loop.call_soon_threadsafe(crossing.start, context=Context())
+        return crossing.result()
 
     async def acall(self, function: Callable[[T], Coroutine[Any, Any, R]]) -> R:
         """Do as `call`, for a caller in another event loop, which goes on meanwhile."""
@@ -102,6 +100,46 @@ class LoopThread(Generic[T]):
             self._closed = True
         if stack is not None:
             stack.close()
+
+
+class _Crossing(Generic[R]):
+    """One coroutine run in another thread's loop while this thread waits.
+
+    A lock in place of a future, which takes a lock, a condition and two more callbacks each: half the cost
+    of `asyncio.run_coroutine_threadsafe` (`tests/bench/bench_verifier.py overhead`).
+    """
+
+    __slots__ = ("_coroutine", "_ended", "_loop", "_task")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, coroutine: Coroutine[Any, Any, R]) -> None:
+        self._loop, self._coroutine = loop, coroutine
+        self._task: asyncio.Task[R] | None = None
+        self._ended = threading.Lock()
+        self._ended.acquire()
+
+    def start(self) -> None:
+        """Begin, in the loop's thread."""
+        self._task = self._loop.create_task(self._coroutine)
+        self._task.add_done_callback(self._end)
+
+    def _end(self, _: object) -> None:
+        self._ended.release()
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def result(self) -> R:
+        """Wait for the end and return its result. Raises `CancelledError` where the loop ended first."""
+        try:
+            self._ended.acquire()
+        except BaseException:
+            self._loop.call_soon_threadsafe(self._cancel)
+            raise
+        assert self._task is not None  # noqa: S101  only its end releases the lock
+        if self._task.cancelled():
+            raise CancelledError
+        return self._task.result()
 
 
 async def _running_loop() -> asyncio.AbstractEventLoop:
