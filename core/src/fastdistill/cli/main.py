@@ -17,6 +17,7 @@ COMMANDS = {
     "verify": ("fastdistill.cli.verify", "Check a run's files against its manifest."),
     "neighbour": ("fastdistill.cli.neighbour", "Write the neighbour database that refused an answer."),
     "diff": ("fastdistill.cli.diff", "Show what changed between two runs."),
+    "new": ("fastdistill.cli.new", "Write the package of a plugin of your own."),
     "plugins": ("fastdistill.cli.plugins", "List what is installed, and what failed to load."),
     "config": ("fastdistill.cli.config", "Print the resolved run file with each value's origin."),
     "tasks": ("fastdistill.cli.tasks", "Import released datasets as tasks."),

@@ -1,0 +1,1 @@
+"""Writes new plugin packages from templates: what `fd new` puts on disk."""
