@@ -97,7 +97,7 @@ def load(
     """
     source = str(file) if file else "the command line"
     tree = read_toml(file) if file else {}
-    for key in ("tasks", "out", "base"):
+    for key in ("tasks", "out", "base", "shots"):
         if file and isinstance(tree.get(key), str) and "://" not in tree[key]:
             tree[key] = str(file.parent / tree[key])
     origins = dict.fromkeys(leaves(tree), source) if file else {}

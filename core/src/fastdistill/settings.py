@@ -144,6 +144,10 @@ class RunConfig:
     """A run file's top level."""
 
     scenario: str = ""
+    purpose: Literal["teacher", "student"] = "teacher"
+    """`student`: every attempt is asked and judged, and nothing goes into a dataset; `fd eval` sets it."""
+    shots: Path | None = None
+    """Rows of a dataset, JSON Lines, that every prompt shows as examples before its question."""
     tasks: Path | None = None
     """JSON Lines, a table, a folder or hf://org/name; the scenario's bundled pack unless given."""
     base: Path | None = None

@@ -6,7 +6,9 @@ from typing import Any, Literal
 from attrs import evolve, field, frozen
 
 Role = Literal["system", "user", "assistant"]
-Purpose = Literal["teacher", "judge"]
+Purpose = Literal["teacher", "repair", "judge", "validator", "student"]
+ATTEMPTS: frozenset[Purpose] = frozenset({"teacher", "repair", "student"})
+"""The purposes of calls that are attempts at a task."""
 
 
 @frozen(kw_only=True)

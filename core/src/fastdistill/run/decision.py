@@ -22,11 +22,17 @@ class Rules:
     accept_unmatched: bool = False
     """Accept an answer to a task that has gold although no gate said `gold_match`."""
     consensus: Consensus = field(factory=Consensus)
+    every_attempt: bool = False
+    """Use every attempt whatever the first ones came to: to measure a student, not to solve the task."""
 
     @classmethod
     def of(cls, config: RunConfig) -> "Rules":
         """Return the rules of a run file."""
-        return cls(accept_unmatched=config.accept_unmatched, consensus=config.consensus)
+        return cls(
+            accept_unmatched=config.accept_unmatched,
+            consensus=config.consensus,
+            every_attempt=config.purpose == "student",
+        )
 
     def by_consensus(self, task: Task[Any]) -> bool:
         """Return whether a task is decided over all its attempts together."""

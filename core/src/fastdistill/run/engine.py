@@ -82,7 +82,8 @@ class Engine:
                 continue
             work.phase.enter("judging")
             work.judged += await self._judge(work.task, completion, attempt)
-            if decision := decide(work.task, work.judged, self.rules):
+            decision = decide(work.task, work.judged, self.rules)
+            if decision is not None and not self.rules.every_attempt:
                 return decision
         self._acquit(work)
         decision = decide(work.task, work.judged, self.rules)

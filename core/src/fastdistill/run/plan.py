@@ -234,11 +234,18 @@ OPERATIONAL_TEACHER = (
 )  # fmt: skip
 
 
+LATER: dict[str, Any] = {"purpose": "teacher", "shots": None}
+"""Keys that earlier versions did not have: at these values they are no part of a run's identity."""
+
+
 def identity(plan: Plan) -> dict[str, Any]:
     """What makes two sessions the same run: the configuration without its operational part."""
     data: dict[str, Any] = unstructure(plan.config)
     for key in OPERATIONAL:
         data.pop(key, None)
+    for key, default in LATER.items():
+        if data.get(key) == default:
+            del data[key]
     for one in (*data["teacher"], *data["helper"]):
         for key in OPERATIONAL_TEACHER:
             one.pop(key, None)

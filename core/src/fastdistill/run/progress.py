@@ -6,7 +6,7 @@ from collections import Counter
 
 from attrs import define, field
 
-from fastdistill.model.answer import Call, Completion
+from fastdistill.model.answer import ATTEMPTS, Call, Completion
 from fastdistill.model.report import Progress
 from fastdistill.model.sample import Status
 from fastdistill.model.verdict import Outcome
@@ -54,7 +54,7 @@ class RunProgress:
         self.reasons.update(metrics.reject_reasons(ledger))
         for line in spending.lines(ledger):
             self.spending.pay(line.teacher, line.usage)
-            if line.purpose == "teacher":
+            if line.purpose in ATTEMPTS:
                 self.answered += line.answers
                 self.cached += line.from_cache
             self.prompt_tokens += line.prompt_tokens or 0
@@ -68,7 +68,7 @@ class RunProgress:
 
     def completed(self, teacher: str, call: Call, got: Completion) -> None:
         """Count an answer, wherever it came from."""
-        self.answered += call.purpose == "teacher"
+        self.answered += call.purpose in ATTEMPTS
         self.cached += got.cached
         if got.usage and not got.cached:
             self.prompt_tokens += got.usage.prompt_tokens or 0
@@ -81,7 +81,7 @@ class RunProgress:
 
     def called(self, call: Call) -> None:
         """Count a request that has to be asked."""
-        self.asked += call.purpose == "teacher"
+        self.asked += call.purpose in ATTEMPTS
 
     def retried(self) -> None:
         """Count a call that failed and is made again."""

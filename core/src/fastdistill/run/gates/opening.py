@@ -9,6 +9,7 @@ from fastdistill.errors import PluginFault, SetupError, boundary
 from fastdistill.model.verdict import GateKind
 from fastdistill.protocols import Fingerprinted
 from fastdistill.run.gates.pipeline import GatePipeline, GateStep
+from fastdistill.run.gates.shots import read_shots
 from fastdistill.run.plan import Chosen, Plan, digest
 from fastdistill.run.services.opening import entered
 from fastdistill.specs import ExecEvalSpec, JudgeSpec, RuleSpec, Services
@@ -27,6 +28,7 @@ async def open_gates(plan: Plan, services: Services) -> AsyncIterator[GatePipeli
             owner=str(plan.scenario.offer.origin),
             fingerprint=fingerprint(plan.scenario, scenario),
             steps=[await _step(stack, chosen, services) for chosen in plan.gates],
+            shots=read_shots(plan.config.shots) if plan.config.shots is not None else (),
             deadline=plan.config.gate_deadline,
         )
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from fastdistill.clock import deadline
 from fastdistill.errors import (
@@ -17,7 +17,7 @@ from fastdistill.errors import (
     TaskError,
     boundary,
 )
-from fastdistill.model.answer import Candidate, Completion, Prompt, Reading
+from fastdistill.model.answer import Candidate, Completion, Message, Prompt, Reading
 from fastdistill.model.task import Task
 from fastdistill.model.verdict import Finding, GateKind, Outcome, Verdict, rejected, undecided
 from fastdistill.protocols import Gate, Prepared, Rule, Scenario
@@ -50,6 +50,8 @@ class GatePipeline:
     fingerprint: str
     """The scenario's."""
     steps: Sequence[GateStep]
+    shots: tuple[Message, ...] = ()
+    """Examples that every prompt shows before its last message, in turns of user and assistant."""
     deadline: float = 60.0
     """Seconds of work for one gate on one candidate; waiting for a worker is not work."""
     _prepared: tuple[tuple[str, Prepared], ...] = field(init=False)
@@ -94,7 +96,10 @@ class GatePipeline:
     def prompt(self, task: Task[Any], attempt: int) -> Prompt:
         """Return what a teacher is shown at its `attempt`th attempt. Raises `TaskError`, `PluginFault`."""
         with boundary(self.owner, "prompt"):
-            return self.scenario.prompt(task, attempt)
+            prompt = self.scenario.prompt(task, attempt)
+        if not self.shots:
+            return prompt
+        return evolve(prompt, messages=(*prompt.messages[:-1], *self.shots, prompt.messages[-1]))
 
     async def judge(
         self, task: Task[Any], completion: Completion, choice: int, attempt: int, teacher: str = ""

@@ -75,7 +75,7 @@ SELECT t.sample_id, t.task_id, d.attempt, d.choice, d.labelled, d.detail, a.teac
 FROM tasks t
 JOIN decisions d ON d.sample_id = t.sample_id AND d.status = 'accepted'
 JOIN attempts a ON a.sample_id = t.sample_id AND a.attempt = d.attempt
-JOIN completions c ON c.request_id = a.request_id
+JOIN completions c ON c.request_id = a.request_id AND c.purpose IN ('teacher', 'repair')
 JOIN candidates k ON k.sample_id = t.sample_id AND k.attempt = d.attempt AND k.choice = d.choice
 ORDER BY t.position
 """

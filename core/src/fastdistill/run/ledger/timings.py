@@ -7,7 +7,7 @@ from typing import Any
 from fastdistill.run.jsonl import loads
 
 POINTS = (50, 90, 95, 99)
-_PAID = "FROM completions WHERE purpose = 'teacher' AND cached = 0"
+_PAID = "FROM completions WHERE purpose IN ('teacher', 'repair', 'student') AND cached = 0"
 
 
 def percentiles(values: Sequence[float]) -> dict[str, float | int | None]:
@@ -83,7 +83,8 @@ def series(ledger: sqlite3.Connection, started: float, elapsed: float, buckets: 
     width = max(elapsed / buckets, 1e-9)
     answers, accepted, latency = [0] * buckets, [0] * buckets, [0.0] * buckets
     for row in ledger.execute(
-        "SELECT at, latency FROM completions WHERE purpose = 'teacher' AND at >= ?", (started,)
+        "SELECT at, latency FROM completions WHERE purpose IN ('teacher', 'repair', 'student') AND at >= ?",
+        (started,),
     ):
         place = min(buckets - 1, int((row["at"] - started) / width))
         answers[place] += 1

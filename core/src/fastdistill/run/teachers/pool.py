@@ -140,6 +140,7 @@ async def open_pool(
             capacity_of=line.capacity,
             ledger=ledger,
             run_seed=plan.config.seed,
+            purpose=plan.config.purpose,
             cache=cache,
             resumed=resumed,
             observer=observer,
@@ -174,6 +175,7 @@ def replay_pool(
             complete=partial(_remember, ledger),
             ledger=ledger,
             run_seed=plan.config.seed,
+            purpose=plan.config.purpose,
             resumed=True,
             observer=observer,
         )

@@ -28,6 +28,8 @@ class Teacher:
     run_seed: int
     observer: Observer
     cache: CompletionCache | None = None
+    purpose: Purpose = "teacher"
+    """Of its attempts at tasks: `teacher`, or `student` for a model that is measured."""
     resumed: bool = False
     """Whether the ledger may already hold answers."""
     capacity_of: Callable[[], float] = field(default=lambda: 64.0)
@@ -79,9 +81,9 @@ class Teacher:
             sampling=sampling,
         )
 
-    def call_for(self, sample_id: str, prompt: Prompt, turn: int) -> Call:
+    def call_for(self, sample_id: str, prompt: Prompt, turn: int, purpose: Purpose | None = None) -> Call:
         """Return the request of its `turn`th attempt at a task."""
-        return self.call(sample_id, prompt, turn, self.sampling(sample_id, turn))
+        return self.call(sample_id, prompt, turn, self.sampling(sample_id, turn), purpose or self.purpose)
 
     async def ask(self, call: Call, *, attempt: int | None = None) -> Completion:
         """Return the answer to `call`, durable by then; from ledger or cache if it was asked before.
