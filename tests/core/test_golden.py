@@ -6,13 +6,19 @@ import pytest
 from support.golden import EXPORTS, HERE, SCENARIOS, TEACHERS, golden_run, load_dump, without_fingerprints
 from support.toy import rows
 
+from fastdistill.host import PluginHost
+from fastdistill.run.ledger.settled import TaskKind
 from fastdistill.run.report.dataset import write_exports
+from fastdistill.settings import DatasetRows
+from fastdistill.specs import ScenarioSpec
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_the_export_of_a_recorded_ledger_has_the_recorded_bytes(scenario: str, tmp_path: Path) -> None:
     load_dump(scenario, tmp_path)
-    write_exports(tmp_path, scenario, TEACHERS)
+    spec = PluginHost().discover().get("scenarios", scenario).spec
+    assert isinstance(spec, ScenarioSpec)
+    write_exports(tmp_path, TaskKind.of(spec), TEACHERS, DatasetRows())
     for name in EXPORTS:
         assert (tmp_path / name).read_bytes() == (HERE / f"{scenario}.{name}").read_bytes(), name
 

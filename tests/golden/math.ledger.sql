@@ -3,7 +3,7 @@ CREATE TABLE attempts (
     sample_id TEXT NOT NULL,
     attempt INTEGER NOT NULL,
     teacher TEXT NOT NULL,
-    turn INTEGER NOT NULL,
+    teacher_attempt INTEGER NOT NULL,
     request_id TEXT NOT NULL,
     PRIMARY KEY (sample_id, attempt)
 ) WITHOUT ROWID;
@@ -68,7 +68,7 @@ CREATE TABLE completions (
     purpose TEXT NOT NULL,
     sample_id TEXT NOT NULL,
     teacher TEXT NOT NULL,
-    attempt INTEGER NOT NULL,
+    teacher_attempt INTEGER NOT NULL,
     prompt TEXT NOT NULL,
     sampling TEXT NOT NULL,
     choices TEXT NOT NULL,
@@ -133,11 +133,11 @@ CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
-INSERT INTO "meta" VALUES('config','{"scenario":"math","tasks":"math.tasks.jsonl","limit":null,"shard":null,"out":null,"seed":0,"cache":false,"gates":null,"extra_gates":[],"gate_deadline":60.0,"accept_unmatched":false,"backlog":2000,"audit":0,"calibrate":0,"teacher":[{"provider":"weak","model":"weak-model","name":"weak","attempts":2,"n":1,"temperature":[0.0,0.7],"top_p":null,"max_tokens":null,"stop":[],"seed":null,"extra":{},"base_urls":[],"label":null,"max_in_flight":null,"requests_per_minute":null,"tokens_per_minute":null,"deadline":900.0,"retries":1,"mode":"online","batch_size":10000,"batch_interval":30.0,"price":null,"budget_tokens":null,"budget_usd":null,"options":{}},{"provider":"strong","model":"strong-model","name":"strong","attempts":1,"n":2,"temperature":[],"top_p":null,"max_tokens":null,"stop":[],"seed":null,"extra":{},"base_urls":[],"label":null,"max_in_flight":null,"requests_per_minute":null,"tokens_per_minute":null,"deadline":900.0,"retries":0,"mode":"online","batch_size":10000,"batch_interval":30.0,"price":null,"budget_tokens":null,"budget_usd":null,"options":{}}],"helper":[],"budget":{"tokens":null,"usd":null,"seconds":null,"accept":null},"pilot":{"enabled":true,"tasks":50,"above":200,"min_exec_pass":null,"min_gold_match":null,"min_judge_score":null,"min_judge_kappa":null},"consensus":{"enabled":true,"min_size":2,"min_share":0.5},"scenarios":{},"providers":{},"rules":{},"exec_evals":{},"judges":{},"reporters":{}}');
+INSERT INTO "meta" VALUES('config','{"scenario":"math","tasks":"math.tasks.jsonl","base":null,"map":{},"limit":null,"shard":null,"out":null,"seed":0,"cache":false,"gates":null,"extra_gates":[],"gate_deadline":60.0,"accept_unmatched":false,"backlog":2000,"audit":0,"calibrate":0,"teacher":[{"provider":"weak","model":"weak-model","name":"weak","attempts":2,"n":1,"temperature":[0.0,0.7],"top_p":null,"max_tokens":null,"stop":[],"seed":null,"extra":{},"base_urls":[],"label":null,"max_in_flight":null,"requests_per_minute":null,"tokens_per_minute":null,"deadline":900.0,"retries":1,"mode":"online","batch_size":10000,"batch_interval":30.0,"price":null,"budget_tokens":null,"budget_usd":null,"options":{}},{"provider":"strong","model":"strong-model","name":"strong","attempts":1,"n":2,"temperature":[],"top_p":null,"max_tokens":null,"stop":[],"seed":null,"extra":{},"base_urls":[],"label":null,"max_in_flight":null,"requests_per_minute":null,"tokens_per_minute":null,"deadline":900.0,"retries":0,"mode":"online","batch_size":10000,"batch_interval":30.0,"price":null,"budget_tokens":null,"budget_usd":null,"options":{}}],"helper":[],"budget":{"tokens":null,"usd":null,"seconds":null,"accept":null},"pilot":{"enabled":true,"tasks":50,"above":200,"min_exec_pass":null,"min_gold_match":null,"min_judge_score":null,"min_judge_kappa":null},"consensus":{"enabled":true,"min_size":2,"min_share":0.5},"split":{"train":1.0,"validation":0.0,"test":0.0,"by":"","seed":0},"dataset":{"content":"auto","include":[]},"scenarios":{},"providers":{},"rules":{},"exec_evals":{},"judges":{},"sources":{},"reporters":{}}');
 INSERT INTO "meta" VALUES('finished','no');
 INSERT INTO "meta" VALUES('identities','{"weak":"weak-endpoint","strong":"strong-endpoint"}');
-INSERT INTO "meta" VALUES('identity','{"scenario":"math","shard":null,"seed":0,"gates":["not-empty","max-length","sympy"],"extra_gates":[],"accept_unmatched":false,"teacher":[{"provider":"weak","model":"weak-model","name":"weak","attempts":2,"n":1,"temperature":[0.0,0.7],"top_p":null,"max_tokens":null,"stop":[],"seed":null,"extra":{},"label":null,"options":{}},{"provider":"strong","model":"strong-model","name":"strong","attempts":1,"n":2,"temperature":[],"top_p":null,"max_tokens":null,"stop":[],"seed":null,"extra":{},"label":null,"options":{}}],"helper":[],"consensus":{"enabled":true,"min_size":2,"min_share":0.5},"plugins":{"math":{"system":null,"max_problem":20000},"not-empty":{},"max-length":{"characters":20000},"sympy":{"deadline":10.0,"memory_mib":1024,"float_digits":10}},"tasks_sha256":"2f7148c63fd83fa962b158f9c91d69cca845f6c2c542da6bb6e8bc837dd6a214"}');
-INSERT INTO "meta" VALUES('ledger_version','1');
+INSERT INTO "meta" VALUES('identity','{"scenario":"math","shard":null,"seed":0,"gates":["not-empty","max-length","sympy"],"extra_gates":[],"accept_unmatched":false,"teacher":[{"provider":"weak","model":"weak-model","name":"weak","attempts":2,"n":1,"temperature":[0.0,0.7],"top_p":null,"max_tokens":null,"stop":[],"seed":null,"extra":{},"label":null,"options":{}},{"provider":"strong","model":"strong-model","name":"strong","attempts":1,"n":2,"temperature":[],"top_p":null,"max_tokens":null,"stop":[],"seed":null,"extra":{},"label":null,"options":{}}],"helper":[],"consensus":{"enabled":true,"min_size":2,"min_share":0.5},"split":{"train":1.0,"validation":0.0,"test":0.0,"by":"","seed":0},"plugins":{"math":{"system":null,"max_problem":20000},"not-empty":{},"max-length":{"characters":20000},"sympy":{"cpu":5.0,"deadline":40.0,"on_undecided":"error","memory_mib":1024,"float_digits":10}},"tasks_sha256":"2f7148c63fd83fa962b158f9c91d69cca845f6c2c542da6bb6e8bc837dd6a214"}');
+INSERT INTO "meta" VALUES('ledger_version','3');
 INSERT INTO "meta" VALUES('run_id','golden');
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY,
@@ -155,16 +155,19 @@ CREATE TABLE tasks (
     input_digest BLOB NOT NULL,
     input TEXT NOT NULL,
     has_gold INTEGER NOT NULL,
-    duplicate_of TEXT
+    duplicate_of TEXT,
+    row TEXT NOT NULL DEFAULT '{}',
+    grp TEXT NOT NULL DEFAULT '',
+    split TEXT NOT NULL DEFAULT 'train'
 );
-INSERT INTO "tasks" VALUES(1,'ba8219c4523f209cc6c5e02f819fae7b62a67eda4daeb9bab4fdc8c268da86ba','sum',1,X'C2F3FAE5645D1AFE52BFC088EF97C586B53BBD204CDEB809EDD61E10E8B50BEA','{"problem":"What is 7 + 5?"}',1,NULL);
-INSERT INTO "tasks" VALUES(2,'4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c','half',2,X'2CEE5CBDC921D71DF5D36DF16415F88111367E00778A864E0E963CD1BA8765F4','{"problem":"What is one half of one?"}',1,NULL);
-INSERT INTO "tasks" VALUES(3,'804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03','root',3,X'ECEC3137E899A95882BEC1C5563B16FB50DB2C2558B448520F603B46A412FAB2','{"problem":"Simplify the square root of eight."}',1,NULL);
-INSERT INTO "tasks" VALUES(4,'462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255','agreed',4,X'5F2502D417B8CDA5515BBA14A53321760ECED4D7CC33B1A9830004884C1D7F59','{"problem":"Expand (x+1)^2."}',0,NULL);
-INSERT INTO "tasks" VALUES(5,'539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43','disagreed',5,X'1C09B7F1584503ED36E23043DF3A79BA0E991A8D957A03EDBB692E39CAD3F992','{"problem":"Name a number."}',0,NULL);
-INSERT INTO "tasks" VALUES(7,'a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93','wrong',8,X'E4488B8AD193AE42DC51BA242F72D63344446757EE61E3F71BEF486C18A28639','{"problem":"What is 9 times 6?"}',1,NULL);
-INSERT INTO "tasks" VALUES(8,'a6b10a1ea1d52bd6e9d3cf09f7eddd53a530765402efc3eca1fe40e07acf4b66','twin',9,X'C2F3FAE5645D1AFE52BFC088EF97C586B53BBD204CDEB809EDD61E10E8B50BEA','{"problem":"What is 7 + 5?"}',1,'ba8219c4523f209cc6c5e02f819fae7b62a67eda4daeb9bab4fdc8c268da86ba');
-INSERT INTO "tasks" VALUES(9,'d716ddbf0f36c12c9af530e98099343f7f33aa5b7f818287bf3c7791347d7b4d','failed',10,X'D1A6651B03503E7167728CEF6C16FFCDA923C505259E17DAD551EA139DA41837','{"problem":"What is 1 + 1?"}',1,NULL);
+INSERT INTO "tasks" VALUES(1,'ba8219c4523f209cc6c5e02f819fae7b62a67eda4daeb9bab4fdc8c268da86ba','sum',1,X'C2F3FAE5645D1AFE52BFC088EF97C586B53BBD204CDEB809EDD61E10E8B50BEA','{"problem":"What is 7 + 5?"}',1,NULL,'{"task_id":"sum","problem":"What is 7 + 5?","meta":{"replies":{"weak":["It is \\boxed{12}."],"strong":[]}},"answer":"12"}','ba8219c4523f209cc6c5e02f819fae7b62a67eda4daeb9bab4fdc8c268da86ba','train');
+INSERT INTO "tasks" VALUES(2,'4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c','half',2,X'2CEE5CBDC921D71DF5D36DF16415F88111367E00778A864E0E963CD1BA8765F4','{"problem":"What is one half of one?"}',1,NULL,'{"task_id":"half","problem":"What is one half of one?","meta":{"replies":{"weak":["\\boxed{2}","\\boxed{0.5}"],"strong":[]}},"answer":"\\frac{1}{2}"}','4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c','train');
+INSERT INTO "tasks" VALUES(3,'804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03','root',3,X'ECEC3137E899A95882BEC1C5563B16FB50DB2C2558B448520F603B46A412FAB2','{"problem":"Simplify the square root of eight."}',1,NULL,'{"task_id":"root","problem":"Simplify the square root of eight.","meta":{"replies":{"weak":["\\boxed{8}","\\boxed{3}"],"strong":["So $\\sqrt 8 = \\boxed{2\\sqrt{2}}$."]}},"answer":"2\\sqrt{2}"}','804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03','train');
+INSERT INTO "tasks" VALUES(4,'462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255','agreed',4,X'5F2502D417B8CDA5515BBA14A53321760ECED4D7CC33B1A9830004884C1D7F59','{"problem":"Expand (x+1)^2."}',0,NULL,'{"task_id":"agreed","problem":"Expand (x+1)^2.","meta":{"replies":{"weak":["\\boxed{x^2+2x+1}","\\boxed{x^2+1}"],"strong":["\\boxed{1+2x+x^2}"]}}}','462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255','train');
+INSERT INTO "tasks" VALUES(5,'539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43','disagreed',5,X'1C09B7F1584503ED36E23043DF3A79BA0E991A8D957A03EDBB692E39CAD3F992','{"problem":"Name a number."}',0,NULL,'{"task_id":"disagreed","problem":"Name a number.","meta":{"replies":{"weak":["\\boxed{1}","\\boxed{2}"],"strong":["(refused)"]}}}','539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43','train');
+INSERT INTO "tasks" VALUES(7,'a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93','wrong',8,X'E4488B8AD193AE42DC51BA242F72D63344446757EE61E3F71BEF486C18A28639','{"problem":"What is 9 times 6?"}',1,NULL,'{"task_id":"wrong","problem":"What is 9 times 6?","meta":{"replies":{"weak":["\\boxed{45}","\\boxed{56}"],"strong":["\\boxed{50}"]}},"answer":"54"}','a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93','train');
+INSERT INTO "tasks" VALUES(8,'a6b10a1ea1d52bd6e9d3cf09f7eddd53a530765402efc3eca1fe40e07acf4b66','twin',9,X'C2F3FAE5645D1AFE52BFC088EF97C586B53BBD204CDEB809EDD61E10E8B50BEA','{"problem":"What is 7 + 5?"}',1,'ba8219c4523f209cc6c5e02f819fae7b62a67eda4daeb9bab4fdc8c268da86ba','{"task_id":"twin","problem":"What is 7 + 5?","meta":{"replies":{"weak":["\\boxed{1}"],"strong":[]}},"answer":"12"}','a6b10a1ea1d52bd6e9d3cf09f7eddd53a530765402efc3eca1fe40e07acf4b66','train');
+INSERT INTO "tasks" VALUES(9,'d716ddbf0f36c12c9af530e98099343f7f33aa5b7f818287bf3c7791347d7b4d','failed',10,X'D1A6651B03503E7167728CEF6C16FFCDA923C505259E17DAD551EA139DA41837','{"problem":"What is 1 + 1?"}',1,NULL,'{"task_id":"failed","problem":"What is 1 + 1?","meta":{"replies":{"weak":["(broken)"],"strong":["(refused)"]}},"answer":"2"}','d716ddbf0f36c12c9af530e98099343f7f33aa5b7f818287bf3c7791347d7b4d','train');
 CREATE TABLE verdicts (
     sample_id TEXT NOT NULL,
     attempt INTEGER NOT NULL,
@@ -181,60 +184,63 @@ CREATE TABLE verdicts (
     exec_pass INTEGER,
     gold_match INTEGER,
     class_key TEXT,
+    tell TEXT,
+    differences TEXT NOT NULL DEFAULT '[]',
     elapsed REAL NOT NULL,
+    waited REAL NOT NULL DEFAULT 0,
     PRIMARY KEY (sample_id, attempt, choice, ordinal)
 ) WITHOUT ROWID;
-INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',1,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',1,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',1,0,2,'sympy','exec','155e7b9a264f0cc9','pass',NULL,'',NULL,'{"by":"","read":"boxed"}',1,NULL,'r:28977a7cce0b56261453d61a97ec098',0.125);
-INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',2,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',2,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',2,0,2,'sympy','exec','155e7b9a264f0cc9','pass',NULL,'',NULL,'{"by":"","read":"boxed"}',1,NULL,'r:d6ea43e7d710bbd8548c815420689db',0.125);
-INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',3,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',3,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',3,0,2,'sympy','exec','155e7b9a264f0cc9','pass',NULL,'',NULL,'{"by":"","read":"boxed"}',1,NULL,'r:28977a7cce0b56261453d61a97ec098',0.125);
-INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',3,1,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',3,1,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',3,1,2,'sympy','exec','155e7b9a264f0cc9','pass',NULL,'',NULL,'{"by":"","read":"boxed"}',1,NULL,'r:28977a7cce0b56261453d61a97ec098',0.125);
-INSERT INTO "verdicts" VALUES('4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c',1,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c',1,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c',1,0,2,'sympy','exec','155e7b9a264f0cc9','reject','wrong-answer','''2'' is not ''\\frac{1}{2}''',0.0,'{"by":"number"}',1,0,'n:2e0',0.125);
-INSERT INTO "verdicts" VALUES('4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c',2,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c',2,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c',2,0,2,'sympy','exec','155e7b9a264f0cc9','pass',NULL,'',1.0,'{"by":"number"}',1,1,'n:5e-1',0.125);
-INSERT INTO "verdicts" VALUES('539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43',1,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43',1,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43',1,0,2,'sympy','exec','155e7b9a264f0cc9','pass',NULL,'',NULL,'{"by":"number"}',1,NULL,'n:1e0',0.125);
-INSERT INTO "verdicts" VALUES('539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43',2,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43',2,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43',2,0,2,'sympy','exec','155e7b9a264f0cc9','pass',NULL,'',NULL,'{"by":"number"}',1,NULL,'n:2e0',0.125);
-INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',1,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',1,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',1,0,2,'sympy','exec','155e7b9a264f0cc9','reject','wrong-answer','''8'' is not ''2\\sqrt{2}''',0.0,'{"by":"value","read":"boxed"}',1,0,'n:8e0',0.125);
-INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',2,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',2,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',2,0,2,'sympy','exec','155e7b9a264f0cc9','reject','wrong-answer','''3'' is not ''2\\sqrt{2}''',0.0,'{"by":"value","read":"boxed"}',1,0,'n:3e0',0.125);
-INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',3,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',3,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',3,0,2,'sympy','exec','155e7b9a264f0cc9','pass',NULL,'',1.0,'{"by":"text","read":"boxed"}',1,1,'n:2828427124746190097603377448419396157e-36',0.125);
-INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',3,1,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',3,1,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',3,1,2,'sympy','exec','155e7b9a264f0cc9','pass',NULL,'',1.0,'{"by":"text","read":"boxed"}',1,1,'n:2828427124746190097603377448419396157e-36',0.125);
-INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',1,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',1,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',1,0,2,'sympy','exec','155e7b9a264f0cc9','reject','wrong-answer','''45'' is not ''54''',0.0,'{"by":"number"}',1,0,'n:45e0',0.125);
-INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',2,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',2,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',2,0,2,'sympy','exec','155e7b9a264f0cc9','reject','wrong-answer','''56'' is not ''54''',0.0,'{"by":"number"}',1,0,'n:56e0',0.125);
-INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',3,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',3,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',3,0,2,'sympy','exec','155e7b9a264f0cc9','reject','wrong-answer','''50'' is not ''54''',0.0,'{"by":"number"}',1,0,'n:5e1',0.125);
-INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',3,1,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',3,1,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',3,1,2,'sympy','exec','155e7b9a264f0cc9','reject','wrong-answer','''50'' is not ''54''',0.0,'{"by":"number"}',1,0,'n:5e1',0.125);
-INSERT INTO "verdicts" VALUES('ba8219c4523f209cc6c5e02f819fae7b62a67eda4daeb9bab4fdc8c268da86ba',1,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('ba8219c4523f209cc6c5e02f819fae7b62a67eda4daeb9bab4fdc8c268da86ba',1,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,0.125);
-INSERT INTO "verdicts" VALUES('ba8219c4523f209cc6c5e02f819fae7b62a67eda4daeb9bab4fdc8c268da86ba',1,0,2,'sympy','exec','155e7b9a264f0cc9','pass',NULL,'',1.0,'{"by":"number"}',1,1,'n:12e0',0.125);
+INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',1,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',1,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',1,0,2,'sympy','exec','8df9fd231f6826b1','pass',NULL,'',NULL,'{"by":"","read":"boxed"}',1,NULL,'r:28977a7cce0b56261453d61a97ec098',NULL,'[]',0.125,1.96499897000012424541e+01);
+INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',2,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',2,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',2,0,2,'sympy','exec','8df9fd231f6826b1','pass',NULL,'',NULL,'{"by":"","read":"boxed"}',1,NULL,'r:d6ea43e7d710bbd8548c815420689db',NULL,'[]',0.125,2.55470004049129784107e-05);
+INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',3,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',3,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',3,0,2,'sympy','exec','8df9fd231f6826b1','pass',NULL,'',NULL,'{"by":"","read":"boxed"}',1,NULL,'r:28977a7cce0b56261453d61a97ec098',NULL,'[]',0.125,3.24709999404149129986e-05);
+INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',3,1,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',3,1,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('462eff88be2029eb2f9f2516424056ccb9118cc145f7e100d48dc2b9cab53255',3,1,2,'sympy','exec','8df9fd231f6826b1','pass',NULL,'',NULL,'{"by":"","read":"boxed"}',1,NULL,'r:28977a7cce0b56261453d61a97ec098',NULL,'[]',0.125,2.96960006380686536431e-05);
+INSERT INTO "verdicts" VALUES('4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c',1,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c',1,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c',1,0,2,'sympy','exec','8df9fd231f6826b1','reject','wrong-answer','''2'' is not ''\\frac{1}{2}''',0.0,'{"by":"number"}',1,0,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c',2,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c',2,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('4b7de0aa3e787439782ad76d1f1f084e3fc188e557989a3a8900c2c652c7695c',2,0,2,'sympy','exec','8df9fd231f6826b1','pass',NULL,'',1.0,'{"by":"number"}',1,1,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43',1,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43',1,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43',1,0,2,'sympy','exec','8df9fd231f6826b1','pass',NULL,'',NULL,'{"by":"number"}',1,NULL,'n:1e0',NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43',2,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43',2,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('539ca1761da9bd27fc6fa273039e9ea0f6f033e89976ba0d2232ae7d5d3d0f43',2,0,2,'sympy','exec','8df9fd231f6826b1','pass',NULL,'',NULL,'{"by":"number"}',1,NULL,'n:2e0',NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',1,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',1,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',1,0,2,'sympy','exec','8df9fd231f6826b1','reject','wrong-answer','''8'' is not ''2\\sqrt{2}''',0.0,'{"by":"value","read":"boxed"}',1,0,NULL,NULL,'[]',0.125,1.96777344949987309519e+01);
+INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',2,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',2,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',2,0,2,'sympy','exec','8df9fd231f6826b1','reject','wrong-answer','''3'' is not ''2\\sqrt{2}''',0.0,'{"by":"value","read":"boxed"}',1,0,NULL,NULL,'[]',0.125,3.0346000130521133542e-05);
+INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',3,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',3,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',3,0,2,'sympy','exec','8df9fd231f6826b1','pass',NULL,'',1.0,'{"by":"text","read":"boxed"}',1,1,NULL,NULL,'[]',0.125,1.99969981622416526079e-05);
+INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',3,1,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',3,1,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('804d082a3a38c5fbbd73f5dc12c5361bf84dcc3bf7210fb57997c898078aad03',3,1,2,'sympy','exec','8df9fd231f6826b1','pass',NULL,'',1.0,'{"by":"text","read":"boxed"}',1,1,NULL,NULL,'[]',0.125,2.13599978451384231448e-05);
+INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',1,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',1,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',1,0,2,'sympy','exec','8df9fd231f6826b1','reject','wrong-answer','''45'' is not ''54''',0.0,'{"by":"number"}',1,0,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',2,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',2,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',2,0,2,'sympy','exec','8df9fd231f6826b1','reject','wrong-answer','''56'' is not ''54''',0.0,'{"by":"number"}',1,0,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',3,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',3,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',3,0,2,'sympy','exec','8df9fd231f6826b1','reject','wrong-answer','''50'' is not ''54''',0.0,'{"by":"number"}',1,0,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',3,1,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',3,1,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('a9ff00e252d32162df4b9e470fa157ef4deeb228fd9c79ce0011e27987633f93',3,1,2,'sympy','exec','8df9fd231f6826b1','reject','wrong-answer','''50'' is not ''54''',0.0,'{"by":"number"}',1,0,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('ba8219c4523f209cc6c5e02f819fae7b62a67eda4daeb9bab4fdc8c268da86ba',1,0,0,'not-empty','rule','3aebda9d4dce5331','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('ba8219c4523f209cc6c5e02f819fae7b62a67eda4daeb9bab4fdc8c268da86ba',1,0,1,'max-length','rule','4063d05f793487e0','pass',NULL,'',NULL,'{}',NULL,NULL,NULL,NULL,'[]',0.125,0.0);
+INSERT INTO "verdicts" VALUES('ba8219c4523f209cc6c5e02f819fae7b62a67eda4daeb9bab4fdc8c268da86ba',1,0,2,'sympy','exec','8df9fd231f6826b1','pass',NULL,'',1.0,'{"by":"number"}',1,1,NULL,NULL,'[]',0.125,0.0);
 CREATE INDEX tasks_by_input ON tasks (input_digest);
 CREATE INDEX completions_by_sample ON completions (sample_id);
 COMMIT;

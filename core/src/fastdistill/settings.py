@@ -127,6 +127,26 @@ class SplitShares:
             raise ValueError(f"'train' must add up to 1 with validation and test: they make {whole:g}")
 
 
+REQUESTED = ("gold", "tags", "meta")
+
+
+def _requested(_: object, __: object, value: tuple[str, ...]) -> None:
+    for one in value:
+        if one not in REQUESTED:
+            raise ValueError(f"'include' takes {', '.join(REQUESTED)}, not {one!r}")
+
+
+@frozen(kw_only=True)
+class DatasetRows:
+    """`[dataset]`: what a row of `dataset.jsonl` holds."""
+
+    content: Literal["auto", "answer", "reply"] = "auto"
+    """What the assistant says: the answer in its scenario's form, the raw reply, or (`auto`) the answer
+    except where the reply holds working that stands nowhere else."""
+    include: tuple[str, ...] = field(default=(), validator=_requested)
+    """Further columns: `gold`, `tags`, `meta` of the task."""
+
+
 def shard_of(text: str) -> tuple[int, int]:
     """`K/N` as two numbers. Raises ValueError."""
     left, _, right = text.partition("/")
@@ -181,6 +201,7 @@ class RunConfig:
     pilot: Pilot = Pilot()
     consensus: Consensus = Consensus()
     split: SplitShares = SplitShares()
+    dataset: DatasetRows = DatasetRows()
     scenarios: dict[str, dict[str, Any]] = field(factory=dict)
     providers: dict[str, dict[str, Any]] = field(factory=dict)
     rules: dict[str, dict[str, Any]] = field(factory=dict)

@@ -13,6 +13,16 @@ Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
 
+def said(text: str, formed: str | None, reasoning: str | None, *, worked: bool, content: str) -> str:
+    """Return what a student is to say: the reply `text`, or the answer `formed` as its scenario writes it.
+
+    `content` is `answer`, `reply`, or `auto`: the answer, unless the scenario's replies show their working
+    (`worked`) and it stands nowhere else. Without a form it is the reply.
+    """
+    bare = content == "answer" or (content == "auto" and (not worked or bool(reasoning)))
+    return formed if bare and formed is not None else text
+
+
 @frozen(kw_only=True)
 class GateResult:
     """One gate's verdict on an answer: only what repeats when it is given again."""
@@ -89,3 +99,7 @@ class SettledTask:
     attempts: tuple[AttemptRecord, ...]
     accepted: AttemptRecord | None
     """The one of `attempts` that was accepted."""
+
+    def says(self, attempt: AttemptRecord, content: str = "auto") -> str:
+        """Return what a student is to say where it answers as `attempt` does; see `said`."""
+        return said(attempt.text, attempt.formed, attempt.reasoning, worked=self.worked, content=content)

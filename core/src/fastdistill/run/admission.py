@@ -143,7 +143,7 @@ class Admission:
                     canonical_input=task.canonical_input,
                     has_gold=task.has_gold,
                     duplicate_of=duplicate_of,
-                    row=dumps(row),
+                    row=dumps({**row, "meta": task.meta} if task.meta else row),
                     group=group,
                     split=split_of(group, self.shares),
                 )

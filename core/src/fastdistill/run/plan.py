@@ -226,7 +226,7 @@ def resolve(loaded: Loaded, host: PluginHost, *, asks: bool = True) -> Plan:
 # What may differ between two sessions of one run: how fast and how far, never what is asked or judged.
 OPERATIONAL = (
     "out", "limit", "cache", "backlog", "audit", "calibrate", "budget", "pilot", "reporters",
-    "gate_deadline", "tasks", "base", "map",
+    "gate_deadline", "tasks", "base", "map", "dataset",
 )  # fmt: skip
 OPERATIONAL_TEACHER = (
     "max_in_flight", "requests_per_minute", "tokens_per_minute", "deadline", "retries", "price", "mode",

@@ -29,12 +29,7 @@ def prompt_of(task: SettledTask) -> list[Turn]:
 
 def content_of(task: SettledTask, attempt: AttemptRecord, options: ChatOptions) -> str:
     """Return the answer's text, with the reasoning in front where `think` asks for it."""
-    text = attempt.text
-    bare = options.content == "answer" or (
-        options.content == "auto" and (not task.worked or bool(attempt.reasoning))
-    )
-    if bare and attempt.formed is not None:
-        text = attempt.formed
+    text = task.says(attempt, options.content)
     if options.reasoning == "think" and attempt.reasoning:
         return f"<think>\n{attempt.reasoning.strip()}\n</think>\n\n{text}"
     return text

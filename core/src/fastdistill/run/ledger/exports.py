@@ -21,6 +21,7 @@ class VerdictRow:
     detail: str
     score: float | None
     fingerprint: str
+    evidence: dict[str, Any]
 
 
 @frozen(kw_only=True)
@@ -38,6 +39,10 @@ class AcceptedRow:
     labelled: bool
     detail: str
     verdicts: list[VerdictRow]
+    row: dict[str, Any]
+    """The task's, as it stood in its source."""
+    group: str
+    split: str
 
 
 @frozen(kw_only=True)
@@ -55,6 +60,13 @@ class UnusedRow:
     answer: str | None
     read_by: str
     verdicts: list[VerdictRow]
+    messages: list[tuple[str, str]]
+    """The prompt's, as role and content."""
+    input: dict[str, Any]
+    row: dict[str, Any]
+    """The task's, as it stood in its source."""
+    group: str
+    split: str
 
 
 @frozen(kw_only=True)
@@ -71,7 +83,7 @@ class UnansweredRow:
 
 _ACCEPTED = """
 SELECT t.sample_id, t.task_id, d.attempt, d.choice, d.labelled, d.detail, a.teacher, c.prompt, c.choices,
-       k.answer
+       k.answer, t.row, t.grp, t.split
 FROM tasks t
 JOIN decisions d ON d.sample_id = t.sample_id AND d.status = 'accepted'
 JOIN attempts a ON a.sample_id = t.sample_id AND a.attempt = d.attempt
@@ -81,7 +93,8 @@ ORDER BY t.position
 """
 # Of a task that has no decision yet nothing is shown: its attempts may still change.
 _UNUSED = """
-SELECT t.sample_id, t.task_id, k.attempt, k.choice, k.answer, k.rule, a.teacher, c.choices, d.status
+SELECT t.sample_id, t.task_id, k.attempt, k.choice, k.answer, k.rule, a.teacher, c.choices, d.status,
+       c.prompt, t.input, t.row, t.grp, t.split
 FROM tasks t
 JOIN decisions d ON d.sample_id = t.sample_id
 JOIN candidates k ON k.sample_id = t.sample_id
@@ -91,7 +104,7 @@ WHERE NOT (d.status = 'accepted' AND d.attempt = k.attempt AND d.choice = k.choi
 ORDER BY t.position, k.attempt, k.choice
 """
 _VERDICTS = """
-SELECT gate, outcome, reason, detail, score, fingerprint FROM verdicts
+SELECT gate, outcome, reason, detail, score, fingerprint, evidence FROM verdicts
 WHERE sample_id = ? AND attempt = ? AND choice = ? ORDER BY ordinal
 """
 _UNANSWERED = """
@@ -114,7 +127,7 @@ def read_accepted(ledger: sqlite3.Connection) -> Iterator[AcceptedRow]:
         yield AcceptedRow(
             sample_id=row["sample_id"],
             task_id=row["task_id"],
-            messages=[(role, content) for role, content in loads(row["prompt"])["messages"]],
+            messages=_messages(row),
             choice=read_choices(row["choices"])[row["choice"]],
             answer=row["answer"],
             teacher=row["teacher"],
@@ -122,6 +135,9 @@ def read_accepted(ledger: sqlite3.Connection) -> Iterator[AcceptedRow]:
             labelled=bool(row["labelled"]),
             detail=row["detail"],
             verdicts=_verdicts(ledger, row),
+            row=loads(row["row"]),
+            group=row["grp"],
+            split=row["split"],
         )
 
 
@@ -139,6 +155,11 @@ def read_unused(ledger: sqlite3.Connection) -> Iterator[UnusedRow]:
             answer=row["answer"],
             read_by=row["rule"],
             verdicts=_verdicts(ledger, row),
+            messages=_messages(row),
+            input=loads(row["input"]),
+            row=loads(row["row"]),
+            group=row["grp"],
+            split=row["split"],
         )
 
 
@@ -157,7 +178,11 @@ def read_unanswered(ledger: sqlite3.Connection) -> Iterator[UnansweredRow]:
 
 def _verdicts(ledger: sqlite3.Connection, row: sqlite3.Row) -> list[VerdictRow]:
     found = ledger.execute(_VERDICTS, (row["sample_id"], row["attempt"], row["choice"]))
-    return [VerdictRow(**dict(verdict)) for verdict in found]
+    return [VerdictRow(**{**dict(one), "evidence": loads(one["evidence"])}) for one in found]
+
+
+def _messages(row: sqlite3.Row) -> list[tuple[str, str]]:
+    return [(role, content) for role, content in loads(row["prompt"])["messages"]]
 
 
 # -- examples for the page

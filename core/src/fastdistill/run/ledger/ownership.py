@@ -55,8 +55,10 @@ def differences(old: Any, new: Any) -> list[str]:
 
 
 def reach(plan: Plan) -> str:
-    """Return how far a plan goes: into its source, and with each task."""
-    return dumps([plan.config.limit, plan.config.shard, [one.config.attempts for one in plan.teachers]])
+    """Return how far a plan goes: into its source, with each task, and in what its rows hold."""
+    attempts = [one.config.attempts for one in plan.teachers]
+    rows = unstructure(plan.config.dataset)
+    return dumps([plan.config.limit, plan.config.shard, attempts, rows])
 
 
 def see_owner(folder: Path, plan: Plan, source_digest: str, *, fresh: bool) -> Ownership:

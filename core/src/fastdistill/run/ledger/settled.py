@@ -12,6 +12,7 @@ from fastdistill.model.settled import AttemptRecord, GateResult, SettledTask
 from fastdistill.model.verdict import Outcome
 from fastdistill.run.jsonl import loads
 from fastdistill.run.ledger.rows import read_choices
+from fastdistill.specs import ScenarioSpec
 
 
 @frozen(kw_only=True)
@@ -20,9 +21,16 @@ class TaskKind:
 
     scenario: str
     gold: str | None = None
+    title: str | None = None
+    """The key of the input that people read first."""
     worked: bool = False
     form: Callable[[str], str] | None = None
     """Writes an answer as a student should say it."""
+
+    @classmethod
+    def of(cls, spec: ScenarioSpec[Any]) -> "TaskKind":
+        """Return what a scenario's spec says."""
+        return cls(scenario=spec.name, gold=spec.gold, title=spec.title, worked=spec.worked, form=spec.form)
 
 
 _TASKS = """

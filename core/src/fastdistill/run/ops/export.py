@@ -84,8 +84,7 @@ def finished_run(folder: Path, host: PluginHost) -> FinishedRun:
     config = recorded_of(folder).config
     spec = host.get("scenarios", config.scenario).spec
     assert isinstance(spec, ScenarioSpec)  # noqa: S101  the host has checked it
-    kind = TaskKind(scenario=config.scenario, gold=spec.gold, worked=spec.worked, form=spec.form)
-    return FinishedRun(folder=folder, kind=kind)
+    return FinishedRun(folder=folder, kind=TaskKind.of(spec))
 
 
 def export(

@@ -21,6 +21,7 @@ from fastdistill.run.folder import (
 from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ledger.content import content_digest, prompts_entry
 from fastdistill.run.ledger.metrics import counts
+from fastdistill.run.ledger.settled import TaskKind
 from fastdistill.run.plan import Plan, digest
 from fastdistill.run.report.dataset import write_exports
 from fastdistill.run.report.html.page import render
@@ -65,7 +66,7 @@ def teacher_rows(plan: Plan) -> dict[str, dict[str, Any]]:
 def write_reports(folder: Path, inputs: ReportInputs, outcome: str) -> dict[str, Any]:
     """Write every file beside the ledger, the manifest last; return the manifest."""
     plan = inputs.plan
-    write_exports(folder, plan.config.scenario, teacher_rows(plan))
+    write_exports(folder, TaskKind.of(plan.spec), teacher_rows(plan), plan.config.dataset)
     with reading(folder) as ledger:
         prices = {one.config.title: one.config.price for one in (*plan.teachers, *plan.helpers)}
         quality = quality_report(ledger, run_id=inputs.run_id, findings=inputs.findings)
