@@ -1,7 +1,7 @@
 """What rows of the dataset and of the rejects hold, by option, from recorded ledgers."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from support.golden import TEACHERS, load_dump
@@ -24,9 +24,10 @@ def exported(folder: Path, options: DatasetRows, kind: TaskKind = SQL, dump: str
 
 
 def test_the_assistant_says_the_answer_alone_unless_the_reply_is_wanted(tmp_path: Path) -> None:
+    options = [DatasetRows(), DatasetRows(content="answer"), DatasetRows(content="reply")]
     said = {
-        how: [row["messages"][-1]["content"] for row in exported(tmp_path / how, DatasetRows(content=how))]
-        for how in ("auto", "answer", "reply")
+        one.content: [row["messages"][-1]["content"] for row in exported(tmp_path / one.content, one)]
+        for one in options
     }
     assert said["auto"] == said["answer"]
     assert all(text.startswith("```sql\n") for text in said["answer"])
@@ -36,7 +37,7 @@ def test_the_assistant_says_the_answer_alone_unless_the_reply_is_wanted(tmp_path
 def test_working_that_stands_nowhere_else_is_kept() -> None:
     kind = TaskKind(scenario="math", form=lambda one: f"\\boxed{{{one}}}", worked=True)
 
-    def row(reasoning: str | None, content: str) -> dict[str, Any]:
+    def row(reasoning: str | None, content: Literal["auto", "answer"]) -> dict[str, Any]:
         one = AcceptedRow(
             sample_id="s", task_id="t", messages=[("user", "?")], answer="4", teacher="weak", attempt=1,
             labelled=True, detail="", verdicts=[], row={}, group="s", split="train",

@@ -99,7 +99,7 @@ def _shown(verdict: VerdictRow) -> dict[str, Any]:
 
 
 def unused_row(one: UnusedRow, kind: TaskKind) -> dict[str, Any]:
-    """Return a row of the rejects: an answer as it came, what it answers, and the verdict that stopped it."""
+    """Return a row of the rejects: an answer as it came, its question, and the verdict that stopped it."""
     last = one.verdicts[-1] if one.verdicts and one.verdicts[-1].outcome != "pass" else None
     made = {
         "sample_id": one.sample_id,
