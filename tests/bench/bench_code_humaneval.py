@@ -41,9 +41,10 @@ async def main(first: int, step: int, slots: int, most: int, out: Path | None) -
         full = PythonGate(runner=runner, options=PythonOptions(max_mutants=most), services=services)
         quick = PythonOptions(cpu_seconds=0.5)
         for task in tasks:
+            gold = task.payload.gold or ""
             try:
                 begun = time.perf_counter()
-                found = await full(task, candidate(task.payload.gold))
+                found = await full(task, candidate(gold))
                 counts["oracle_ms"] += int(1000 * (time.perf_counter() - begun))
             except TaskError as error:
                 print("TASK ERROR", task.task_id, error.reason, error.detail)
@@ -52,12 +53,9 @@ async def main(first: int, step: int, slots: int, most: int, out: Path | None) -
             counts["gold_accepted"] += found.outcome is Outcome.PASS
             counts["weak"] += bool(found.evidence["weak_oracle"])
             full.options = quick
-            same = rewritings(task.payload.gold, task.payload.entry_point)
+            same = rewritings(gold, task.payload.entry_point)
             for kind, source, expect in [
-                *(
-                    (b.kind, b.source, Outcome.REJECT)
-                    for b in faults(task.payload.gold, task.payload.entry_point)
-                ),
+                *((b.kind, b.source, Outcome.REJECT) for b in faults(gold, task.payload.entry_point)),
                 *((r.kind, r.source, Outcome.PASS) for r in same),
             ]:
                 said = await full(task, candidate(source))

@@ -31,13 +31,15 @@ async def main(levels: list[str]) -> None:
                 print("after the level", level, late)
     print("| attack | " + " | ".join(levels) + " |")
     print("|---|" + "---|" * len(levels))
-    for name, found in outcomes.items():
-        if any(found.values()):
+    for name, by_level in outcomes.items():
+        if any(by_level.values()):
             print(
-                f"| {name} | " + " | ".join(", ".join(found[level]) or "stopped" for level in levels) + " |"
+                f"| {name} | "
+                + " | ".join(", ".join(by_level[level]) or "stopped" for level in levels)
+                + " |"
             )
     for level in levels:
-        lost = sum(bool(found[level]) for found in outcomes.values())
+        lost = sum(bool(by_level[level]) for by_level in outcomes.values())
         print(f"{level}: {lost} of {len(outcomes)} attacks achieved something")
 
 

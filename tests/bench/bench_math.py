@@ -10,7 +10,6 @@ and how often each agrees with the labels.
 import argparse
 import json
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -129,4 +128,4 @@ def _plain(path: Path) -> list[tuple[str, str, bool]]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -70,14 +70,15 @@ async def open_client(name: str, flight: int) -> AsyncIterator[Send]:
 
             async def send(url: httpx.URL, body: bytes) -> bytes:
                 async with session.post(str(url), data=body, headers=HEADERS) as response:
-                    return await response.read()
+                    got: bytes = await response.read()
+                    return got
 
             yield send
         return
     if way == "AsyncClient":
-        client, send = through_client(transport, flight)
+        client, through = through_client(transport, flight)
         async with client:
-            yield send
+            yield through
         return
     async with transport:
         yield direct(transport)

@@ -142,7 +142,7 @@ def outage(folder: Path, count: int = 6_000) -> None:
     options = ("--slots", "64", "--latency", "lognormal:0.3,0.3", "--answers", str(answers))
     with SimulatorProcess(*options) as one, SimulatorProcess(*options) as two:
 
-        async def both() -> Finished:
+        async def both() -> None:
             urls = f"teacher.0.base_urls=['{one.base_url}','{two.base_url}']"
             session = Session(
                 plan=plan_of(tasks, urls, "teacher.0.label=m"),
@@ -157,9 +157,11 @@ def outage(folder: Path, count: int = 6_000) -> None:
                     await anyio.to_thread.run_sync(two.outage, 5.0)
 
                 group.start_soon(die)
-                return await session.run()
+                finished.append(await session.run())
 
-        done = anyio.run(both)
+        finished = list[Finished]()
+        anyio.run(both)
+        [done] = finished
         seconds = [one.counters()["by_second"], two.counters()["by_second"]]
     print(
         f"  {done.outcome}: {done.progress.accepted} accepted of {count}, {done.progress.retries} retries"

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the strong leve
 LONGEST = 10.0
 
 
-def test_the_corpus_is_large_and_its_names_are_unique():
+def test_the_corpus_is_large_and_its_names_are_unique() -> None:
     names = [attack.name for attack in probes.corpus()]
     assert len(names) == len(set(names))
     assert len(names) >= 60
@@ -33,7 +33,7 @@ def test_the_corpus_is_large_and_its_names_are_unique():
 @pytest.mark.parametrize("level", ["full", "confined"])
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.anyio
-async def test_no_attack_achieves_anything(level: str):
+async def test_no_attack_achieves_anything(level: str) -> None:
     with probes.open_world() as world:
         try:
             async with open_sandbox(level=level, slots=1) as probe:
@@ -57,7 +57,7 @@ async def test_no_attack_achieves_anything(level: str):
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.anyio
 @pytest.mark.skipif(os.geteuid() != 0, reason="the probe for processes needs root")
-async def test_the_probes_see_attacks_succeed_where_nothing_is_confined():
+async def test_the_probes_see_attacks_succeed_where_nothing_is_confined() -> None:
     names = {"write-outside", "read-a-secret-file", "symlink-to-the-secret", "file-in-dev-shm"}
     with probes.open_world() as world:
         async with open_sandbox(level="rlimits-only", allow_weak=True, slots=1) as sandbox:

@@ -51,13 +51,13 @@ def values(task: Task[Any], answer: str) -> list[Any]:
     """These programs are ours: mutants of our own golds."""
     names: dict[str, Any] = {}
     exec(answer, names)
-    given = {
+    inputs: dict[str, list[list[Any]]] = {
         "largest_first": [[[3, 1, 2, 5]], [[]], [[1, 1, 4]]],
         "share": [[1, 2], [0, 3], [5, 0]],
         "between": [[1, 1, 2], [2, 1, 2], [0, 1, 2]],
-    }[task.task_id]
+    }
     found = []
-    for args in given:
+    for args in inputs[task.task_id]:
         try:
             found.append(names[task.task_id](*args))
         except Exception as error:  # noqa: BLE001  whatever a mutant raises
@@ -65,7 +65,7 @@ def values(task: Task[Any], answer: str) -> list[Any]:
     return found
 
 
-GOLDS = {
+GOLDS: dict[str, list[Any]] = {
     "largest_first": [[5, 3, 2, 1], [], [4, 1, 1]],
     "share": [1 / 20000000, 0.0, 0.0],
     "between": [True, False, False],

@@ -62,7 +62,7 @@ plain = st.recursive(
         ("text", "1", 1, False),
     ],
 )
-def test_each_comparer_says_what_it_promises(comparer: str, expected: Any, got: Any, same: bool):
+def test_each_comparer_says_what_it_promises(comparer: str, expected: Any, got: Any, same: bool) -> None:
     assert Match(comparer=comparer).same(expected, got) is same
 
 
@@ -80,15 +80,17 @@ def test_each_comparer_says_what_it_promises(comparer: str, expected: Any, got: 
         (True, False, 2.0, False),
     ],
 )
-def test_tolerance_grows_with_the_expected_value(expected: Any, got: Any, tolerance: float, same: bool):
+def test_tolerance_grows_with_the_expected_value(
+    expected: Any, got: Any, tolerance: float, same: bool
+) -> None:
     assert Match(tolerance=tolerance).same(expected, got) is same
 
 
-def test_unordered_with_tolerance_pairs_near_items():
+def test_unordered_with_tolerance_pairs_near_items() -> None:
     assert Match(comparer="unordered", tolerance=1e-6).same([1.0, 2.0], [2.0 + 1e-9, 1.0 - 1e-9])
 
 
-def test_deep_nesting_is_no_match_and_no_crash():
+def test_deep_nesting_is_no_match_and_no_crash() -> None:
     deep: list[Any] = []
     for _ in range(100_000):
         deep = [deep]
@@ -96,12 +98,12 @@ def test_deep_nesting_is_no_match_and_no_crash():
 
 
 @given(plain)
-def test_every_value_is_its_own_answer(value: Any):
+def test_every_value_is_its_own_answer(value: Any) -> None:
     assert all(Match(comparer=name).same(value, value) for name in COMPARERS if name not in PRINTED)
 
 
 @given(plain, plain)
-def test_exact_is_the_strictest_and_all_are_symmetric(one: Any, two: Any):
+def test_exact_is_the_strictest_and_all_are_symmetric(one: Any, two: Any) -> None:
     for name in ("json", "python", "exact"):
         assert Match(comparer=name).same(one, two) == Match(comparer=name).same(two, one)
     if Match(comparer="exact").same(one, two):
@@ -110,7 +112,7 @@ def test_exact_is_the_strictest_and_all_are_symmetric(one: Any, two: Any):
         assert key_of(one) == key_of(two)
 
 
-def test_pairing_items_in_any_order_takes_bounded_time():
+def test_pairing_items_in_any_order_takes_bounded_time() -> None:
     rows = [[0.5] * 60 + [float(i)] for i in range(900)]
     started = time.process_time()
     assert Match(comparer="unordered", tolerance=1e-9).same(rows, rows[::-1])

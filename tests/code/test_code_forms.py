@@ -34,7 +34,8 @@ RULES = (
 
 
 def corpus(file: str) -> list[dict[str, str]]:
-    return tomllib.loads((HERE / file).read_text(encoding="utf-8"))["form"]
+    found: list[dict[str, str]] = tomllib.loads((HERE / file).read_text(encoding="utf-8"))["form"]
+    return found
 
 
 async def judged(runner: Runner, task: Task[CodePayload], reply: str) -> tuple[Outcome, str]:
@@ -59,7 +60,7 @@ async def judged(runner: Runner, task: Task[CodePayload], reply: str) -> tuple[O
 )
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.anyio
-async def test_forms_are_judged_by_what_they_do(file: str, expected: Outcome, least: int):
+async def test_forms_are_judged_by_what_they_do(file: str, expected: Outcome, least: int) -> None:
     forms = corpus(file)
     assert len({form["name"] for form in forms}) == len(forms) >= least
     missed: dict[str, Any] = {}

@@ -46,7 +46,7 @@ async def ask(source: str, of: Task[Any], options: PythonOptions = OPTIONS) -> F
 
 
 @pytest.mark.anyio
-async def test_verdicts_and_reasons():
+async def test_verdicts_and_reasons() -> None:
     async with opened() as gate:
         for source, reason in [
             ("def largest(x): return max(x)", None),
@@ -73,7 +73,7 @@ async def test_verdicts_and_reasons():
 
 
 @pytest.mark.anyio
-async def test_programs_that_do_the_same_share_a_class():
+async def test_programs_that_do_the_same_share_a_class() -> None:
     async with opened() as gate:
         one = await gate(task(), answer("def largest(x): return max(x)"))
         two = await gate(task(), answer("def largest(x): return sorted(x)[-1]"))
@@ -82,7 +82,7 @@ async def test_programs_that_do_the_same_share_a_class():
 
 
 @pytest.mark.anyio
-async def test_tests_that_cannot_be_lifted_run_beside_the_candidate():
+async def test_tests_that_cannot_be_lifted_run_beside_the_candidate() -> None:
     of = task({"kind": "source", "source": CHECK}, gold="def largest(x): return max(x)")
     async with opened() as gate:
         assert (await gate(of, answer("def largest(x): return sorted(x)[-1]"))).gold_match
@@ -94,7 +94,7 @@ async def test_tests_that_cannot_be_lifted_run_beside_the_candidate():
 
 
 @pytest.mark.anyio
-async def test_programs_read_and_print():
+async def test_programs_read_and_print() -> None:
     tests = {
         "kind": "io",
         "cases": [{"stdin": "1 2\n", "stdout": "3\n"}, {"stdin": "5 6\n", "stdout": "11"}],
@@ -106,7 +106,7 @@ async def test_programs_read_and_print():
 
 
 @pytest.mark.anyio
-async def test_expected_errors_tolerance_and_order():
+async def test_expected_errors_tolerance_and_order() -> None:
     cases = [
         {"args": [[]], "raises": "ValueError"},
         {"args": [[0.1, 0.2]], "value": 0.3, "tolerance": 1e-9},
@@ -129,7 +129,7 @@ async def test_expected_errors_tolerance_and_order():
         ("import time\ndef largest(x): return max(x) + 0 * time.time() if len(x) > 1 else x[0]", None),
     ],
 )
-async def test_a_broken_gold_is_the_tasks_fault(gold: str, reason: str | None):
+async def test_a_broken_gold_is_the_tasks_fault(gold: str, reason: str | None) -> None:
     async with opened() as gate:
         for _ in range(2):
             if reason is None:
@@ -141,7 +141,7 @@ async def test_a_broken_gold_is_the_tasks_fault(gold: str, reason: str | None):
 
 
 @pytest.mark.anyio
-async def test_a_gold_that_returns_something_else_each_time_is_refused():
+async def test_a_gold_that_returns_something_else_each_time_is_refused() -> None:
     tests = {"kind": "calls", "cases": [{"args": [1], "value": True, "comparer": "truth"}]}
     gold = "import time\ndef largest(x): return time.perf_counter_ns()"
     with pytest.raises(TaskError) as caught:
@@ -150,13 +150,13 @@ async def test_a_gold_that_returns_something_else_each_time_is_refused():
 
 
 @pytest.mark.anyio
-async def test_tests_that_a_stub_passes_are_flagged():
+async def test_tests_that_a_stub_passes_are_flagged() -> None:
     tests = {"kind": "calls", "cases": [{"args": [1], "value": None}]}
     assert (await ask("def largest(x): return None", task(tests))).evidence["weak_oracle"] is True
     assert (await ask("def largest(x): return max(x)", task())).evidence["weak_oracle"] is False
 
 
 @pytest.mark.anyio
-async def test_sandbox_and_interpreter_stand_in_the_fingerprint():
+async def test_sandbox_and_interpreter_stand_in_the_fingerprint() -> None:
     async with opened() as gate:
         assert '"level"' in gate.depends_on

@@ -34,7 +34,7 @@ async def ask(of: Task[Any], source: str) -> Finding:
         return await gate(of, Candidate(answer=source, text=source, reading=Reading(answer=source)))
 
 
-async def test_what_any_gold_answers_is_right():
+async def test_what_any_gold_answers_is_right() -> None:
     said = "The first of the longest words."
     assert (await ask(task(prompt=said), LAST)).outcome is Outcome.REJECT
     both = task(prompt=said, golds=(LAST,))
@@ -44,19 +44,19 @@ async def test_what_any_gold_answers_is_right():
     assert (await ask(both, short)).outcome is Outcome.REJECT
 
 
-async def test_every_gold_has_to_pass_the_tests():
+async def test_every_gold_has_to_pass_the_tests() -> None:
     with pytest.raises(TaskError, match="gold"):
         await ask(task(golds=("def longest(words):\n    return words[0]\n",)), FIRST)
 
 
-async def test_a_gold_that_raises_on_made_inputs_is_told_apart():
+async def test_a_gold_that_raises_on_made_inputs_is_told_apart() -> None:
     short = FIRST.replace("    return", "    if len(words) > 2:\n        raise ValueError\n    return")
     found = await ask(task(gold=short), FIRST)
     assert found.outcome is Outcome.PASS
     assert found.evidence["gold"]["raised"] > 0
 
 
-async def test_a_checker_judges_each_answer():
+async def test_a_checker_judges_each_answer() -> None:
     source = "def checker(args, answer):\n    return answer > 1 and args[0] % answer == 0\n"
     tests = {"kind": "checker", "source": source, "cases": [{"args": [12]}, {"args": [35]}]}
     of = task(tests=tests, gold="", entry_point="divisor")
@@ -65,12 +65,12 @@ async def test_a_checker_judges_each_answer():
     assert (await ask(of, large.replace("return n", "return 2"))).reason == "wrong-value"
 
 
-async def test_a_checker_without_its_function_is_refused_when_it_is_loaded():
+async def test_a_checker_without_its_function_is_refused_when_it_is_loaded() -> None:
     with pytest.raises(ValueError, match="checker"):
         task(tests={"kind": "checker", "source": "x = 1", "cases": [{"args": [1]}]})
 
 
-async def test_a_tie_is_no_difference_and_an_order_that_is_asked_for_is_one():
+async def test_a_tie_is_no_difference_and_an_order_that_is_asked_for_is_one() -> None:
     by_size = "def longest(words):\n    return max(words, key=lambda w: (len(w), w))\n"
     assert (await ask(task(gold=by_size), FIRST)).outcome is Outcome.PASS
     assert (await ask(task(gold=by_size, prompt="The longest; the last by the alphabet."), FIRST)).reason

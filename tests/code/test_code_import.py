@@ -55,20 +55,22 @@ def imported(tmp_path: Path, name: str, text: str, **options: Any) -> list[Task[
     [("humaneval", HUMANEVAL, "first"), ("mbpp", MBPP, "add"), ("evalplus", EVALPLUS, "add"),
      ("evalplus", HUMANEVAL, "first")],
 )  # fmt: skip
-def test_each_layout_becomes_tasks(tmp_path: Path, name: str, row: dict[str, Any], entry_point: str):
+def test_each_layout_becomes_tasks(
+    tmp_path: Path, name: str, row: dict[str, Any], entry_point: str
+) -> None:
     (task,) = imported(tmp_path, name, json.dumps(row) + "\n")
     assert task.payload.entry_point == entry_point
     assert task.payload.suite.calls
     assert task.payload.gold
 
 
-def test_gzip_and_arrays_are_read(tmp_path: Path):
+def test_gzip_and_arrays_are_read(tmp_path: Path) -> None:
     source = tmp_path / "released.jsonl.gz"
     source.write_bytes(gzip.compress(json.dumps([MBPP, MBPP | {"task_id": 12}]).encode()))
     assert run("mbpp", source, tmp_path, ImportOptions()).counts == {"tasks": 2}
 
 
-def test_samples_and_a_share_for_evaluation(tmp_path: Path):
+def test_samples_and_a_share_for_evaluation(tmp_path: Path) -> None:
     text = "".join(json.dumps(MBPP | {"task_id": i}) + "\n" for i in range(20))
     found = imported(tmp_path, "mbpp", text, samples=10, eval_share=0.2)
     assert len(found) == 8
@@ -85,14 +87,14 @@ def test_samples_and_a_share_for_evaluation(tmp_path: Path):
         (json.dumps(MBPP | {"code": "def other(): pass"}), "the tests call none of other"),
     ],
 )
-def test_what_is_not_that_layout_names_the_line(tmp_path: Path, text: str, words: str):
+def test_what_is_not_that_layout_names_the_line(tmp_path: Path, text: str, words: str) -> None:
     with pytest.raises(UsageError) as caught:
         imported(tmp_path, "mbpp", text)
     assert words in str(caught.value)
 
 
 @pytest.mark.needs_data
-def test_humaneval_is_read_whole_and_lifted(tmp_path: Path, data: Path):
+def test_humaneval_is_read_whole_and_lifted(tmp_path: Path, data: Path) -> None:
     report = run("humaneval", data / "humaneval" / "tasks.jsonl", tmp_path, ImportOptions())
     assert report.counts == {"tasks": 164}
     found = list(CodeScenario().tasks(JsonLines(path=tmp_path / "tasks.jsonl")))
@@ -173,7 +175,7 @@ CONTEST = {
 )
 def test_sets_of_contest_problems_become_tasks(
     tmp_path: Path, name: str, row: dict[str, Any], texts: int, calls: int
-):
+) -> None:
     (task,) = imported(tmp_path, name, json.dumps(row) + "\n")
     suite = task.payload.suite
     assert (len(suite.stdin), len(suite.calls)) == (texts, calls)
@@ -181,7 +183,7 @@ def test_sets_of_contest_problems_become_tasks(
     assert not (tmp_path / "left_out.jsonl").exists()
 
 
-def test_values_of_one_item_are_unwrapped_and_halves_compared_with_a_tolerance(tmp_path: Path):
+def test_values_of_one_item_are_unwrapped_and_halves_compared_with_a_tolerance(tmp_path: Path) -> None:
     (task,) = imported(tmp_path, "apps", json.dumps(APPS_CALLS) + "\n")
     assert [check.value for check in task.payload.suite.checks] == [3, 5]
     (task,) = imported(tmp_path, "apps", json.dumps(APPS) + "\n")
@@ -191,7 +193,7 @@ def test_values_of_one_item_are_unwrapped_and_halves_compared_with_a_tolerance(t
     assert "/ 2" in task.payload.gold
 
 
-def test_hidden_cases_are_never_unpickled(tmp_path: Path):
+def test_hidden_cases_are_never_unpickled(tmp_path: Path) -> None:
     class Trap:
         def __reduce__(self) -> tuple[object, ...]:
             return (Path.touch, (tmp_path / "sprung",))
@@ -202,7 +204,7 @@ def test_hidden_cases_are_never_unpickled(tmp_path: Path):
     assert not (tmp_path / "sprung").exists()
 
 
-def test_golds_that_fail_and_tests_that_cannot_be_used_are_named(tmp_path: Path):
+def test_golds_that_fail_and_tests_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     bad = [
         MBPP | {"task_id": 1, "code": "def add(a, b):\n    return a - b"},
         MBPP | {"task_id": 2, "code": "def other(): pass"},
@@ -217,7 +219,7 @@ def test_golds_that_fail_and_tests_that_cannot_be_used_are_named(tmp_path: Path)
     assert "wrong-value" in left[0]["detail"]
 
 
-def test_setup_code_stands_before_the_asserts(tmp_path: Path):
+def test_setup_code_stands_before_the_asserts(tmp_path: Path) -> None:
     row = MBPP | {
         "code": "def area(r):\n    return math.pi * r\n",
         "test_setup_code": "import math",
@@ -227,7 +229,7 @@ def test_setup_code_stands_before_the_asserts(tmp_path: Path):
     assert task.payload.gold
 
 
-def test_further_inputs_become_calls_with_what_the_gold_gives(tmp_path: Path):
+def test_further_inputs_become_calls_with_what_the_gold_gives(tmp_path: Path) -> None:
     (task,) = imported(tmp_path, "evalplus", json.dumps(EVALPLUS) + "\n")
     assert [
         (c.args, k.value) for c, k in zip(task.payload.suite.calls, task.payload.suite.checks, strict=True)

@@ -3,6 +3,7 @@
 import importlib.util
 import shutil
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ LIMITS = Limits(cpu_seconds=2.0, wall_seconds=20)
 
 
 @pytest.fixture
-async def sandbox(anyio_backend: str):
+async def sandbox(anyio_backend: str) -> AsyncIterator[Runner]:
     async with open_node(slots=1) as opened:
         yield opened
 
@@ -51,7 +52,7 @@ def job(source: str, *inputs: object, limits: Limits = LIMITS) -> Job:
         "exports.f = function (x) { return x }",
     ],
 )
-async def test_values_cross_both_ways(sandbox: Runner, source: str):
+async def test_values_cross_both_ways(sandbox: Runner, source: str) -> None:
     values = (1, -129, 2.5, "é", True, None, [1, "a", [2]], {"a": {"b": [1]}}, 2**70, list(range(20)))
     report = await sandbox.run(job(source, *values))
     assert report.results == tuple(Value(value) for value in values)
@@ -70,18 +71,18 @@ async def test_values_cross_both_ways(sandbox: Runner, source: str):
         ("return new Map([[1, 2]])", Value({1: 2})),
     ],
 )
-async def test_each_end_of_a_call_has_its_own_result(sandbox: Runner, body: str, expected: object):
+async def test_each_end_of_a_call_has_its_own_result(sandbox: Runner, body: str, expected: object) -> None:
     assert (await sandbox.run(job(f"function f(x) {{ {body} }}", 1))).results == (expected,)
 
 
-async def test_what_does_not_load_says_why(sandbox: Runner):
+async def test_what_does_not_load_says_why(sandbox: Runner) -> None:
     for source, name in (("function f(", "SyntaxError"), ("const g = 1", "MissingEntryPoint")):
         load = (await sandbox.run(job(source, 1))).load
         assert isinstance(load, Raised)
         assert load.type_name == name
 
 
-async def test_programs_read_and_print(sandbox: Runner):
+async def test_programs_read_and_print(sandbox: Runner) -> None:
     at_once = "const t = require('fs').readFileSync(0, 'utf8'); console.log(Number(t) + 1)"
     later = "let t = ''; process.stdin.on('data', (d) => t += d).on('end', () => console.log(t.length))"
     for source, printed in ((at_once, "42\n"), (later, "2\n")):
@@ -91,7 +92,7 @@ async def test_programs_read_and_print(sandbox: Runner):
     assert isinstance(failing.results[0], Raised)
 
 
-async def test_a_program_that_waits_is_at_fault(sandbox: Runner):
+async def test_a_program_that_waits_is_at_fault(sandbox: Runner) -> None:
     source = "setTimeout(() => {}, 99000)"
     limits = Limits(cpu_seconds=2.0, wall_seconds=1.0)
     assert (await sandbox.run(Job(source=source, stdin=("",), limits=limits))).results == (Slept(1.0),)
@@ -119,7 +120,7 @@ ATTACKS = {
 
 @pytest.mark.parametrize("level", ["full", "confined"])
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_the_confinement_is_the_same(level: str):
+async def test_the_confinement_is_the_same(level: str) -> None:
     achieved = {}
     with probes.open_world() as world:
         async with open_node(level=level, slots=1) as sandbox:
@@ -132,6 +133,6 @@ async def test_the_confinement_is_the_same(level: str):
     assert achieved == {}
 
 
-def test_a_missing_interpreter_is_said_plainly():
+def test_a_missing_interpreter_is_said_plainly() -> None:
     with pytest.raises(SetupError, match="Node"):
         node("/bin/false")

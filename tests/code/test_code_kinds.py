@@ -40,7 +40,9 @@ def body(*lines: str) -> str:
         ("assert round(candidate(1), 2) == 0.33", (1,), 0.333, 0.34),
     ],
 )
-def test_an_assert_becomes_a_call_and_a_check(line: str, args: tuple[Any, ...], good: Any, bad: Any):
+def test_an_assert_becomes_a_call_and_a_check(
+    line: str, args: tuple[Any, ...], good: Any, bad: Any
+) -> None:
     suite = lift(body(line), "f", check=True)
     assert suite is not None
     assert suite.calls[0].args == args
@@ -50,7 +52,7 @@ def test_an_assert_becomes_a_call_and_a_check(line: str, args: tuple[Any, ...], 
     assert found.reason == "wrong-value"
 
 
-def test_loops_helpers_and_keywords_are_unrolled():
+def test_loops_helpers_and_keywords_are_unrolled() -> None:
     suite = lift(
         body("data = [1, 2, 3]", "for x in data[1:]:", "    assert candidate(x, y=x + 1) == str(x)"),
         "f",
@@ -61,7 +63,7 @@ def test_loops_helpers_and_keywords_are_unrolled():
     assert [check.value for check in suite.checks if isinstance(check, Returns)] == ["2", "3"]
 
 
-def test_a_kept_result_is_one_call():
+def test_a_kept_result_is_one_call() -> None:
     suite = lift(body("got = candidate(4)", "assert got[0] == 1", "assert got[1] == 2"), "f", check=True)
     assert suite is not None
     assert len(suite.calls) == 1
@@ -69,7 +71,7 @@ def test_a_kept_result_is_one_call():
     assert failure(suite.checks[1], [Value([1, 3])]) is not None
 
 
-def test_expected_errors_are_lifted():
+def test_expected_errors_are_lifted() -> None:
     lines = ["try:", "    candidate(0)", "    assert False", "except ValueError:", "    pass"]
     suite = lift(body(*lines, "with pytest.raises(KeyError):", "    candidate(1)"), "f", check=True)
     assert suite is not None
@@ -79,7 +81,7 @@ def test_expected_errors_are_lifted():
     assert failure(suite.checks[0], [Value(1)]) is not None
 
 
-def test_two_results_compared_are_a_check_of_both():
+def test_two_results_compared_are_a_check_of_both() -> None:
     suite = lift(body("assert candidate(1) == f(2)", "assert candidate(1) == 1"), "f", check=True)
     assert suite is not None
     assert isinstance(suite.checks[0], Holds)
@@ -104,7 +106,7 @@ def test_two_results_compared_are_a_check_of_both():
         "x = [candidate]; assert x[0](1) == 1",
     ],
 )
-def test_what_goes_beyond_is_left_to_the_checker(line: str):
+def test_what_goes_beyond_is_left_to_the_checker(line: str) -> None:
     assert lift(body(line), "f", check=True) is None
 
 
@@ -118,7 +120,7 @@ def test_what_goes_beyond_is_left_to_the_checker(line: str):
         (Unencodable("Liar"), "unencodable"),
     ],
 )
-def test_what_has_no_value_has_a_reason(result: Any, reason: str):
+def test_what_has_no_value_has_a_reason(result: Any, reason: str) -> None:
     suite = lift("assert f(1) == 2", "f", check=False)
     assert suite is not None
     found = failure(suite.checks[0], [result])
@@ -152,7 +154,7 @@ def test_what_has_no_value_has_a_reason(result: Any, reason: str):
         ({"kind": "asserts", "source": "assert g(1) == 2"}, "never calls 'f'"),
     ],
 )
-def test_bad_tests_are_named_with_their_path(tests: dict[str, Any], words: str):
+def test_bad_tests_are_named_with_their_path(tests: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError) as caught:
         make_suite(tests, "f")
     assert words in str(caught.value)

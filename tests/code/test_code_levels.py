@@ -16,7 +16,7 @@ from fastdistill_code.sandbox import levels
 from fastdistill_code.sandbox.confine import MEASURES
 
 
-def test_a_level_is_reached_when_all_its_measures_are_in_force():
+def test_a_level_is_reached_when_all_its_measures_are_in_force() -> None:
     assert levels.reached(list(MEASURES)) == "full"
     assert levels.reached([m for m in MEASURES if m != "landlock"]) == "namespaces"
     assert levels.reached([m for m in MEASURES if m != "net-namespace"]) == "confined"
@@ -24,7 +24,7 @@ def test_a_level_is_reached_when_all_its_measures_are_in_force():
     assert levels.reached([]) == "rlimits-only"
 
 
-def test_the_weakest_level_needs_consent_and_says_what_is_missing():
+def test_the_weakest_level_needs_consent_and_says_what_is_missing() -> None:
     refused = {"pid-namespace": "clone: Operation not permitted"}
     with pytest.raises(SetupError, match=r"clone: Operation not permitted.*allow_weak_sandbox = true"):
         levels.accept("rlimits-only", None, refused, allow_weak=False)
@@ -32,12 +32,12 @@ def test_the_weakest_level_needs_consent_and_says_what_is_missing():
     levels.accept("namespaces", None, {}, allow_weak=False)
 
 
-def test_a_level_that_was_asked_for_is_never_silently_weaker():
+def test_a_level_that_was_asked_for_is_never_silently_weaker() -> None:
     with pytest.raises(SetupError, match="'full' is not to be had here"):
         levels.accept("namespaces", "full", {"landlock": "none"}, allow_weak=True)
 
 
-def test_an_unknown_level_is_named_with_those_there_are():
+def test_an_unknown_level_is_named_with_those_there_are() -> None:
     with pytest.raises(SetupError, match=r"there are full, namespaces, confined, rlimits-only"):
         levels.wanted("fort knox")
 
@@ -45,7 +45,7 @@ def test_an_unknown_level_is_named_with_those_there_are():
 @pytest.mark.skipif(sys.platform != "linux", reason="the strong levels are Linux's")
 @pytest.mark.parametrize("level", ["full", "namespaces", "confined", "rlimits-only"])
 @pytest.mark.anyio
-async def test_every_level_runs_and_describes_itself(level: str):
+async def test_every_level_runs_and_describes_itself(level: str) -> None:
     async with open_sandbox(level=level, allow_weak=True, slots=1) as sandbox:
         described = sandbox.describe()
         assert (sandbox.level, described["level"]) == (level, level)
@@ -55,7 +55,7 @@ async def test_every_level_runs_and_describes_itself(level: str):
 
 
 @pytest.mark.anyio
-async def test_the_weakest_level_is_refused_without_consent():
+async def test_the_weakest_level_is_refused_without_consent() -> None:
     with pytest.raises(SetupError, match="allow_weak_sandbox"):
         async with open_sandbox(level="rlimits-only"):
             pass
@@ -94,7 +94,7 @@ linux = pytest.mark.skipif(
 
 @linux
 @pytest.mark.parametrize("options", [("--deny", "namespaces"), ("--drop-caps", "--deny", "namespaces")])
-def test_where_namespaces_are_refused_programs_run_confined_with_a_notice(options: tuple[str, ...]):
+def test_where_namespaces_are_refused_programs_run_confined_with_a_notice(options: tuple[str, ...]) -> None:
     told, notice = restricted(*options)
     if told["landlock_abi"] < 3:
         pytest.skip("the kernel has no Landlock that suffices")
@@ -107,7 +107,7 @@ def test_where_namespaces_are_refused_programs_run_confined_with_a_notice(option
 
 @linux
 @pytest.mark.parametrize("missing", ["landlock", "seccomp"])
-def test_what_is_weaker_is_refused_and_says_what_gives_more(missing: str):
+def test_what_is_weaker_is_refused_and_says_what_gives_more(missing: str) -> None:
     told, _ = restricted("--drop-caps", "--deny", f"namespaces,{missing}")
     assert (told["level"], told["usable"]) == ("rlimits-only", False)
     assert missing in told["refused"]

@@ -22,7 +22,7 @@ LEAST = 35
 
 @pytest.mark.slow
 @pytest.mark.anyio
-async def test_most_near_misses_are_refused():
+async def test_most_near_misses_are_refused() -> None:
     options = PythonOptions(allow_weak_sandbox=True, parallel=2, max_mutants=1)
     refused = 0
     async with lend() as services, open_gate(options, services) as gate:

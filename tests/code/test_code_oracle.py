@@ -49,7 +49,7 @@ def inputs(
     return [call.args for call in make_inputs(found, random.Random(7), count)]
 
 
-def test_what_holds_of_all_seen_inputs_holds_of_the_new_ones():
+def test_what_holds_of_all_seen_inputs_holds_of_the_new_ones() -> None:
     for (items,) in inputs(([1, 2, 5],), ([3, 9],), ([2, 4, 6, 8],)):
         assert items == sorted(items)
         assert all(type(item) is int and item >= 1 for item in items)
@@ -64,7 +64,7 @@ def test_what_holds_of_all_seen_inputs_holds_of_the_new_ones():
         assert number >= 1
 
 
-def test_the_same_seed_makes_the_same_inputs_and_none_is_a_seen_one():
+def test_the_same_seed_makes_the_same_inputs_and_none_is_a_seen_one() -> None:
     assert inputs(([1, 2],), ([3],)) == inputs(([1, 2],), ([3],))
     assert ([1, 2],) not in inputs(([1, 2],), ([3],))
 
@@ -79,17 +79,17 @@ def test_the_same_seed_makes_the_same_inputs_and_none_is_a_seen_one():
         max_size=4,
     )
 )
-def test_odd_seen_inputs_never_break_the_generator(rows: list[tuple[Any, ...]]):
+def test_odd_seen_inputs_never_break_the_generator(rows: list[tuple[Any, ...]]) -> None:
     inputs(*rows, count=10)
 
 
-def test_a_number_that_counts_another_argument_counts_the_new_one():
+def test_a_number_that_counts_another_argument_counts_the_new_one() -> None:
     made = inputs(([4, 1, 7, 7], 4, 3), ([2, 9], 2, 2), ([5, 5, 1], 3, 1))
     assert made
     assert all(count == len(items) for items, count, _ in made)
 
 
-def test_faults_are_programs_and_leave_words_alone():
+def test_faults_are_programs_and_leave_words_alone() -> None:
     found = faults(GOLD)
     assert len(found) >= 8
     for one in found:
@@ -100,12 +100,12 @@ def test_faults_are_programs_and_leave_words_alone():
     assert spread(found, 5, "s") == spread(found, 5, "s")
 
 
-def test_what_may_be_chance_is_no_law():
+def test_what_may_be_chance_is_no_law() -> None:
     assert any(items != sorted(items) for (items,) in inputs(([1, 2],), ([3, 9],), ([5],)))
     assert any(len(set(items)) < len(items) for (items,) in inputs(([1, 2, 5],), ([3, 9],), ([2, 4, 6],)))
 
 
-def test_what_the_prompt_says_loosens_what_was_seen():
+def test_what_the_prompt_says_loosens_what_was_seen() -> None:
     assert any(k == 0 for _, k in inputs(([3, 1], 1), ([5], 3), said=wording("k from 0")))
     assert not any(k == 0 for _, k in inputs(([3, 1], 1), ([5], 3)))
     assert any("\t" in text for (text,) in inputs(("a b",), ("cd",), said=wording("tabs stay as they are")))
@@ -114,7 +114,7 @@ def test_what_the_prompt_says_loosens_what_was_seen():
     assert (said.negative, said.from_zero, said.any_order) == (False, True, True)
 
 
-def test_the_calls_that_a_prompt_shows_are_read_as_syntax():
+def test_the_calls_that_a_prompt_shows_are_read_as_syntax() -> None:
     prompt = "def f(a, b):\n    f([1, 2], b='x(') == 3, and f(1 + 1, -2); f(other) and g.f(1) are none."
     assert examples(prompt, "f") == [
         CallInput(args=([1, 2],), kwargs={"b": "x("}),
@@ -122,7 +122,7 @@ def test_the_calls_that_a_prompt_shows_are_read_as_syntax():
     ]
 
 
-def test_lists_within_lists_grow_deeper_and_codes_keep_their_grammar():
+def test_lists_within_lists_grow_deeper_and_codes_keep_their_grammar() -> None:
     def depth(value: Any) -> int:
         return 1 + max(map(depth, value), default=0) if isinstance(value, list) else 0
 
@@ -132,7 +132,7 @@ def test_lists_within_lists_grow_deeper_and_codes_keep_their_grammar():
         assert code
 
 
-def test_rewritings_do_the_same():
+def test_rewritings_do_the_same() -> None:
     source = """
 def f(items: list[int], limit: int = 3) -> list[int]:
     \"\"\"Keep the small ones.\"\"\"
@@ -159,7 +159,7 @@ def f(items: list[int], limit: int = 3) -> list[int]:
 
 
 @pytest.mark.anyio
-async def test_generated_inputs_reject_what_the_tests_let_pass():
+async def test_generated_inputs_reject_what_the_tests_let_pass() -> None:
     task = make_task(CodeRow(task_id="g", prompt="Grade.", entry_point="grade", tests=TESTS, gold=GOLD))
 
     def candidate(source: str) -> Candidate:
@@ -192,7 +192,7 @@ SQUARE = {
 
 
 @pytest.mark.anyio
-async def test_inputs_are_made_around_the_constants_of_the_candidate():
+async def test_inputs_are_made_around_the_constants_of_the_candidate() -> None:
     gold = "def square(n):\n    return n * n\n"
     task = make_task(CodeRow(task_id="s", prompt="n * n", entry_point="square", tests=SQUARE, gold=gold))
     trap = "def square(n):\n    return n * n if n != 11 else 0\n"
@@ -205,7 +205,7 @@ async def test_inputs_are_made_around_the_constants_of_the_candidate():
 
 
 @pytest.mark.anyio
-async def test_only_what_the_option_names_refuses():
+async def test_only_what_the_option_names_refuses() -> None:
     gold = "def square(n):\n    return n * n\n"
     task = make_task(CodeRow(task_id="s", prompt="n * n", entry_point="square", tests=SQUARE, gold=gold))
     seen = evolve(OPTIONS, reject_on="seen")
@@ -216,7 +216,7 @@ async def test_only_what_the_option_names_refuses():
 
 
 @pytest.mark.anyio
-async def test_far_inputs_refuse_only_where_the_option_says_so():
+async def test_far_inputs_refuse_only_where_the_option_says_so() -> None:
     gold = "def square(n):\n    return n * n\n"
     task = make_task(CodeRow(task_id="s", prompt="n * n", entry_point="square", tests=SQUARE, gold=gold))
     positive = found_by("def square(n):\n    return n * abs(n)\n")
@@ -229,7 +229,7 @@ async def test_far_inputs_refuse_only_where_the_option_says_so():
 
 
 @pytest.mark.anyio
-async def test_a_program_may_check_its_contract_but_not_hide_behind_that():
+async def test_a_program_may_check_its_contract_but_not_hide_behind_that() -> None:
     gold = "def square(n):\n    return n * n\n"
     tests = {
         "kind": "asserts",
@@ -246,7 +246,7 @@ async def test_a_program_may_check_its_contract_but_not_hide_behind_that():
 
 
 @pytest.mark.anyio
-async def test_a_program_that_keeps_state_is_judged_by_calls_of_their_own():
+async def test_a_program_that_keeps_state_is_judged_by_calls_of_their_own() -> None:
     gold = "def square(n):\n    return n * n\n"
     task = make_task(CodeRow(task_id="s", prompt="n * n", entry_point="square", tests=SQUARE, gold=gold))
     async with lend() as services, open_gate(OPTIONS, services) as gate:
@@ -256,7 +256,7 @@ async def test_a_program_that_keeps_state_is_judged_by_calls_of_their_own():
         assert (await gate(task, found_by(class_))).gold_match
 
 
-def test_tests_that_draw_inputs_are_drawn_anew():
+def test_tests_that_draw_inputs_are_drawn_anew() -> None:
     drawing = "import random\ndef check(candidate):\n    assert candidate(random.Random(42).random())"
     again = reseeded(drawing)
     assert again

@@ -1,5 +1,7 @@
 """The bundled tasks: every gold is right, every suite is strong enough."""
 
+from typing import Any
+
 import pytest
 
 from fastdistill import Candidate, Reading, Task
@@ -11,7 +13,7 @@ from fastdistill_code.plugin import fastdistill_scenarios
 from fastdistill_code.scenario import CodeScenario
 
 
-def tasks() -> list[Task]:
+def tasks() -> list[Task[Any]]:
     (spec,) = fastdistill_scenarios()
     assert spec.pack is not None
     found = list(CodeScenario().tasks(JsonLines(path=spec.pack())))
@@ -19,7 +21,7 @@ def tasks() -> list[Task]:
     return [task for task in found if isinstance(task, Task)]
 
 
-def test_the_pack_has_tasks_of_every_kind():
+def test_the_pack_has_tasks_of_every_kind() -> None:
     found = tasks()
     assert len(found) >= 40
     assert len({task.sample_id for task in found}) == len(found)
@@ -31,7 +33,7 @@ def test_the_pack_has_tasks_of_every_kind():
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("generated", [False, pytest.param(True, marks=pytest.mark.slow)])
-async def test_every_gold_is_accepted_by_a_suite_that_is_not_weak(generated: bool):
+async def test_every_gold_is_accepted_by_a_suite_that_is_not_weak(generated: bool) -> None:
     options = PythonOptions(allow_weak_sandbox=True, parallel=1, generated=generated, max_mutants=12)
     async with lend() as services, open_gate(options, services) as gate:
         for task in tasks():

@@ -1,11 +1,13 @@
 """Reading a program out of a reply."""
 
 import ast
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fastdistill import Reading
 from fastdistill_code.reading import read_reply
 from fastdistill_code.syntax import complete, parse
 
@@ -22,15 +24,15 @@ def total(numbers: List[int]) -> int:
 GOOD = "def total(numbers):\n    return sum(numbers)"
 
 
-def read(text: str, prompt: str = PROMPT, entry: str | None = "total", finish: str = "stop"):
+def read(text: str, prompt: str = PROMPT, entry: str | None = "total", finish: str = "stop") -> Reading:
     return read_reply(text, finish, prompt, entry)
 
 
 def works(answer: str | None) -> bool:
     """These texts are ours, so that they may run here."""
-    space: dict[str, object] = {}
+    space: dict[str, Any] = {}
     exec(answer or "", space)
-    return space["total"]([1, 2, 3]) == 6
+    return bool(space["total"]([1, 2, 3]) == 6)
 
 
 @pytest.mark.parametrize(
@@ -65,13 +67,13 @@ def works(answer: str | None) -> bool:
         ("```python\n>>> def total(numbers):\n...     return sum(numbers)\n```", "fenced"),
     ],
 )  # fmt: skip
-def test_the_program_is_found(reply: str, rule: str):
+def test_the_program_is_found(reply: str, rule: str) -> None:
     reading = read(reply)
     assert reading.rule == rule
     assert works(reading.answer)
 
 
-def test_completions_and_cuts_are_told():
+def test_completions_and_cuts_are_told() -> None:
     reading = read("```python\ndef total(n: List[int]):\n    return math.floor(sum(n))\n\nprint(1)\n```")
     assert reading.evidence["cut"] == 1
     assert "import math" in reading.evidence["added"]
@@ -89,12 +91,12 @@ def test_completions_and_cuts_are_told():
         ("x" * 1_000_001, "stop", "too-long"),
     ],
 )
-def test_what_is_no_program_says_why(reply: str, finish: str, reason: str):
+def test_what_is_no_program_says_why(reply: str, finish: str, reason: str) -> None:
     reading = read(reply, finish=finish)
     assert (reading.answer, reading.reason) == (None, reason)
 
 
-def test_without_the_entry_point_the_longest_block_is_taken():
+def test_without_the_entry_point_the_longest_block_is_taken() -> None:
     reading = read(
         "```python\nx = 1\n```\n```python\ndef other(a):\n    return a\n```", prompt="Sum a list."
     )
@@ -102,20 +104,22 @@ def test_without_the_entry_point_the_longest_block_is_taken():
     assert "def other" in (reading.answer or "")
 
 
-def test_a_whole_program_keeps_its_prints():
+def test_a_whole_program_keeps_its_prints() -> None:
     reading = read("```python\nprint(sum(map(int, input().split())))\n```", entry=None)
     assert "print" in (reading.answer or "")
 
 
-def test_future_imports_stay_first():
+def test_future_imports_stay_first() -> None:
     source, added = complete("from __future__ import annotations\nx = math.pi\n", "")
     assert added == ("import math",)
-    assert ast.parse(source).body[0].module == "__future__"
+    first = ast.parse(source).body[0]
+    assert isinstance(first, ast.ImportFrom)
+    assert first.module == "__future__"
     compile(source, "x", "exec")
 
 
 @given(st.text(alphabet="`~defotal(): \n\t=1'\"<>think/#\\", max_size=300))
-def test_hostile_text_never_raises(text: str):
+def test_hostile_text_never_raises(text: str) -> None:
     reading = read(text)
     assert reading.answer is None or parse(reading.answer) is not None
 
@@ -123,12 +127,12 @@ def test_hostile_text_never_raises(text: str):
 @pytest.mark.parametrize(
     "text", ["(" * 50_000, "a" + ".b" * 50_000, "-" * 50_000 + "1", "```python\n" * 5000]
 )
-def test_deep_text_never_raises(text: str):
+def test_deep_text_never_raises(text: str) -> None:
     read(text)
 
 
 @pytest.mark.parametrize("odd", ["\u2028", "\x0c", "\x85", "\x1d", "\x0b"])
-def test_lines_are_counted_as_python_counts_them(odd: str):
+def test_lines_are_counted_as_python_counts_them(odd: str) -> None:
     program = (
         f"def total(numbers):\n    mark = '{odd}{odd}{odd}'\n    return sum(numbers) + 0 * len(mark)\n"
     )

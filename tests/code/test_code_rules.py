@@ -46,10 +46,10 @@ def answer(source: str) -> Candidate:
         (rules.Size(rules.SizeOptions(max_nodes=10)), "x = [1, 2, 3, 4, 5, 6, 7, 8]", "too-large"),
     ],
 )
-def test_each_rule_says_why(rule: Rule, source: str, reason: str | None):
+def test_each_rule_says_why(rule: Rule, source: str, reason: str | None) -> None:
     assert rule(TASK, answer(source)).reason == reason
 
 
-def test_programs_may_print_and_have_no_entry_point():
+def test_programs_may_print_and_have_no_entry_point() -> None:
     assert rules.no_io(PROGRAM, answer("print(1)")).reason is None
     assert rules.entry_point(PROGRAM, answer("print(1)")).reason is None

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import anyio
@@ -44,12 +44,12 @@ def job(source: str, *inputs: object, keep_going: bool = False, limits: Limits =
 
 
 @pytest.fixture
-async def sandbox(anyio_backend: str):
+async def sandbox(anyio_backend: str) -> AsyncIterator[Runner]:
     async with open_sandbox(slots=1) as opened:
         yield opened
 
 
-async def test_values_come_back_in_order_and_arguments_are_fresh(sandbox: Runner):
+async def test_values_come_back_in_order_and_arguments_are_fresh(sandbox: Runner) -> None:
     shared = [1]
     report = await sandbox.run(job("def f(x):\n    x.append(len(x))\n    return x", shared, shared))
     assert report.results == (Value([1, 1]), Value([1, 1]))
@@ -80,19 +80,19 @@ async def test_values_come_back_in_order_and_arguments_are_fresh(sandbox: Runner
         ("return open(0)", Unencodable("TextIOWrapper")),
     ],
 )
-async def test_each_end_of_a_call_has_its_own_result(sandbox: Runner, body: str, expected: object):
+async def test_each_end_of_a_call_has_its_own_result(sandbox: Runner, body: str, expected: object) -> None:
     report = await sandbox.run(job(f"def f(x):\n    {body}", 1))
     assert report.load is None
     assert report.results == (expected,)
 
 
-async def test_our_deadline_is_no_budget_of_the_candidate(sandbox: Runner):
+async def test_our_deadline_is_no_budget_of_the_candidate(sandbox: Runner) -> None:
     limits = Limits(wall_seconds=0.5)
     report = await sandbox.run(job("def f(x):\n    import time; time.sleep(9)", 1, limits=limits))
     assert report.results == (Slept(0.5),)
 
 
-async def test_after_a_death_calls_are_skipped_or_go_on(sandbox: Runner):
+async def test_after_a_death_calls_are_skipped_or_go_on(sandbox: Runner) -> None:
     source = "import os\ndef f(x):\n    if x == 0: os._exit(1)\n    return x"
     stopped = await sandbox.run(job(source, 1, 0, 2))
     assert stopped.results == (Value(1), Died("exit 1"), Skipped())
@@ -112,7 +112,7 @@ async def test_after_a_death_calls_are_skipped_or_go_on(sandbox: Runner):
         ("x = '\\0" + "'", "SyntaxError"),
     ],
 )
-async def test_a_source_that_does_not_load_says_why(sandbox: Runner, source: str, name: str):
+async def test_a_source_that_does_not_load_says_why(sandbox: Runner, source: str, name: str) -> None:
     source = source.replace("\\0", "\0")
     report = await sandbox.run(job(source, 1))
     assert isinstance(report.load, Raised)
@@ -120,11 +120,11 @@ async def test_a_source_that_does_not_load_says_why(sandbox: Runner, source: str
     assert report.results == ()
 
 
-async def test_loading_is_budgeted(sandbox: Runner):
+async def test_loading_is_budgeted(sandbox: Runner) -> None:
     assert (await sandbox.run(job("while True: pass", 1))).load == TooExpensive("cpu")
 
 
-async def test_programs_read_and_print_and_their_end_is_told(sandbox: Runner):
+async def test_programs_read_and_print_and_their_end_is_told(sandbox: Runner) -> None:
     source = (
         "import sys\nn = int(input())\nprint(n + 1, end='')\nsys.stdout.write(sys.stdin.read())\nexit(n)"
     )
@@ -140,7 +140,7 @@ async def test_programs_read_and_print_and_their_end_is_told(sandbox: Runner):
     assert sudden.results == (Printed("5", 0),) or sudden.results == (Printed("5\n", 0),)
 
 
-async def test_the_library_is_there_and_runs_alike_each_time(sandbox: Runner):
+async def test_the_library_is_there_and_runs_alike_each_time(sandbox: Runner) -> None:
     source = """
 import asyncio, random, sqlite3, threading, tempfile, xml.etree.ElementTree
 def f(x):
@@ -158,7 +158,7 @@ def f(x):
     assert first.results == second.results
 
 
-async def test_tests_that_cannot_be_lifted_run_beside_the_candidate(sandbox: Runner):
+async def test_tests_that_cannot_be_lifted_run_beside_the_candidate(sandbox: Runner) -> None:
     source = "def f(x):\n    if x < 0: raise ValueError('negative')\n    return [x, x + 1]"
     good = "def check(candidate):\n    assert candidate(1) == [1, 2]\n"
     good += "    try: candidate(-1)\n    except ValueError: pass\n"
@@ -177,7 +177,7 @@ async def test_tests_that_cannot_be_lifted_run_beside_the_candidate(sandbox: Run
     assert (await sandbox.check("def f(x) return", "f", good)).fault is not None
 
 
-async def test_many_at_once_each_get_their_own_answer():
+async def test_many_at_once_each_get_their_own_answer() -> None:
     answers: dict[int, object] = {}
     async with open_sandbox(slots=2) as sandbox, anyio.create_task_group() as group:
 
@@ -194,13 +194,13 @@ def _zygotes() -> list[int]:
     return [int(pid) for path in children for pid in path.read_text().split()]
 
 
-async def test_a_killed_zygote_is_replaced(sandbox: Runner):
+async def test_a_killed_zygote_is_replaced(sandbox: Runner) -> None:
     for pid in _zygotes():
         os.kill(pid, signal.SIGKILL)
     assert (await sandbox.run(job("def f(x): return x", 1))).results == (Value(1),)
 
 
-async def test_cancelling_ends_what_runs(sandbox: Runner):
+async def test_cancelling_ends_what_runs(sandbox: Runner) -> None:
     with anyio.move_on_after(0.3):
         await sandbox.run(
             job("def f(x):\n    import time; time.sleep(60)", 1, limits=Limits(wall_seconds=60))
@@ -209,7 +209,7 @@ async def test_cancelling_ends_what_runs(sandbox: Runner):
         assert (await sandbox.run(job("def f(x): return x", 1))).results == (Value(1),)
 
 
-async def test_three_hundred_runs_leave_nothing_behind():
+async def test_three_hundred_runs_leave_nothing_behind() -> None:
     def held() -> tuple[int, set[str], list[int]]:
         folders = {path.name for path in Path("/tmp").glob("fd-sandbox-*")}
         return len(list(Path("/proc/self/fd").iterdir())), folders, _zygotes()
@@ -232,13 +232,13 @@ async def test_three_hundred_runs_leave_nothing_behind():
     assert not [pid for pid in mine if Path(f"/proc/{pid}").exists()]
 
 
-async def test_the_zygote_knows_nothing_of_ours(sandbox: Runner, monkeypatch: pytest.MonkeyPatch):
+async def test_the_zygote_knows_nothing_of_ours(sandbox: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     report = await sandbox.run(job("import os\ndef f(x): return sorted(os.environ)", 1))
     assert report.results == (Value(["LANG", "PYTHONHASHSEED", "PYTHONUTF8", "TMPDIR"]),)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
-async def test_it_works_for_an_ordinary_user():
+async def test_it_works_for_an_ordinary_user() -> None:
     program = """
 import anyio, sys
 from fastdistill_code.jobs import *
@@ -264,18 +264,18 @@ anyio.run(main)
     st.tuples(st.integers(1, 2**22), st.integers(0, 10**6)),
     st.tuples(st.integers(1, 2**22), st.integers(0, 10**6)),
 )
-def test_two_zygotes_never_share_a_user(one: tuple[int, int], other: tuple[int, int]):
+def test_two_zygotes_never_share_a_user(one: tuple[int, int], other: tuple[int, int]) -> None:
     if one[0] != other[0]:
         assert uid_of(*one) != uid_of(*other)
     assert 0x70000000 <= uid_of(*one) < 2**31
 
 
-def test_neighbouring_zygotes_stay_apart_after_many_candidates():
+def test_neighbouring_zygotes_stay_apart_after_many_candidates() -> None:
     mine = {uid_of(100, turn) for turn in range(500)}
     assert mine.isdisjoint({uid_of(101, turn) for turn in range(500)})
 
 
-async def test_threads_and_randomness_work_in_every_child(sandbox: Runner):
+async def test_threads_and_randomness_work_in_every_child(sandbox: Runner) -> None:
     source = """
 import random, threading
 def f(n):
@@ -298,7 +298,7 @@ def f(n):
     assert said[0][2] is True
 
 
-async def test_a_program_that_sleeps_is_at_fault_and_holds_its_slot_for_one_limit(sandbox: Runner):
+async def test_a_program_that_sleeps_is_at_fault_and_holds_its_slot_for_one_limit(sandbox: Runner) -> None:
     limits = Limits(wall_seconds=0.5)
     asleep = "import time\ndef f(x): time.sleep(99)"
     started = anyio.current_time()
@@ -312,7 +312,7 @@ async def test_a_program_that_sleeps_is_at_fault_and_holds_its_slot_for_one_limi
     assert anyio.current_time() - started < 10
 
 
-async def test_sleeping_a_little_in_every_call_comes_to_the_same(sandbox: Runner):
+async def test_sleeping_a_little_in_every_call_comes_to_the_same(sandbox: Runner) -> None:
     calls = tuple(range(40))
     report = await sandbox.run(
         job("import time\ndef f(x): time.sleep(0.3)", *calls, limits=Limits(wall_seconds=1.0))
@@ -333,13 +333,13 @@ def crowd() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("crowd")
-async def test_what_a_program_waited_for_a_processor_is_not_its_fault(sandbox: Runner):
+async def test_what_a_program_waited_for_a_processor_is_not_its_fault(sandbox: Runner) -> None:
     source = "import time\ndef f(x):\n    while time.process_time() < x: pass\n    return x"
     report = await sandbox.run(job(source, 0.6, limits=Limits(cpu_seconds=5.0, wall_seconds=0.7)))
     assert isinstance(report.results[0], Value | TimedOut), report
 
 
-async def test_all_values_of_a_job_are_bounded_together(sandbox: Runner):
+async def test_all_values_of_a_job_are_bounded_together(sandbox: Runner) -> None:
     limits = Limits(cpu_seconds=5.0, output_bytes=4 << 20)
     source = "def f(x): return [(i,) for i in range(100_000)]"
     report = await sandbox.run(job(source, *range(6), limits=limits))
@@ -356,7 +356,7 @@ async def test_all_values_of_a_job_are_bounded_together(sandbox: Runner):
         "import time; time.sleep(99)",
     ],
 )
-async def test_every_run_ends_within_a_second_of_its_cancellation(sandbox: Runner, body: str):
+async def test_every_run_ends_within_a_second_of_its_cancellation(sandbox: Runner, body: str) -> None:
     with anyio.move_on_after(0.4):
         while True:
             await sandbox.run(job(f"def f(x):\n    {body}", *range(50), limits=Limits(wall_seconds=60)))
@@ -365,7 +365,7 @@ async def test_every_run_ends_within_a_second_of_its_cancellation(sandbox: Runne
     assert anyio.current_time() - cancelled < 3  # one second on an unloaded machine
 
 
-async def test_six_sleepers_cost_nobody_else_a_verdict(sandbox: Runner):
+async def test_six_sleepers_cost_nobody_else_a_verdict(sandbox: Runner) -> None:
     """All of them share one slot; an honest run waits far longer than its gate's deadline, and passes."""
     results: list[object] = []
     asleep = job("import time\ndef f(x): time.sleep(99)", 1, limits=Limits(wall_seconds=0.6))

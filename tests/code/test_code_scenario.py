@@ -27,7 +27,7 @@ def load(tmp_path: Path, *rows: dict[str, Any]) -> list[Task[Any] | BadTask]:
     return list(CodeScenario().tasks(JsonLines(path=path)))
 
 
-def test_a_row_is_a_task_whose_input_holds_no_gold(tmp_path: Path):
+def test_a_row_is_a_task_whose_input_holds_no_gold(tmp_path: Path) -> None:
     (task,) = load(tmp_path, ROW)
     assert isinstance(task, Task)
     assert task.input == {"prompt": ROW["prompt"], "entry_point": "double"}
@@ -54,7 +54,7 @@ def test_a_row_is_a_task_whose_input_holds_no_gold(tmp_path: Path):
         ({"task_id": ""}, "task_id"),
     ],
 )
-def test_a_bad_row_fails_alone_with_its_line(tmp_path: Path, change: dict[str, Any], words: str):
+def test_a_bad_row_fails_alone_with_its_line(tmp_path: Path, change: dict[str, Any], words: str) -> None:
     good, bad, other = load(tmp_path, ROW, ROW | change, ROW | {"task_id": "u"})
     assert isinstance(good, Task)
     assert isinstance(other, Task)
@@ -63,7 +63,7 @@ def test_a_bad_row_fails_alone_with_its_line(tmp_path: Path, change: dict[str, A
     assert words in bad.detail
 
 
-def test_a_case_may_leave_out_the_prompt(tmp_path: Path):
+def test_a_case_may_leave_out_the_prompt(tmp_path: Path) -> None:
     path = tmp_path / "cases.jsonl"
     row = {key: value for key, value in ROW.items() if key not in ("prompt", "task_id", "gold")}
     path.write_text(json.dumps(row | {"reply": "x", "expect": "reject", "note": 1}), encoding="utf-8")
@@ -71,7 +71,7 @@ def test_a_case_may_leave_out_the_prompt(tmp_path: Path):
     assert isinstance(task, Task)
 
 
-def test_mutants_are_labelled_and_read_back(tmp_path: Path):
+def test_mutants_are_labelled_and_read_back(tmp_path: Path) -> None:
     (task,) = load(tmp_path, ROW)
     assert isinstance(task, Task)
     made = list(CodeScenario().mutants(task))
@@ -85,13 +85,13 @@ def test_mutants_are_labelled_and_read_back(tmp_path: Path):
         assert reading.rule == "fenced"
 
 
-def test_a_task_without_gold_has_no_mutants(tmp_path: Path):
+def test_a_task_without_gold_has_no_mutants(tmp_path: Path) -> None:
     (task,) = load(tmp_path, ROW | {"gold": ""})
     assert isinstance(task, Task)
     assert list(CodeScenario().mutants(task)) == []
 
 
-def test_the_default_gates_are_offered():
+def test_the_default_gates_are_offered() -> None:
     (scenario,) = fastdistill_scenarios()
     offered = {spec.name for spec in (*fastdistill_rules(), *fastdistill_exec_evals())}
     assert set(GATES) - {"not-empty"} == offered

@@ -35,21 +35,21 @@ def made(*texts: str, count: int = 60) -> list[str]:
         ("5\n5", "1\n2"),
     ],
 )
-def test_a_text_becomes_a_row_and_the_same_text_again(texts: tuple[str, ...]):
+def test_a_text_becomes_a_row_and_the_same_text_again(texts: tuple[str, ...]) -> None:
     form = layout(texts)
     assert form is not None
     assert [form.text(form.call(text)) for text in texts] == list(texts)
 
 
 @given(st.lists(st.text(alphabet="ab1 -.\n\r\t", max_size=12), max_size=4))
-def test_odd_texts_have_no_layout_or_one_that_reads_them(texts: list[str]):
+def test_odd_texts_have_no_layout_or_one_that_reads_them(texts: list[str]) -> None:
     form = layout(texts)
     if form is not None:
         for text in texts:
             form.text(form.call(text))
 
 
-def test_counts_match_what_follows_and_columns_stay_columns():
+def test_counts_match_what_follows_and_columns_stay_columns() -> None:
     for text in made("3\n4 1 9\n", "1\n-5\n", "2\n0 0\n"):
         first, *rest = map(int, text.split())
         assert first == len(rest)
@@ -73,7 +73,7 @@ def test_counts_match_what_follows_and_columns_stay_columns():
 )
 async def test_answers_learnt_by_heart_are_refused_and_other_ways_of_reading_are_not(
     source: str, outcome: Outcome
-):
+) -> None:
     cases = [{"stdin": f"{a} {b}\n", "stdout": f"{a * b}\n"} for a, b in ((2, 3), (0, 5), (-1, 4))]
     row = CodeRow(
         task_id="p",

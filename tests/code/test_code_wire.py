@@ -61,11 +61,11 @@ def shape(value: object) -> object:
 @given(plain)
 @example("\ud800")
 @example([True, 1, 1.0, -0.0, math.inf, 1 << 5000, -(1 << 63)])
-def test_what_is_encoded_comes_back_with_its_exact_types(value: object):
+def test_what_is_encoded_comes_back_with_its_exact_types(value: object) -> None:
     assert shape(wire.decode(wire.encode(value))) == shape(value)
 
 
-def test_nan_and_library_mappings_come_back():
+def test_nan_and_library_mappings_come_back() -> None:
     assert math.isnan(wire.decode(wire.encode(math.nan)))
     for value in (Counter("aab"), OrderedDict([(2, 1), (1, 2)]), Decimal("NaN"), Decimal("-Infinity")):
         assert shape(wire.decode(wire.encode(value))) == shape(value)
@@ -106,13 +106,13 @@ Pair = namedtuple("Pair", "a b")
         (int, "type"),
     ],
 )
-def test_anything_but_an_exact_plain_type_is_refused_by_name(value: object, name: str):
+def test_anything_but_an_exact_plain_type_is_refused_by_name(value: object, name: str) -> None:
     with pytest.raises(wire.WireError) as caught:
         wire.encode(value)
     assert (caught.value.reason, caught.value.type_name) == ("type", name)
 
 
-def test_a_subclass_that_inherits_its_equality_is_the_value_that_it_holds():
+def test_a_subclass_that_inherits_its_equality_is_the_value_that_it_holds() -> None:
     held = [Plain(7), Colour.RED, Pair(1, [2]), Text("a"), OrderedDict(a=1), {Plain(3): Pair(0, 0)}]
     assert shape(wire.decode(wire.encode(held))) == shape(
         [7, 1, (1, [2]), "a", OrderedDict(a=1), {3: (0, 0)}]
@@ -131,18 +131,18 @@ def test_a_subclass_that_inherits_its_equality_is_the_value_that_it_holds():
         (itertools.chain([1], [2]), "chain", [1, 2]),
     ],
 )
-def test_what_yields_items_is_told_as_such(value: object, kind: str, items: list[object]):
+def test_what_yields_items_is_told_as_such(value: object, kind: str, items: list[object]) -> None:
     told = wire.decode(wire.encode(value))
     assert told == wire.Iterated(kind, items)
     assert (list(told), told == items) == (items, False)
 
 
-def test_an_endless_iterator_is_cut_and_says_so():
+def test_an_endless_iterator_is_cut_and_says_so() -> None:
     told = wire.decode(wire.encode(itertools.count()))
     assert (told.whole, told.items[:3]) == (False, [0, 1, 2])
 
 
-def test_times_keep_their_zone_as_an_offset():
+def test_times_keep_their_zone_as_an_offset() -> None:
     east = timezone(timedelta(hours=5, minutes=30))
     for moment in (datetime(2020, 1, 1, tzinfo=UTC), datetime(2020, 1, 1, 2, tzinfo=east), dtime(1, 2, 3)):
         assert wire.decode(wire.encode(moment)) == moment
@@ -159,12 +159,12 @@ def test_times_keep_their_zone_as_an_offset():
         [1, 2.0] * 9,
     ],
 )
-def test_packed_numbers_keep_their_types(value: object):
+def test_packed_numbers_keep_their_types(value: object) -> None:
     assert shape(wire.decode(wire.encode(value))) == shape(value)
 
 
-def test_cycles_depth_and_size_are_refused():
-    cycle = []
+def test_cycles_depth_and_size_are_refused() -> None:
+    cycle: list[object] = []
     cycle.append(cycle)
     with pytest.raises(wire.WireError, match="depth"):
         wire.encode(cycle)
@@ -176,7 +176,7 @@ def test_cycles_depth_and_size_are_refused():
 
 
 @given(st.binary(max_size=200))
-def test_no_bytes_make_the_decoder_do_anything_but_answer_or_refuse(data: bytes):
+def test_no_bytes_make_the_decoder_do_anything_but_answer_or_refuse(data: bytes) -> None:
     try:
         value = wire.decode(data)
     except wire.BadBytes:
@@ -185,7 +185,7 @@ def test_no_bytes_make_the_decoder_do_anything_but_answer_or_refuse(data: bytes)
 
 
 @given(plain, st.data())
-def test_damaged_bytes_are_read_or_refused(value: object, data: st.DataObject):
+def test_damaged_bytes_are_read_or_refused(value: object, data: st.DataObject) -> None:
     encoded = bytearray(wire.encode(value))
     at = data.draw(st.integers(0, len(encoded) - 1))
     encoded[at] ^= data.draw(st.integers(1, 255))
@@ -219,7 +219,7 @@ def _sized(tag: bytes, body: bytes) -> bytes:
         _sized(b"s", b"\xff"),
     ],
 )
-def test_crafted_bytes_are_refused(data: bytes):
+def test_crafted_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(wire.BadBytes):
         wire.decode(data)
 
@@ -249,14 +249,14 @@ COSTLY = {
 
 
 @pytest.mark.parametrize("data", COSTLY.values(), ids=COSTLY)
-def test_what_is_small_on_the_wire_and_costly_here_is_refused_in_bounded_time(data: bytes):
+def test_what_is_small_on_the_wire_and_costly_here_is_refused_in_bounded_time(data: bytes) -> None:
     started = time.process_time()
     with pytest.raises(wire.BadBytes):
         wire.decode(data)
     assert time.process_time() - started < 2
 
 
-def test_one_budget_bounds_all_values_of_a_job():
+def test_one_budget_bounds_all_values_of_a_job() -> None:
     budget = wire.Budget(nodes=100)
     small = wire.encode(["a"] * 60)
     wire.decode(small, budget)
@@ -273,18 +273,18 @@ def test_one_budget_bounds_all_values_of_a_job():
         {i * ((1 << 61) - 1) for i in range(3000)},
     ],
 )
-def test_the_writer_refuses_what_the_reader_would(value: object):
+def test_the_writer_refuses_what_the_reader_would(value: object) -> None:
     with pytest.raises(wire.WireError, match="size"):
         wire.encode(value)
 
 
-def test_an_honest_set_of_tuples_with_equal_hashes_is_carried():
+def test_an_honest_set_of_tuples_with_equal_hashes_is_carried() -> None:
     value = set(itertools.product((-1, -2), repeat=7))
     assert wire.decode(wire.encode(value)) == value
 
 
 @given(plain)
-def test_a_value_is_described_as_repr_does_and_in_few_signs(value: object):
+def test_a_value_is_described_as_repr_does_and_in_few_signs(value: object) -> None:
     said = brief(value, 10_000)
     assert (
         said == repr(value) or len(repr(value)) > 9_000 or "…" in said or "deque" in said or "set" in said
@@ -297,12 +297,12 @@ def test_a_value_is_described_as_repr_does_and_in_few_signs(value: object):
     [10**9000, "x" * 4_000_000, list(range(500_000)), Fraction(1, 9**9000)],
     ids=["number", "text", "list", "fraction"],
 )
-def test_a_large_value_is_described_at_once(value: object):
+def test_a_large_value_is_described_at_once(value: object) -> None:
     started = time.process_time()
     assert len(brief(value)) <= 200
     assert time.process_time() - started < 0.1
 
 
-def test_dates_and_fractions_keep_their_value():
+def test_dates_and_fractions_keep_their_value() -> None:
     value = [date(2024, 2, 29), datetime(1, 1, 1, 2, 3, 4, 5), timedelta(-1, 5, 7), Fraction(-3, 7)]
     assert wire.decode(wire.encode(value)) == value

@@ -74,7 +74,7 @@ def main() -> None:
     """Train, look, print."""
     rows = Dataset.from_list([{"prompt": "1+1=", "solution": "2"}, {"prompt": "2+2=", "solution": "4"}] * 8)
     with tempfile.TemporaryDirectory() as folder, fastdistill.verifier("math") as verifier:
-        found = {}
+        found: dict[str, Any] = {}
         for name, make in (("sync", rewards.trl), ("async", rewards.trl_async)):
             made = trainer(folder, make(verifier, columns={"answer": "solution"}, undecided="skip"), rows)
             made.train()

@@ -104,7 +104,8 @@ def test_seven_columns_may_stand_in_any_order_also_under_a_limit() -> None:
 
 
 def test_one_order_of_columns_holds_on_every_database() -> None:
-    equal, apart = [(1, 1), (2, 2)], [(1, 2), (3, 4)]
+    equal: list[Row] = [(1, 1), (2, 2)]
+    apart: list[Row] = [(1, 2), (3, 4)]
     first = (Expected(width=2, rows=equal), Table(2, equal))
     straight = (Expected(width=2, rows=apart), Table(2, apart))
     crossed = (Expected(width=2, rows=apart), Table(2, [row[::-1] for row in apart]))

@@ -3,7 +3,9 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from fastdistill_sql import rules
 from fastdistill_sql.engines import engine_of
 from fastdistill_sql.execute import Budget, Failure, Table
 from fastdistill_sql.gate import SqliteOptions, open_gate
+from fastdistill_sql.payload import SqlPayload
 from fastdistill_sql.prompt import SqlOptions
 from fastdistill_sql.reading import read_reply
 from fastdistill_sql.scenario import SqlScenario
@@ -47,17 +50,17 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FD_CACHE", str(tmp_path / "cache"))
 
 
-def load(folder: Path, *rows: dict[str, object]) -> list[Task | BadTask]:
+def load(folder: Path, *rows: Mapping[str, object]) -> list[Task[SqlPayload] | BadTask]:
     (folder / "league.sql").write_text(SCRIPT)
     lines = [
-        {"task_id": f"t{i}", "question": "Who?", "database": "league.sql", "dialect": "duckdb"} | row
+        {"task_id": f"t{i}", "question": "Who?", "database": "league.sql", "dialect": "duckdb", **row}
         for i, row in enumerate(rows)
     ]
     (folder / "tasks.jsonl").write_text("\n".join(map(json.dumps, lines)))
     return list(SqlScenario().tasks(JsonLines(path=folder / "tasks.jsonl")))
 
 
-def task(folder: Path, *golds: str) -> Task:
+def task(folder: Path, *golds: str) -> Task[SqlPayload]:
     row = {"gold_sql": golds[0], "acceptable_sql": list(golds[1:])} if golds else {}
     [found] = load(folder, row)
     assert isinstance(found, Task), found
@@ -68,7 +71,9 @@ def candidate(answer: str) -> Candidate:
     return Candidate(answer=answer, text=answer, reading=Reading(answer=answer))
 
 
-async def judge(one: Task, *answers: str, options: SqliteOptions | None = None) -> list[Finding]:
+async def judge(
+    one: Task[SqlPayload], *answers: str, options: SqliteOptions | None = None
+) -> list[Finding]:
     async with lend() as services, open_gate(options or SqliteOptions(), services) as gate:
         return [await gate(one, candidate(answer)) for answer in answers]
 
@@ -249,7 +254,7 @@ def test_a_hostile_statement_is_refused_and_leaves_nothing(
 def test_a_built_database_is_as_safe_as_a_file(tmp_path: Path) -> None:
     engine = engine_of("duckdb")
     schema = engine.schema(task(tmp_path).payload.database)
-    rows = {
+    rows: dict[str, list[tuple[Any, ...]]] = {
         "team": [(1, "A", None), (1, "twice", None)],
         "score": [("A", 1), ("A", 1), (None, None)],
         "player": [

@@ -68,7 +68,7 @@ def answers(out: Path, name: str = "tasks.jsonl") -> dict[str, list[tuple[object
     return found
 
 
-def test_wikisql_forms_give_the_right_rows(tmp_path: Path):
+def test_wikisql_forms_give_the_right_rows(tmp_path: Path) -> None:
     source, out = wikisql(tmp_path / "in"), tmp_path / "out"
     out.mkdir()
     report = run("wikisql", source, out, ImportOptions())
@@ -98,11 +98,11 @@ def test_wikisql_forms_give_the_right_rows(tmp_path: Path):
         (form(0, 0, [2, 2, -2.5]), 'SELECT "Player" FROM table_1_22_3 WHERE "Attendance" < -2.5'),
     ],
 )
-def test_a_logical_form_is_rendered_with_its_values(logical: dict[str, object], sql: str):
+def test_a_logical_form_is_rendered_with_its_values(logical: dict[str, object], sql: str) -> None:
     assert render(logical, TABLE) == sql
 
 
-def test_spider_and_bird_layouts(tmp_path: Path):
+def test_spider_and_bird_layouts(tmp_path: Path) -> None:
     spider, bird = tmp_path / "spider", tmp_path / "bird"
     team(spider / "database" / "team" / "team.sqlite")
     team(bird / "dev_databases" / "team" / "team.sqlite")
@@ -143,7 +143,7 @@ def rows_of(out: Path, name: str = "tasks.jsonl") -> list[dict[str, object]]:
     return [json.loads(line) for line in (out / name).read_text(encoding="utf-8").splitlines()]
 
 
-def test_the_test_split_of_spider_has_a_folder_of_its_own(tmp_path: Path):
+def test_the_test_split_of_spider_has_a_folder_of_its_own(tmp_path: Path) -> None:
     source, out = tmp_path / "spider_data", tmp_path / "out"
     out.mkdir()
     team(source / "database" / "team" / "team.sqlite")
@@ -195,7 +195,7 @@ def mini_dev(folder: Path) -> None:
     (folder / "mini_dev_sqlite.json").write_text(json.dumps(MINI_DEV))
 
 
-def test_the_mini_dev_of_bird_brings_evidence_and_descriptions(tmp_path: Path):
+def test_the_mini_dev_of_bird_brings_evidence_and_descriptions(tmp_path: Path) -> None:
     mini_dev(tmp_path / "minidev" / "MINIDEV")
     out = tmp_path / "out"
     out.mkdir()
@@ -215,7 +215,7 @@ def test_the_mini_dev_of_bird_brings_evidence_and_descriptions(tmp_path: Path):
 
 
 @pytest.mark.parametrize("lines", [False, True])
-def test_questions_and_databases_may_lie_anywhere(tmp_path: Path, lines: bool):
+def test_questions_and_databases_may_lie_anywhere(tmp_path: Path, lines: bool) -> None:
     team(tmp_path / "dbs" / "team.db")
     rows = [{"db_id": "team", "question": f"How many{i}?", "query": "SELECT 1"} for i in range(2)]
     file = tmp_path / ("q.jsonl" if lines else "q.json")
@@ -238,14 +238,14 @@ def test_questions_and_databases_may_lie_anywhere(tmp_path: Path, lines: bool):
 )
 def test_what_cannot_be_imported_is_said_in_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
-):
+) -> None:
     monkeypatch.chdir(tmp_path)
     found = fd("tasks", "import", *arguments)
     assert isinstance(found.exception, UsageError)
     assert said in str(found.exception)
 
 
-def test_what_is_left_out_is_named_with_its_reason(tmp_path: Path):
+def test_what_is_left_out_is_named_with_its_reason(tmp_path: Path) -> None:
     source, out = tmp_path / "in", tmp_path / "out"
     out.mkdir()
     team(source / "database" / "team" / "team.sqlite")
@@ -283,7 +283,7 @@ def test_what_is_left_out_is_named_with_its_reason(tmp_path: Path):
         run("spider", source, out, ImportOptions())
 
 
-def test_a_draw_repeats_and_keeps_a_schema_on_one_side(tmp_path: Path):
+def test_a_draw_repeats_and_keeps_a_schema_on_one_side(tmp_path: Path) -> None:
     source = tmp_path / "in"
     rows = []
     for i in range(8):
@@ -306,7 +306,7 @@ def test_a_draw_repeats_and_keeps_a_schema_on_one_side(tmp_path: Path):
     assert len(held) == 2
 
 
-def test_what_is_no_release_is_said_so(tmp_path: Path):
+def test_what_is_no_release_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"train\.json"):
         run("bird", tmp_path, tmp_path, ImportOptions())
     with pytest.raises(UsageError, match="no folder"):

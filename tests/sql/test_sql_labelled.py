@@ -1,6 +1,7 @@
 """The labelled cases of the audit: well formed, readable, and hard for a gate with one database."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -15,7 +16,7 @@ from fastdistill_sql.payload import SqlPayload
 from fastdistill_sql.scenario import SqlScenario
 
 CASES = Path(__file__).parent / "cases" / "cases.jsonl"
-Labelled = list[tuple[Task[SqlPayload], str, str]]
+Labelled = list[tuple[Task[SqlPayload], str, Literal["accept", "reject"]]]
 
 
 @pytest.fixture
@@ -32,14 +33,14 @@ def cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Labelled:
     return found
 
 
-def test_there_are_enough_over_five_schemas(cases: Labelled):
+def test_there_are_enough_over_five_schemas(cases: Labelled) -> None:
     assert len(cases) >= 150
     assert len({task.payload.database for task, _, _ in cases}) == 5
     wrong = sum(expect == "reject" for _, _, expect in cases)
     assert 0.4 < wrong / len(cases) < 0.65
 
 
-def test_every_reply_is_read_and_passes_the_rules(cases: Labelled):
+def test_every_reply_is_read_and_passes_the_rules(cases: Labelled) -> None:
     for task, reply, _ in cases:
         completion = Completion(choices=(Choice(text=reply, finish="stop"),), model="case")
         reading = SqlScenario().read(task, completion)

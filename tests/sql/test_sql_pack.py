@@ -23,7 +23,7 @@ def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Task[SqlPayloa
     return [item for item in found if isinstance(item, Task)]
 
 
-def test_it_is_large_and_varied(pack: list[Task[SqlPayload]]):
+def test_it_is_large_and_varied(pack: list[Task[SqlPayload]]) -> None:
     assert len(pack) >= 80
     assert len({task.task_id for task in pack}) == len({task.canonical_input for task in pack}) == len(pack)
     assert {task.input["database"] for task in pack[:24]} == {
@@ -33,7 +33,7 @@ def test_it_is_large_and_varied(pack: list[Task[SqlPayload]]):
     assert sum("hard" in task.tags for task in pack) >= 20
 
 
-def test_every_gold_returns_something(pack: list[Task[SqlPayload]]):
+def test_every_gold_returns_something(pack: list[Task[SqlPayload]]) -> None:
     for task in pack:
         for gold in task.payload.gold:
             with closing(sqlite3.connect(task.payload.database)) as opened:
@@ -41,6 +41,6 @@ def test_every_gold_returns_something(pack: list[Task[SqlPayload]]):
             assert any(value is not None for row in rows for value in row), task.task_id
 
 
-def test_every_prompt_fits_a_small_model(pack: list[Task[SqlPayload]]):
+def test_every_prompt_fits_a_small_model(pack: list[Task[SqlPayload]]) -> None:
     scenario = SqlScenario()
     assert max(len(m.content) for task in pack for m in scenario.prompt(task, 1).messages) < 4000

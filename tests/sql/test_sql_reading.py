@@ -4,6 +4,7 @@ import html
 import re
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 
 import pytest
@@ -39,7 +40,7 @@ def as_json(query: str) -> str:
     return json.dumps({"explanation": "it's {simple}", "sql": query})
 
 
-DRESSES = {
+DRESSES: dict[str, Callable[[str], str]] = {
     "bare": lambda q: q,
     "bare;": lambda q: f"{q};\n",
     "fence": lambda q: f"```sql\n{q}\n```",
@@ -85,7 +86,7 @@ DRESSES = {
 @example(query="SELECT '</think>' FROM t")
 @example(query="SELECT '\n```\n' FROM t WHERE a = ';'")
 @example(query="SELECT `a``b` FROM [t x] WHERE c LIKE'a%'")
-def test_a_dressed_query_is_read_unchanged(dress: str, query: str):
+def test_a_dressed_query_is_read_unchanged(dress: str, query: str) -> None:
     # A fence inside of a literal and none behind it: nobody can tell which one was meant.
     assume(dress != "unclosed fence" or "```" not in query)
     reading = read_reply(DRESSES[dress](query), "stop")
@@ -116,7 +117,7 @@ def test_a_dressed_query_is_read_unchanged(dress: str, query: str):
         ("SELECT a FROM t; DROP TABLE t;", "stop", "several-statements"),
     ],
 )
-def test_no_answer_has_a_reason(reply: str, finish: str | None, reason: str):
+def test_no_answer_has_a_reason(reply: str, finish: str | None, reason: str) -> None:
     reading = read_reply(reply, finish)
     assert (reading.answer, reading.reason) == (None, reason)
 
@@ -135,7 +136,7 @@ def test_no_answer_has_a_reason(reply: str, finish: str | None, reason: str):
         ("**SQL:**\nselect a from t", "stop", "select a from t"),
     ],
 )
-def test_less_usual_dresses(reply: str, finish: str, answer: str):
+def test_less_usual_dresses(reply: str, finish: str, answer: str) -> None:
     assert read_reply(reply, finish).answer == answer
 
 
@@ -183,11 +184,11 @@ FULL = "SELECT [a b], 'it''s \u00a0\uff1b \u2018x\u2019' FROM t WHERE a > 1 AND 
 )  # fmt: skip
 def test_characters_that_something_dressed_are_undressed_outside_of_literals(
     reply: str, answer: str | None
-):
+) -> None:
     assert read_reply(reply, "stop", prepares).answer == (reply if answer is None else answer)
 
 
-def test_what_the_database_takes_stays_as_it_is_and_else_the_form_that_it_takes_is_read():
+def test_what_the_database_takes_stays_as_it_is_and_else_the_form_that_it_takes_is_read() -> None:
     curly = "SELECT a FROM t WHERE b = \u2018Bob\u2019"
     assert read_reply(curly, "stop", lambda query: "'" in query).answer == "SELECT a FROM t WHERE b = 'Bob'"
     assert read_reply(curly, "stop", lambda query: True).answer == curly
@@ -195,19 +196,19 @@ def test_what_the_database_takes_stays_as_it_is_and_else_the_form_that_it_takes_
     assert read_reply(joined, "stop", lambda query: "\u00a0" not in query).answer == "SELECT a,b FROM t"
 
 
-def test_of_bare_statements_the_last_one_that_the_database_takes_is_the_answer():
+def test_of_bare_statements_the_last_one_that_the_database_takes_is_the_answer() -> None:
     reply = "select a from t\n\nSelect the name from each team"
     assert read_reply(reply, "stop", lambda query: query == "select a from t").answer == "select a from t"
 
 
-def test_a_misspelt_clause_is_not_taken_for_prose():
+def test_a_misspelt_clause_is_not_taken_for_prose() -> None:
     query = "SELECT a, b FROM t\nODER BY a"
     assert read_reply(query, "stop").answer == query
 
 
 @settings(deadline=None, max_examples=60)
 @given(query=queries(), escape=st.sampled_from(["html", "markdown", "spaces"]))
-def test_an_escaped_query_is_read_as_it_was(query: str, escape: str):
+def test_an_escaped_query_is_read_as_it_was(query: str, escape: str) -> None:
     # Something must be escaped outside of literals, or else nobody can tell that anything was.
     query += "\nLIMIT (1<2)*3"
     if escape == "html":
@@ -229,13 +230,13 @@ def test_an_escaped_query_is_read_as_it_was(query: str, escape: str):
         st.sampled_from(["the", "teams", "with", "we", "join", "count", "which", "and", "it's", "\n", "."])
     )
 )
-def test_prose_without_a_query_holds_none(words: list[str]):
+def test_prose_without_a_query_holds_none(words: list[str]) -> None:
     assert read_reply("We select " + " ".join(words), "stop").reason == "no-sql"
 
 
 @settings(deadline=None)
 @given(st.text())
-def test_any_text_is_read_without_raising(reply: str):
+def test_any_text_is_read_without_raising(reply: str) -> None:
     reading = read_reply(reply, "stop")
     assert (reading.answer is None) != (reading.reason is None)
     assert "".join(token.text for token in tokens(reply)) == reply
@@ -247,12 +248,12 @@ def test_any_text_is_read_without_raising(reply: str):
               "&gt;select ", "\\*\u2018", "<plan></plan>", "select " + "(" * 50,
               "with a as (select 1)\n", "\u2018select \u2019"],
 )  # fmt: skip
-def test_hostile_replies_cost_linear_time(piece: str):
+def test_hostile_replies_cost_linear_time(piece: str) -> None:
     start = time.process_time()
     read_reply(piece * (120_000 // len(piece)), "stop")
     assert time.process_time() - start < 8
 
 
-def test_statements_are_told_apart_outside_of_literals():
+def test_statements_are_told_apart_outside_of_literals() -> None:
     assert statements("SELECT ';'; -- ;\n SELECT 2 /* ; */;;") == ["SELECT ';'", "-- ;\n SELECT 2 /* ; */"]
     assert statements(" -- nothing\n;") == []

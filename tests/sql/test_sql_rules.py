@@ -73,15 +73,15 @@ def shop() -> Task[SqlPayload]:
         ("SELECT middle(price) FROM product", "no-such-function"),
     ],
 )
-def test_each_rule_has_its_reason(shop: Task[SqlPayload], sql: str, expected: str | None):
+def test_each_rule_has_its_reason(shop: Task[SqlPayload], sql: str, expected: str | None) -> None:
     assert reason(shop, sql) == expected
 
 
-def test_a_wrong_name_is_answered_with_the_nearest_one(shop: Task[SqlPayload]):
+def test_a_wrong_name_is_answered_with_the_nearest_one(shop: Task[SqlPayload]) -> None:
     assert "did you mean 'product'?" in rules.known_names(shop, candidate("SELECT 1 FROM products")).detail
 
 
-def test_no_gold_of_the_pack_is_rejected():
+def test_no_gold_of_the_pack_is_rejected() -> None:
     assert [
         (t.task_id, reason(t, gold)) for t in tasks(pack()) for gold in t.payload.gold if reason(t, gold)
     ] == []
@@ -89,19 +89,19 @@ def test_no_gold_of_the_pack_is_rejected():
 
 @pytest.mark.needs_data
 @pytest.mark.parametrize("name", ["defog", "geoquery"])
-def test_no_gold_of_the_data_is_rejected(data: Path, name: str):
+def test_no_gold_of_the_data_is_rejected(data: Path, name: str) -> None:
     found = tasks(data / name / "tasks.jsonl")
     assert len(found) > 100
     assert [(t.task_id, reason(t, gold)) for t in found for gold in t.payload.gold if reason(t, gold)] == []
 
 
-def test_a_database_that_is_gone_is_left_to_the_gate(tmp_path: Path):
+def test_a_database_that_is_gone_is_left_to_the_gate(tmp_path: Path) -> None:
     payload = SqlPayload(database=tmp_path / "gone.sqlite", gold=(), dialect="sqlite")
     task = Task(task_id="t", input={"question": "?"}, payload=payload)
     assert reason(task, "SELECT a FROM b") is None
 
 
-def test_expanding_expressions_cost_nothing(shop: Task[SqlPayload]):
+def test_expanding_expressions_cost_nothing(shop: Task[SqlPayload]) -> None:
     bomb = "WITH a0 AS (SELECT 1 AS x)" + "".join(
         f", a{i} AS (SELECT 1 AS x FROM a{i - 1}, a{i - 1})" for i in range(1, 30)
     )

@@ -14,6 +14,7 @@ from fastdistill.host import PluginHost
 from fastdistill.run.tasks import JsonLines
 from fastdistill_sql.databases import resolve
 from fastdistill_sql.ddl import describe
+from fastdistill_sql.payload import SqlPayload
 from fastdistill_sql.prompt import SqlOptions
 from fastdistill_sql.scenario import SqlScenario
 from fastdistill_sql.shown import Shown
@@ -32,7 +33,7 @@ def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FD_CACHE", str(tmp_path / "cache"))
 
 
-def load(folder: Path, *rows: object, name: str = "tasks.jsonl") -> list[Task | BadTask]:
+def load(folder: Path, *rows: object, name: str = "tasks.jsonl") -> list[Task[SqlPayload] | BadTask]:
     (folder / "team.sql").write_text(SCRIPT)
     path = folder / name
     path.write_text("".join((r if isinstance(r, str) else json.dumps(r)) + "\n" for r in rows))
@@ -43,7 +44,7 @@ def row(**more: object) -> dict[str, object]:
     return {"task_id": "t1", "question": "How many teams?", "database": "team.sql"} | more
 
 
-def test_a_row_becomes_a_task_that_shows_neither_gold_nor_paths(tmp_path: Path):
+def test_a_row_becomes_a_task_that_shows_neither_gold_nor_paths(tmp_path: Path) -> None:
     [task] = load(
         tmp_path,
         row(
@@ -60,7 +61,7 @@ def test_a_row_becomes_a_task_that_shows_neither_gold_nor_paths(tmp_path: Path):
         assert made.execute("SELECT COUNT(*) FROM team").fetchone() == (3,)
 
 
-def test_each_broken_row_fails_alone_with_its_line_and_reason(tmp_path: Path):
+def test_each_broken_row_fails_alone_with_its_line_and_reason(tmp_path: Path) -> None:
     (tmp_path / "text.sqlite").write_text("no database at all")
     (tmp_path / "wrong.sql").write_text("CREATE TABLE a (x INTEGER); INSERT INTO b VALUES (1);")
     (tmp_path / "away.sql").write_text(f"ATTACH '{tmp_path / 'other.db'}' AS o;")
@@ -95,7 +96,7 @@ def test_each_broken_row_fails_alone_with_its_line_and_reason(tmp_path: Path):
     assert isinstance(found[-1], Task)
 
 
-def test_a_script_is_built_once_by_its_contents(tmp_path: Path):
+def test_a_script_is_built_once_by_its_contents(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text(SCRIPT)
     (tmp_path / "b.sql").write_text(SCRIPT)
     first = resolve(tmp_path, "a.sql")
@@ -105,7 +106,7 @@ def test_a_script_is_built_once_by_its_contents(tmp_path: Path):
     assert [p.suffix for p in first.parent.iterdir()] == [".sqlite"]
 
 
-def test_the_prompt_shows_keys_quoting_hints_and_the_question_last(tmp_path: Path):
+def test_the_prompt_shows_keys_quoting_hints_and_the_question_last(tmp_path: Path) -> None:
     [task] = load(tmp_path, row(meta={"hint": "Teams are clubs."}))
     assert isinstance(task, Task)
     prompt = SqlScenario().prompt(task, 1)
@@ -119,7 +120,7 @@ def test_the_prompt_shows_keys_quoting_hints_and_the_question_last(tmp_path: Pat
     assert prompt == SqlScenario().prompt(task, 2)
 
 
-def test_prompts_over_one_schema_share_their_beginning(tmp_path: Path):
+def test_prompts_over_one_schema_share_their_beginning(tmp_path: Path) -> None:
     one, two = load(tmp_path, row(), row(task_id="t2", question="Which?"))
     assert isinstance(one, Task)
     assert isinstance(two, Task)
@@ -130,7 +131,7 @@ def test_prompts_over_one_schema_share_their_beginning(tmp_path: Path):
     assert "-- 1 | 'Reds' | 'Oslo'" in shots.prompt(one, 1).messages[-1].content
 
 
-def test_a_thousand_columns_and_bytes_that_are_no_text(tmp_path: Path):
+def test_a_thousand_columns_and_bytes_that_are_no_text(tmp_path: Path) -> None:
     path = tmp_path / "wide.db"
     with closing(sqlite3.connect(path)) as made:
         made.execute(f"CREATE TABLE wide ({', '.join(f'c{i} TEXT' for i in range(1000))})")
@@ -140,7 +141,7 @@ def test_a_thousand_columns_and_bytes_that_are_no_text(tmp_path: Path):
     assert wide.text.count("TEXT") == 1000
 
 
-def test_a_corrupt_database_is_that_tasks_error(tmp_path: Path):
+def test_a_corrupt_database_is_that_tasks_error(tmp_path: Path) -> None:
     path = tmp_path / "corrupt.db"
     path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
     with pytest.raises(TaskError) as caught:
@@ -149,14 +150,14 @@ def test_a_corrupt_database_is_that_tasks_error(tmp_path: Path):
     assert str(path) in caught.value.detail
 
 
-def test_reading_goes_through_the_scenario(tmp_path: Path):
+def test_reading_goes_through_the_scenario(tmp_path: Path) -> None:
     [task] = load(tmp_path, row())
     assert isinstance(task, Task)
     reply = Completion(choices=(Choice(text="```sql\nSELECT 1;\n```", finish="stop"),), model="m")
     assert SqlScenario().read(task, reply).answer == "SELECT 1"
 
 
-def test_the_plugin_offers_the_scenario_with_gates_that_exist():
+def test_the_plugin_offers_the_scenario_with_gates_that_exist() -> None:
     host = PluginHost().discover()
     spec = host.get("scenarios", "sql").spec
     assert isinstance(spec, ScenarioSpec)
@@ -166,12 +167,12 @@ def test_the_plugin_offers_the_scenario_with_gates_that_exist():
     assert spec.pack().is_file()
 
 
-def prompt_of(task: Task | BadTask, **options: object) -> str:
+def prompt_of(task: Task[SqlPayload] | BadTask, **options: object) -> str:
     assert isinstance(task, Task)
     return SqlScenario(SqlOptions(**options)).prompt(task, 1).messages[-1].content  # type: ignore[arg-type]
 
 
-def test_descriptions_of_columns_stand_behind_them_and_are_cut(tmp_path: Path):
+def test_descriptions_of_columns_stand_behind_them_and_are_cut(tmp_path: Path) -> None:
     notes = {"TEAM": {"home city": "where the team   plays; 'NULL' if it moves", "lost": "no such column"}}
     (tmp_path / "notes.json").write_text(json.dumps(notes))
     [task] = load(tmp_path, row(descriptions="notes.json"))
@@ -181,7 +182,7 @@ def test_descriptions_of_columns_stand_behind_them_and_are_cut(tmp_path: Path):
 
 
 @pytest.mark.parametrize("text", ["[]", "{not json", '{"team": "text"}'])
-def test_broken_descriptions_are_that_tasks_error(tmp_path: Path, text: str):
+def test_broken_descriptions_are_that_tasks_error(tmp_path: Path, text: str) -> None:
     (tmp_path / "notes.json").write_text(text)
     [lost, broken] = load(
         tmp_path, row(descriptions="lost.json"), row(task_id="t2", descriptions="notes.json")
@@ -210,7 +211,7 @@ def shown_tables(text: str) -> set[str]:
     }
 
 
-def test_a_schema_around_the_gold_has_its_tables_their_neighbours_and_drawn_others(tmp_path: Path):
+def test_a_schema_around_the_gold_has_its_tables_their_neighbours_and_drawn_others(tmp_path: Path) -> None:
     (tmp_path / "many.sql").write_text(MANY)
     some = [
         row(task_id=f"t{i}", database="many.sql", gold_sql="SELECT name FROM big WHERE name > 'a'")
@@ -229,7 +230,7 @@ def test_a_schema_around_the_gold_has_its_tables_their_neighbours_and_drawn_othe
     assert shown_tables(prompt_of(tasks[3], schema="gold+0")) == everything
 
 
-def test_a_schema_that_is_too_long_is_an_error_before_anything_is_asked(tmp_path: Path):
+def test_a_schema_that_is_too_long_is_an_error_before_anything_is_asked(tmp_path: Path) -> None:
     [task] = load(tmp_path, row())
     with pytest.raises(TaskError, match="max_schema_characters = 100") as raised:
         prompt_of(task, max_schema_characters=100)
@@ -237,12 +238,12 @@ def test_a_schema_that_is_too_long_is_an_error_before_anything_is_asked(tmp_path
 
 
 @pytest.mark.parametrize("wrong", ["gold", "gold+", "gold+-1", "some", "gold+99999"])
-def test_a_schema_is_all_or_around_the_gold(wrong: str):
+def test_a_schema_is_all_or_around_the_gold(wrong: str) -> None:
     with pytest.raises(ValueError):
         SqlOptions(schema=wrong)
 
 
-def test_offering_the_plugin_imports_no_engine_and_no_parser():
+def test_offering_the_plugin_imports_no_engine_and_no_parser() -> None:
     said = "import sys, fastdistill_sql.plugin; print({'apsw', 'duckdb', 'sqlglot'} & set(sys.modules))"
     found = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "set()"

@@ -200,7 +200,8 @@ def open_world() -> Iterator[World]:
             touched=(folder / "canary").stat().st_mtime_ns,
             held=held,
         )
-        stack.callback(lambda: (world.victim.kill(), world.victim.wait()))
+        stack.callback(world.victim.wait)
+        stack.callback(world.victim.kill)
         yield world
 
 
