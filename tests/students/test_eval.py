@@ -109,6 +109,19 @@ def test_the_training_split_is_asked_only_when_it_is_named(folder: Path, server:
     assert 0 < train["tasks"] < 40
 
 
+def test_two_students_are_compared_task_by_task(folder: Path, server: TeacherSimulator) -> None:
+    for name in ("strong", "mute"):
+        evaluated(folder, server, "--student", f"openai:{name}", "--k", "2", "--out", f"as-{name}")
+    done = fd("compare", "as-mute", "as-strong", "--json", cwd=folder)
+    found = json.loads(done.stdout)
+    assert found["better"] == found["tasks"] == len(found["flips"]) > 5
+    assert "openai:strong (as-strong) is better than openai:mute (as-mute)" in found["claim"]
+    assert found["doubts"] == []
+    mixed = fd("compare", "teacher", "as-strong", cwd=folder)
+    assert "doubt: one is a teacher's run" in mixed.stdout
+    assert "No difference" in mixed.stdout
+
+
 def test_tasks_that_were_trained_on_are_refused(folder: Path, server: TeacherSimulator) -> None:
     said = rows(folder / "tasks.jsonl")
     file = [dict(row, task_id=f"x{row['task_id']}") for row in said]

@@ -137,3 +137,9 @@ def _try(rows: list[Any], *, needs_match: bool) -> Try:
     if needs_match and not (matched or stood_in):
         return Try(said="wrong", reason=NO_GOLD_MATCH, key=key)
     return Try(said="solved", key=key)
+
+
+def read_fingerprints(ledger: sqlite3.Connection) -> frozenset[tuple[str, str]]:
+    """Return each gate that judged, with its fingerprint."""
+    rows = ledger.execute("SELECT DISTINCT gate, fingerprint FROM verdicts")
+    return frozenset((row["gate"], row["fingerprint"]) for row in rows)
