@@ -21,6 +21,7 @@ def request(call: Call, options: LlamaCpp) -> dict[str, Any]:
         **sampling.extra,
         "stream": True,
         "stream_options": {"include_usage": True},
+        "return_progress": True,  # a chunk for each step of the prompt: it can be stopped there too
     }
     for name in ("top_p", "seed"):
         value = getattr(sampling, name)

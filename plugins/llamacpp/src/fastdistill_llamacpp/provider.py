@@ -21,8 +21,10 @@ from fastdistill_llamacpp.generation import Generation, request
 from fastdistill_llamacpp.models import known
 from fastdistill_llamacpp.options import LlamaCpp
 
+STEP = 64
+"""Tokens of prompts that are read between two looks at whether to stop. 2,048 need as much CPU a token."""
 HOLD = 20.0
-"""Seconds that closing waits for generations to stop: a long prompt is read to its end first."""
+"""Seconds that closing waits for generations to stop: the step under way ends first."""
 
 
 @define(kw_only=True)
@@ -87,6 +89,7 @@ def load(path: Path, options: LlamaCpp) -> Any:
     params.fit_params = False
     params.n_parallel = options.at_once
     params.n_ctx = options.context * options.at_once
+    params.n_batch = params.n_ubatch = max(STEP, options.at_once)
     params.verbosity = -1
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = options.threads or os.cpu_count() or 1
     try:
