@@ -67,11 +67,13 @@ import anyio, json
 from fastdistill_code.jobs import CallInput, Job
 from fastdistill_code.runner import open_sandbox
 from fastdistill_code.sandbox.doctor import diagnose
+from fastdistill_code.doctor import checks
 async def main():
     async with open_sandbox(slots=1) as sandbox:
         job = Job(source="def f(x): return x + 1", entry_point="f", calls=(CallInput(args=(1,)),))
         return repr((await sandbox.run(job)).results[0].value)
 told = diagnose()
+told['check'] = [[c.ok, c.detail, c.advice] for c in checks()]
 try:
     told["said"] = anyio.run(main)
 except Exception as error:
@@ -102,6 +104,10 @@ def test_where_namespaces_are_refused_programs_run_confined_with_a_notice(option
     assert "pid-namespace" in told["refused"]
     assert told["open"]
     assert "level 'confined'" in notice
+    [[usable, detail, advice]] = told["check"]
+    assert usable is None
+    assert "'confined'" in detail
+    assert "SYS_ADMIN" in advice
     assert "SYS_ADMIN" in told["more"] + notice
 
 
@@ -111,5 +117,8 @@ def test_what_is_weaker_is_refused_and_says_what_gives_more(missing: str) -> Non
     told, _ = restricted("--drop-caps", "--deny", f"namespaces,{missing}")
     assert (told["level"], told["usable"]) == ("rlimits-only", False)
     assert missing in told["refused"]
+    [[usable, detail, _]] = told["check"]
+    assert usable is False
+    assert "allow_weak_sandbox" in detail
     assert "allow_weak_sandbox = true" in told["said"]
     assert "SYS_ADMIN" in told["said"]

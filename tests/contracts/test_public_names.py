@@ -18,7 +18,8 @@ MOVING = {"fastdistill.caches"}
 PINNED = [
     "AsyncVerifier", "AuthFailed", "BadReply", "BadRequest", "BadTask", "Batch", "BatchState",
     "Bounded", "BudgetSpent", "Call", "Candidate", "Choice", "Completion", "ConnectionFailed",
-    "Constraint", "ContentRefused", "ContextTooLong", "DeadlineExceeded", "Difference", "Event",
+    "Constraint", "ContentRefused", "ContextTooLong", "DeadlineExceeded", "Difference", "DoctorCheck",
+    "Event",
     "ExecEvalSpec", "FastDistillError", "Finding", "Fingerprinted", "Finished", "Gate",
     "ImportOptions", "ImportReport", "ImportSpec", "JudgeSpec", "Judged", "Message", "ModelCatalog",
     "ModelEntry", "Mutant", "NoOptions", "NotFound", "Noticed", "Outcome", "Overloaded",

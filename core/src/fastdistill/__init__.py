@@ -138,6 +138,7 @@ if TYPE_CHECKING:
         structure,
     )
     from fastdistill.specs import (
+        DoctorCheck,
         ExecEvalSpec,
         ExporterSpec,
         ExportLayout,
@@ -281,6 +282,7 @@ _PLACES = {
         "structure",
     ),
     "specs": (
+        "DoctorCheck",
         "ExecEvalSpec",
         "ExportLayout",
         "ExporterSpec",
@@ -340,6 +342,7 @@ __all__ = [
     "DeadlineExceeded",
     "Decision",
     "Difference",
+    "DoctorCheck",
     "EmptyReply",
     "Event",
     "ExecEvalSpec",

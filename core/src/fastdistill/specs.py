@@ -231,6 +231,22 @@ class ImportReport:
 
 
 @frozen(kw_only=True)
+class DoctorCheck:
+    """What `fd doctor` says of one thing that this machine has or lacks."""
+
+    name: str
+    """What was looked at, such as `code sandbox`."""
+    ok: bool | None
+    """None: usable, with something to know."""
+    detail: str
+    """One or two sentences: what there is, and why no more."""
+    advice: str = ""
+    """What to do for more."""
+    data: Mapping[str, Any] = field(factory=dict)
+    """The same as plain JSON data, for `--json`."""
+
+
+@frozen(kw_only=True)
 class ScenarioSpec(Spec[C]):
     """A kind of task. The table is `[scenarios.NAME]`."""
 
@@ -250,6 +266,8 @@ class ScenarioSpec(Spec[C]):
     pack_limit: int | None = None
     """How many of them a run takes unless told: as many as an embedded teacher answers in minutes."""
     importers: tuple[ImportSpec, ...] = ()
+    doctor: Callable[[], Iterable[DoctorCheck]] | None = None
+    """What of this machine the scenario needs, looked at when asked; for `fd doctor`."""
 
 
 @frozen(kw_only=True)

@@ -8,6 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from fastdistill import (
+    DoctorCheck,
     ExecEvalSpec,
     Gate,
     ImportOptions,
@@ -59,6 +60,12 @@ class _Importer:
         return run(self.name, source, out, options)
 
 
+def _doctor() -> Iterable[DoctorCheck]:
+    from fastdistill_code.doctor import checks
+
+    return checks()
+
+
 @hookimpl
 def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
     """Python functions and programs."""
@@ -76,6 +83,7 @@ def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
             ImportSpec(name=name, summary=f"{title}, as released", run=_Importer(name))
             for name, title in _RELEASES
         ),
+        doctor=_doctor,
     )
 
 
