@@ -100,6 +100,8 @@ def load(
     for key in ("tasks", "out", "base", "shots"):
         if file and isinstance(tree.get(key), str) and "://" not in tree[key]:
             tree[key] = str(file.parent / tree[key])
+    if file:
+        _see_recorded(tree, file.parent)
     origins = dict.fromkeys(leaves(tree), source) if file else {}
     layered = [(f"--set {text}", *parse_setting(text)) for text in settings]
     for origin, path, value in [*layered, *flags]:
@@ -111,6 +113,18 @@ def load(
     problems = list[str]()
     config = _salvaged(tree, problems)
     return Loaded(config=config, origins=origins, source=source, problems=tuple(problems))
+
+
+def _see_recorded(tree: Mapping[str, Any], folder: Path) -> None:
+    """Start the paths of recorded replies in the run file's folder, as all its paths."""
+    teachers = tree.get("teacher", ())
+    for one in teachers if isinstance(teachers, list) else ():
+        if (
+            isinstance(one, dict)
+            and one.get("provider") == "recorded"
+            and isinstance(one.get("model"), str)
+        ):
+            one["model"] = str(folder / one["model"])
 
 
 def _salvaged(tree: dict[str, Any], problems: list[str]) -> RunConfig:

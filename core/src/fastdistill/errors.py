@@ -27,6 +27,7 @@ FastDistillError
 │       ├── ContextTooLong
 │       ├── ContentRefused
 │       ├── BudgetSpent
+│       ├── NoMoreReplies       recorded replies to a task are used up
 │       └── NotRecorded         a replay has no such answer
 └── WorkerError                 confined work did not come back
     ├── DeadlineExceeded        our wall clock ran out
@@ -229,6 +230,12 @@ class NotRecorded(FinalError):
     """A replay was asked for an answer that the run never got."""
 
     kind = "not-recorded"
+
+
+class NoMoreReplies(FinalError):
+    """A provider of recorded replies has none, or none further, to a task."""
+
+    kind = "no-reply"
 
 
 def error_of(kind: str, message: str) -> ProviderError:

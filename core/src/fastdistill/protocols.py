@@ -148,6 +148,15 @@ class Batch(Protocol):
 
 
 @runtime_checkable
+class Covers(Protocol):
+    """Optional for a provider of recorded replies: it says what of them no task asked for."""
+
+    def coverage(self, tasks: Iterable[tuple[str, Mapping[str, Any], str | None]], /) -> dict[str, Any]:
+        """Counts for the quality report, given each task's id, input and last message as it was shown."""
+        ...
+
+
+@runtime_checkable
 class Illustrated(Protocol):
     """Optional for a gate: it can write what it invented to judge a candidate, for a person to look at."""
 

@@ -112,6 +112,9 @@ class ProviderSpec(Spec[C]):
     """1: full tests. 2: best effort."""
     default_model: str | None = None
     """The model of a run that names no teacher; only for a provider that needs no key and no server."""
+    recorded: bool = False
+    """Its replies exist already: they cost nothing unless a price is given, are not kept in the completion
+    cache, and are attempts in order until it raises `NoMoreReplies` (or `attempts`, where more than 1)."""
     models: "Callable[[], ModelCatalog] | None" = None
     """For a provider that keeps weights itself: what `fd models` shows."""
 

@@ -3,10 +3,23 @@
 from collections.abc import Iterable
 from typing import Any
 
+from fastdistill.builtin.recorded.provider import RecordedOptions, open_recorded
 from fastdistill.builtin.rules import MaxLength, MaxLengthRule, not_empty
 from fastdistill.builtin.sources import CsvOptions, read_csv, read_hub, read_parquet
 from fastdistill.hookspecs import hookimpl
-from fastdistill.specs import NoOptions, RuleSpec, SourceSpec
+from fastdistill.specs import NoOptions, ProviderSpec, RuleSpec, SourceSpec
+
+
+@hookimpl
+def fastdistill_providers() -> Iterable[ProviderSpec[Any]]:
+    """The teacher whose answers exist already."""
+    yield ProviderSpec(
+        name="recorded",
+        summary="replies from a file or folder, instead of asking: recorded:PATH",
+        config=RecordedOptions,
+        open=open_recorded,
+        recorded=True,
+    )
 
 
 @hookimpl

@@ -66,6 +66,9 @@ class Call:
     purpose: Purpose
     prompt: Prompt
     sampling: Sampling
+    task_id: str | None = None
+    """Of an attempt at a task. With `input`, what recorded replies are found by; neither is ever sent."""
+    input: Mapping[str, Any] = field(factory=dict)
 
 
 @frozen(kw_only=True)

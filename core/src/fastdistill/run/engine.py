@@ -10,6 +10,7 @@ from attrs import define, evolve, field
 from fastdistill.errors import (
     AuthFailed,
     FastDistillError,
+    NoMoreReplies,
     NotFound,
     PluginFault,
     ProviderError,
@@ -77,7 +78,8 @@ class Engine:
             except (RunHalted, AuthFailed, NotFound):
                 raise
             except (ProviderError, PluginFault) as error:
-                work.failures.append(Failure.of(error))
+                if not (isinstance(error, NoMoreReplies) and attempt.of_teacher > 1):
+                    work.failures.append(Failure.of(error))
                 work.schedule.leave_teacher()
                 continue
             work.phase.enter("judging")
@@ -101,6 +103,7 @@ class Engine:
         """Return a teacher's answer to the task's prompt."""
         prompt = self.gates.prompt(task, attempt.of_teacher)
         call = attempt.teacher.call_for(task.sample_id, prompt, attempt.of_teacher)
+        call = evolve(call, task_id=task.task_id, input=task.input)
         return await attempt.teacher.ask(call, attempt=attempt.number)
 
     async def _judge(self, task: Task[Any], completion: Completion, attempt: Attempt) -> list[Judgement]:

@@ -13,7 +13,7 @@ from fastdistill.host import KINDS, Kind, Offer, PluginHost
 from fastdistill.model.task import canonical_json
 from fastdistill.redact import remember, secrets_of
 from fastdistill.serde import StructureError, nearest, structure, unstructure
-from fastdistill.settings import RunConfig, TeacherConfig
+from fastdistill.settings import Price, RunConfig, TeacherConfig
 from fastdistill.specs import ProviderSpec, ScenarioSpec
 
 GATE_KINDS: tuple[Kind, ...] = ("rules", "exec_evals", "judges")
@@ -130,6 +130,8 @@ def _teacher(
         _options(offer, {**table, "base_url": url} if url else table, f"{path}.options", problems)
         for url in urls
     ]
+    if getattr(offer.spec, "recorded", False) and one.price is None:
+        one = attrs.evolve(one, price=Price(input=0.0, output=0.0))
     return TeacherPlan(config=one, offer=offer, endpoints=tuple(endpoints))
 
 

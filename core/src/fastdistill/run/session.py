@@ -18,6 +18,7 @@ from fastdistill.protocols import Reporter
 from fastdistill.run.admission import Admission
 from fastdistill.run.audit.self_audit import SelfAudit
 from fastdistill.run.backpressure import Backpressure
+from fastdistill.run.coverage import see_coverage
 from fastdistill.run.decision import Rules
 from fastdistill.run.engine import Engine
 from fastdistill.run.events import EventBus
@@ -112,7 +113,8 @@ class Session:
         )
         await opened.events.emit(started)
         stop = await self._supervise(engine, opened, audit)
-        findings = await audit.findings(stop.outcome)
+        covered = await see_coverage(opened.teachers, ledger, opened.events)
+        findings = await audit.findings(stop.outcome) | covered
         timing = {"idle": engine.backpressure.idle, "teachers": opened.teachers.report()}
         finished = reach(self.plan) if stop.outcome is RunOutcome.DONE else "no"
         ledger.end_session(session, stop.outcome, timing, finished=finished)

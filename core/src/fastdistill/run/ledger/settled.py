@@ -52,6 +52,21 @@ FROM verdicts WHERE sample_id = ? ORDER BY attempt, choice, ordinal
 """
 
 
+_ASKED = """
+SELECT t.task_id, t.input, c.prompt FROM tasks t
+LEFT JOIN attempts a ON a.sample_id = t.sample_id AND a.attempt = 1
+LEFT JOIN completions c ON c.request_id = a.request_id
+WHERE t.duplicate_of IS NULL ORDER BY t.position
+"""
+
+
+def read_asked(ledger: sqlite3.Connection) -> Iterator[tuple[str, dict[str, Any], str | None]]:
+    """Yield each task's id and input, and the last message that its first teacher was shown."""
+    for row in ledger.execute(_ASKED):
+        shown = None if row["prompt"] is None else loads(row["prompt"])["messages"][-1][1]
+        yield row["task_id"], loads(row["input"]), shown
+
+
 def read_settled(
     ledger: sqlite3.Connection,
     kind: TaskKind,

@@ -1,5 +1,6 @@
 """The teachers of one session, opened in the order of the run file."""
 
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
@@ -9,7 +10,7 @@ from attrs import define, field, frozen
 
 from fastdistill.errors import NotRecorded, UsageError
 from fastdistill.model.answer import Call, Completion
-from fastdistill.protocols import Provider
+from fastdistill.protocols import Covers, Provider
 from fastdistill.redact import scrub
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import Plan, TeacherPlan
@@ -49,7 +50,7 @@ class Schedule:
     def __next__(self) -> Attempt:
         while self._teacher < len(self.teachers):
             teacher = self.teachers[self._teacher]
-            if self._of_teacher < teacher.plan.config.attempts:
+            if self._of_teacher < _most(teacher.plan):
                 self.number += 1
                 self._of_teacher += 1
                 return Attempt(teacher=teacher, number=self.number, of_teacher=self._of_teacher)
@@ -62,6 +63,12 @@ class Schedule:
         self._of_teacher = 0
 
 
+def _most(plan: TeacherPlan) -> float:
+    """Return how often a teacher is asked for one task; recorded replies, until there are none."""
+    endless = getattr(plan.offer.spec, "recorded", False) and plan.config.attempts == 1
+    return math.inf if endless else plan.config.attempts
+
+
 @define(kw_only=True)
 class TeacherPool:
     """All teachers and helpers of a session, by name."""
@@ -69,6 +76,8 @@ class TeacherPool:
     teachers: Sequence[Teacher] = ()
     helpers: Sequence[Teacher] = ()
     channels: Mapping[str, Channel] = field(factory=dict)
+    covering: Mapping[str, Covers] = field(factory=dict)
+    """Those whose replies exist already, and who can tell which of them no task asked for."""
     _provided: dict[str, Provider] = field(factory=dict, init=False)
 
     def schedule(self) -> Schedule:
@@ -127,12 +136,14 @@ async def open_pool(
     observer: Observer,
 ) -> TeacherPool:
     """Open every teacher and helper of `plan`; they are closed with `stack`."""
-    channels = dict[str, Channel]()
+    channels, covering = dict[str, Channel](), dict[str, Covers]()
 
     async def opened(one: TeacherPlan) -> Teacher:
         providers = await open_providers(stack, one, services)
         line = await open_channel(stack, one, providers, ledger, observer)
         channels[one.config.title] = line
+        if isinstance(providers[0], Covers):
+            covering[one.config.title] = providers[0]
         return Teacher(
             plan=one,
             identity=identity_of(one, providers),
@@ -141,7 +152,7 @@ async def open_pool(
             ledger=ledger,
             run_seed=plan.config.seed,
             purpose=plan.config.purpose,
-            cache=cache,
+            cache=None if getattr(one.offer.spec, "recorded", False) else cache,
             resumed=resumed,
             observer=observer,
         )
@@ -150,6 +161,7 @@ async def open_pool(
         teachers=[await opened(one) for one in plan.teachers],
         helpers=[await opened(one) for one in plan.helpers],
         channels=channels,
+        covering=covering,
     )
 
 

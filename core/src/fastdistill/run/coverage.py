@@ -1,0 +1,46 @@
+"""What of recorded replies no task asked for, and which tasks have none: for the report and the console."""
+
+from typing import Any
+
+import anyio.to_thread
+
+from fastdistill.model.report import Noticed
+from fastdistill.protocols import Covers
+from fastdistill.run.events import EventBus
+from fastdistill.run.ledger.ledger import Ledger
+from fastdistill.run.ledger.settled import read_asked
+from fastdistill.run.teachers.pool import TeacherPool
+
+
+async def see_coverage(teachers: TeacherPool, ledger: Ledger, events: EventBus) -> dict[str, Any]:
+    """Return the part of the quality report on recorded replies, and tell it; nothing where none are."""
+    if not teachers.covering:
+        return {}
+    found = {
+        title: await anyio.to_thread.run_sync(_count, provider, ledger)
+        for title, provider in teachers.covering.items()
+    }
+    for title, counts in found.items():
+        await events.emit(Noticed(message=_told(title, counts)))
+    return {"recorded": found}
+
+
+def _count(provider: Covers, ledger: Ledger) -> dict[str, Any]:
+    return ledger.measure(lambda connection: provider.coverage(read_asked(connection)))
+
+
+def _told(title: str, counts: dict[str, Any]) -> str:
+    said = (
+        f"{title}: {counts['matched_replies']} of {counts['replies']} replies are to "
+        f"{counts['tasks_with_replies']} tasks; {counts['tasks_without']} tasks have no reply"
+    )
+    if counts["rows_without_reply"]:
+        rows = ", ".join(f"{slug} {count}" for slug, count in sorted(counts["rows_without_reply"].items()))
+        said += f"; rows without a reply: {rows}"
+    examples = counts["examples"]
+    if counts["unmatched_replies"] and examples["tasks_without"]:
+        said += (
+            f". Tasks without a reply are named such as {', '.join(map(repr, examples['tasks_without']))}; "
+            f"replies, such as {', '.join(map(repr, examples['replies']))}"
+        )
+    return said
