@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from support.toy import rows
 
-from fastdistill_simulator import Asked, TeacherSimulator
+from fastdistill_simulator import Asked, Faults, TeacherSimulator
 
 FD = [sys.executable, "-c", "from fastdistill.cli.main import main; main()"]
 
@@ -111,6 +112,55 @@ def test_ctrl_c_finishes_cleanly_and_the_run_resumes(tmp_path: Path, server: Tea
     assert server.counters.requests == 40
     assert asked < 40
     assert len(rows(tmp_path / "out" / "rejected.jsonl")) == 40
+
+
+def resume_line(said: str) -> list[str]:
+    [line] = [line for line in said.splitlines() if ": fd run " in line]
+    return shlex.split(line.partition(": fd ")[2])
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "says"),
+    [
+        (["--budget-tokens", "1"], 4, "To resume, with a larger budget: fd run"),
+        (["--set", "pilot.min_gold_match=0.9", "--set", "pilot.tasks=3", "--set", "pilot.above=0"], 4,
+         "To go on regardless of the floor: fd run"),
+    ],
+)  # fmt: skip
+def test_every_stop_that_can_be_resumed_says_how(
+    more: list[str], code: int, says: str, tmp_path: Path, server: TeacherSimulator
+) -> None:
+    words = run_words(server, "--limit", "12", "--concurrency", "3", *more)
+    done = fd(*words, "--json", "--fresh", cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    again = resume_line(done.stderr)
+    assert "--fresh" not in again
+    larger = ["--budget-tokens", "100000000"] if "budget" in says else []
+    done = fd(*again, *larger, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert ": fd " not in done.stderr
+
+
+def test_an_error_that_ends_a_run_says_how_to_resume_it(tmp_path: Path) -> None:
+    with TeacherSimulator(answer=answer, faults=Faults(rates={"401": 1.0})) as server:
+        done = fd(*run_words(server, "--limit", "3"), cwd=tmp_path)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    [folder] = (tmp_path / "runs").iterdir()
+    assert resume_line(done.stderr)[-2:] == ["--out", f"runs/{folder.name}"]
+
+
+def test_tasks_from_standard_input_are_resumed_without_it(tmp_path: Path, server: TeacherSimulator) -> None:
+    made = [{"task_id": f"t{i}", "problem": f"{i}+1", "answer": f"{i + 1}"} for i in range(4)]
+    words = [word if word != "sql" else "math" for word in run_words(server, "--tasks", "-", "--out", "o")]
+    env = {**os.environ, "FD_CACHE": str(tmp_path / "cache")}
+    for given in ("\n".join(map(json.dumps, made)), ""):
+        done = subprocess.run(
+            [*FD, *words], cwd=tmp_path, env=env, input=given, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, done.stderr
+    assert "was finished already" in done.stdout
 
 
 def test_two_processes_on_one_folder(tmp_path: Path, server: TeacherSimulator) -> None:

@@ -1,6 +1,7 @@
 """What a notebook asks of finished runs and of gates: replay, verification, error rates."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import anyio
 from attrs import frozen
 
 from fastdistill.api.plans import plan_of
-from fastdistill.api.runs import with_tasks
+from fastdistill.api.tasks import read_task_file
 from fastdistill.api.thread import in_a_thread_beside_a_loop
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
+from fastdistill.model.report import Finished
 from fastdistill.run.audit.cases import (
     Tried,
     labelled,
@@ -52,14 +54,23 @@ class Replayed:
 def replay(folder: Path | str) -> Replayed:
     """Judge every recorded answer of a run again, offline, and compare; the folder is only read."""
     run = Path(folder)
-    plan = resolve(recorded_of(run), PluginHost().discover())
-    plan, source = with_tasks(plan, None, run)
+    return replay_under(run, resolve(recorded_of(run), PluginHost().discover()))
+
+
+def replay_under(run: Path, plan: Plan) -> Replayed:
+    """Judge every recorded answer of a run again under `plan`, and compare; the folder is only read."""
     with tempfile.TemporaryDirectory(prefix="fastdistill-") as tmp:
         old, new = Path(tmp) / "old", Path(tmp) / "new"
         old.mkdir()
         copy_ledger(run, old)
-        in_a_thread_beside_a_loop(lambda: anyio.run(rejudge, run, plan, source, new))
+        judge_again(run, plan, new)
         return Replayed(same_dataset=same_bytes(run, new), differences=tuple(compare(old, new)))
+
+
+def judge_again(run: Path, plan: Plan, folder: Path) -> Finished:
+    """Take a run's recorded answers through the gates of `plan`, into a new run in `folder`."""
+    with read_task_file(plan) as read:
+        return in_a_thread_beside_a_loop(lambda: anyio.run(rejudge, run, read.plan, read.path, folder))
 
 
 def verify_run(folder: Path | str) -> Report:
@@ -76,32 +87,46 @@ def audit(
     """
     plan = plan_of("audit", {"scenario": scenario, **settings}, asks=False)
     if cases is not None:
-        path = Path(cases)
-        if not path.is_file():
-            raise UsageError(f"there is no file of cases {str(path)!r}")
-        tried = in_a_thread_beside_a_loop(
-            lambda: anyio.run(_try_cases, plan, Cases(path=path, where=where or {}))
-        )
-        confusion = Confusion()
-        for one in tried:
-            confusion.add(one.said, one.case.expect)
-        return confusion.summary()
-    with tempfile.TemporaryDirectory(prefix="fastdistill-") as tmp:
-        plan, source = with_tasks(plan, None, Path(tmp))
-        return mutant_summary(in_a_thread_beside_a_loop(lambda: anyio.run(_try_mutants, plan, source)))
+        return audit_cases(plan, Cases(path=Path(cases), where=where or {})).summary
+    with read_task_file(plan) as read:
+        return audit_mutants(read.plan, read.path, lambda _: None).summary
 
 
-async def _try_cases(plan: Plan, cases: Cases) -> list[Tried]:
-    tried = list[Tried]()
-    async with open_for_audit(plan) as gates:
-        found = labelled(plan, gates, cases)
-        await try_all(gates, found, tried.append, accept_unmatched=plan.config.accept_unmatched)
-    return tried
+@frozen(kw_only=True)
+class Audited:
+    """What an audit tried, and its figures."""
+
+    tried: list[Tried]
+    summary: dict[str, Any]
 
 
-async def _try_mutants(plan: Plan, source: Path) -> list[Tried]:
-    tried = list[Tried]()
-    async with open_for_audit(plan) as gates:
-        tasks = tasks_of(gates, source, plan.config.limit, plan.config.base)
-        await try_all(gates, mutants_of(gates, tasks, lambda _: None), tried.append)
-    return tried
+def audit_cases(plan: Plan, cases: Cases) -> Audited:
+    """Take labelled cases through the gates. Raises `UsageError` where there is no file of them."""
+    if not cases.path.is_file():
+        raise UsageError(f"there is no file of cases {str(cases.path)!r}")
+
+    async def tried() -> list[Tried]:
+        found = list[Tried]()
+        async with open_for_audit(plan) as gates:
+            accept = plan.config.accept_unmatched
+            await try_all(gates, labelled(plan, gates, cases), found.append, accept_unmatched=accept)
+        return found
+
+    found, confusion = in_a_thread_beside_a_loop(lambda: anyio.run(tried)), Confusion()
+    for one in found:
+        confusion.add(one.said, one.case.expect)
+    return Audited(tried=found, summary=confusion.summary())
+
+
+def audit_mutants(plan: Plan, source: Path, on_fault: Callable[[str], None]) -> Audited:
+    """Take mutants of the golds in `source` through the gates; `on_fault` hears of tasks without any."""
+
+    async def tried() -> list[Tried]:
+        found = list[Tried]()
+        async with open_for_audit(plan) as gates:
+            tasks = tasks_of(gates, source, plan.config.limit, plan.config.base)
+            await try_all(gates, mutants_of(gates, tasks, on_fault), found.append)
+        return found
+
+    found = in_a_thread_beside_a_loop(lambda: anyio.run(tried))
+    return Audited(tried=found, summary=mutant_summary(found))

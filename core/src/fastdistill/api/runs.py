@@ -11,7 +11,6 @@ import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ import attrs
 from attrs import frozen
 
 from fastdistill.api.plans import plan_of
+from fastdistill.api.tasks import task_file
 from fastdistill.api.thread import loop_is_running
 from fastdistill.errors import PluginError, UsageError
 from fastdistill.host import PluginHost
@@ -28,24 +28,19 @@ from fastdistill.model.report import Finished
 from fastdistill.model.sample import Status
 from fastdistill.model.settled import AttemptRecord, SettledTask
 from fastdistill.protocols import Reporter
-from fastdistill.run.folder import DATASET, LEDGER, MANIFEST, PAGE, QUALITY, new_run_id, prepare
-from fastdistill.run.hashing import file_digest
+from fastdistill.run.folder import DATASET, MANIFEST, PAGE, QUALITY, new_run_id
 from fastdistill.run.jsonl import loads
 from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ledger.settled import TaskKind, read_settled
-from fastdistill.run.lines import count_lines
 from fastdistill.run.ops.export import finished_run
 from fastdistill.run.ops.replay import recorded_of
 from fastdistill.run.ops.verify import Report, verify
 from fastdistill.run.plan import Plan, digest, identity
 from fastdistill.run.session import Session
-from fastdistill.run.sources import is_foreign, location_of, take_over, take_over_rows
 
 if TYPE_CHECKING:
     import datasets
     import pandas
-
-TASKS = "tasks.jsonl"
 
 Tasks = Any
 """A path, or rows: an iterable of mappings, a pandas frame, a Hugging Face dataset."""
@@ -200,15 +195,20 @@ def _prepared(
     if held is None and tasks is not None:
         named["tasks"] = str(tasks)
     plan = plan_of(caller, named, asks=True)
-    folder = Path(out) if out is not None else Path("runs") / new_run_id(digest(identity(plan)))
-    plan, source = with_tasks(plan, held, folder)
+    folder = Path(out) if out is not None else new_folder(plan)
+    read = task_file(plan, folder, held=held)
     return Session(
-        plan=plan,
+        plan=read.plan,
         folder=folder,
-        source=source,
-        total=plan.config.limit or count_lines(source),
+        source=read.path,
+        total=read.total,
         reporters=[("the caller", one) for one in reporters],
     )
+
+
+def new_folder(plan: Plan) -> Path:
+    """Return a folder of its own for a run that names none."""
+    return Path("runs") / new_run_id(digest(identity(plan)))
 
 
 def _teachers(teacher: Any) -> Any:
@@ -238,40 +238,3 @@ def _checked(rows: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
         if not isinstance(row, Mapping):
             raise UsageError(f"tasks: row {number} is no mapping: {row!r:.80}")
         yield row
-
-
-def with_tasks(plan: Plan, held: Iterable[Mapping[str, Any]] | None, folder: Path) -> tuple[Plan, Path]:
-    """Return the plan and the task file that it reads; foreign rows are kept in the run's folder."""
-    config = plan.config
-    location = "" if config.tasks is None else location_of(config.tasks)
-    if held is None and not (location and is_foreign(plan, location)):
-        if config.tasks is not None:
-            return plan, config.tasks
-        if plan.spec.pack is None:
-            raise UsageError(f"the scenario {config.scenario!r} has no bundled tasks: give `tasks`")
-        limit = config.limit or plan.spec.pack_limit
-        return attrs.evolve(plan, config=attrs.evolve(config, limit=limit)), plan.spec.pack()
-    kept = folder / TASKS
-    with _taking(folder, kept) as into:
-        if held is not None:
-            take_over_rows(held, config.map, into)
-        else:
-            take_over(plan, location, into)
-    where = Path(location)
-    base = config.base or (where if where.is_dir() else where.parent if location else Path())
-    return attrs.evolve(plan, config=attrs.evolve(config, tasks=kept, map={}, base=base)), kept
-
-
-@contextmanager
-def _taking(folder: Path, kept: Path) -> Iterator[Path]:
-    """Give a path to write tasks to, and keep them unless the folder's run has others."""
-    prepare(folder)
-    taken = folder / f".{TASKS}.new"
-    try:
-        yield taken
-        if not (folder / LEDGER).exists():
-            taken.replace(kept)
-        elif not kept.is_file() or file_digest(kept) != file_digest(taken):
-            raise UsageError(f"{str(folder)!r} holds a run of other tasks: choose another `out`")
-    finally:
-        taken.unlink(missing_ok=True)

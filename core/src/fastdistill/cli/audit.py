@@ -5,30 +5,21 @@ import time
 from pathlib import Path
 from typing import Any
 
-import anyio
 import attrs
 import click
 
+from fastdistill.api.checks import audit_cases, audit_mutants
+from fastdistill.api.tasks import read_task_file
 from fastdistill.cli.options import loaded, run_options
-from fastdistill.cli.run import with_source
 from fastdistill.cli.terminal import echo
 from fastdistill.config import Loaded
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
-from fastdistill.run.audit.cases import (
-    Tried,
-    labelled,
-    mutant_summary,
-    mutants_of,
-    open_for_audit,
-    tasks_of,
-    try_all,
-)
-from fastdistill.run.audit.confusion import Confusion
+from fastdistill.run.audit.cases import Tried
 from fastdistill.run.folder import atomic
 from fastdistill.run.jsonl import dumps
 from fastdistill.run.ops.replay import recorded_of
-from fastdistill.run.plan import Plan, resolve
+from fastdistill.run.plan import resolve
 from fastdistill.run.tasks import Cases
 
 
@@ -72,22 +63,6 @@ def _write(path: Path, tried: list[Tried]) -> None:
     with atomic(path) as file:
         for one in ordered:
             file.write(dumps(_line(one)) + "\n")
-
-
-async def _cases(plan: Plan, cases: Cases) -> list[Tried]:
-    tried = list[Tried]()
-    async with open_for_audit(plan) as gates:
-        found = labelled(plan, gates, cases)
-        await try_all(gates, found, tried.append, accept_unmatched=plan.config.accept_unmatched)
-    return tried
-
-
-async def _mutants(plan: Plan, source: Path) -> list[Tried]:
-    tried = list[Tried]()
-    async with open_for_audit(plan) as gates:
-        tasks = tasks_of(gates, source, plan.config.limit, plan.config.base)
-        await try_all(gates, mutants_of(gates, tasks, _complain), tried.append)
-    return tried
 
 
 def _complain(fault: str) -> None:
@@ -172,22 +147,15 @@ def command(
     start = time.monotonic()
     plan = resolve(_loaded(runfile, settings, flags), PluginHost().discover(), asks=False)
     if cases is not None:
-        if not cases.is_file():
-            raise UsageError(f"there is no file of cases {str(cases)!r}")
-        tried = anyio.run(_cases, plan, Cases(path=cases, where=_pairs(where)))
-        confusion = Confusion()
-        for one in tried:
-            confusion.add(one.said, one.case.expect)
-        found = confusion.summary()
-        lines: list[str] = []
+        audited, lines = audit_cases(plan, Cases(path=cases, where=_pairs(where))), list[str]()
     else:
-        plan, source, notes = with_source(plan)
-        for note in notes:
-            echo(note, err=True)
-        tried = anyio.run(_mutants, plan, source)
-        found = mutant_summary(tried)
-        lines = ["", *_mutant_lines(found)]
+        with read_task_file(plan) as read:
+            if read.note:
+                echo(read.note, err=True)
+            audited = audit_mutants(read.plan, read.path, _complain)
+        lines = ["", *_mutant_lines(audited.summary)]
+    found = audited.summary
     found["seconds"] = round(time.monotonic() - start, 3)
     if out is not None:
-        _write(out, tried)
+        _write(out, audited.tried)
     echo(json.dumps(found, ensure_ascii=True) if as_json else "\n".join([*_table(found), *lines]))

@@ -1,23 +1,20 @@
 """`fd eval`: a student measured through the gates that judged its teacher."""
 
-import shlex
-import sys
 from pathlib import Path
 from typing import Any
 
-import anyio
 import attrs
 import click
 
+from fastdistill.api.runs import new_folder
+from fastdistill.api.tasks import STDIN
+from fastdistill.cli.driving import console, drive
 from fastdistill.cli.evaluated import show
 from fastdistill.cli.folders import reading
-from fastdistill.cli.progress import Console, Plain
-from fastdistill.cli.run import EXIT, STDIN, latest_or_new
 from fastdistill.cli.terminal import echo
 from fastdistill.config import Loaded
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
-from fastdistill.model.report import Finished, RunOutcome
 from fastdistill.run.folder import LEDGER
 from fastdistill.run.ledger.trained import TaskOfRun
 from fastdistill.run.lines import count_lines
@@ -82,7 +79,7 @@ def command(target: Path, student: str | None, out: Path | None, as_json: bool, 
     if not asked.rows:
         raise UsageError(_nothing(target, asked, options["split"]))
     plan = resolve(_loaded(config, who, options), host)
-    folder = out or latest_or_new(plan)
+    folder = out or new_folder(plan)
     plan = _reading(plan, config, folder, asked)
     for note in notes:
         echo(note, err=True)
@@ -113,7 +110,7 @@ def _of_run(run: Path, host: PluginHost, options: dict[str, Any]) -> tuple[RunCo
 
 def _of_file(path: Path, host: PluginHost, options: dict[str, Any]) -> tuple[RunConfig, Asked, list[str]]:
     """What a task file asks of a student: every task of it is a test."""
-    if str(path) == str(STDIN) or not path.is_file():
+    if str(path) == STDIN or not path.is_file():
         raise UsageError(f"there is neither a run nor a task file at {str(path)!r}")
     if options["scenario"] is None:
         raise UsageError(
@@ -170,17 +167,12 @@ def _reading(plan: Plan, config: RunConfig, folder: Path, asked: Asked) -> Plan:
 
 
 def _run(plan: Plan, folder: Path, *, quiet: bool, named: bool) -> int:
-    reporter = Console() if sys.stderr.isatty() and sys.stdout.isatty() else Plain()
     assert plan.config.tasks is not None  # noqa: S101  just written
     session = Session(
         plan=plan,
         folder=folder,
         source=plan.config.tasks,
         total=count_lines(plan.config.tasks),
-        reporters=[] if quiet else [("the console", reporter)],
+        reporters=[] if quiet else [("the console", console())],
     )
-    finished: Finished = anyio.run(session.run)
-    if finished.outcome is RunOutcome.INTERRUPTED:
-        words = [*sys.argv[1:], *([] if named else ["--out", str(folder)])]
-        echo(f"To resume: fd {shlex.join(words)}", err=True)
-    return EXIT.get(finished.outcome, 1)
+    return drive(session, named=named)

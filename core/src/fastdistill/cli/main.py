@@ -107,10 +107,11 @@ def _explained(error: BaseException) -> int:
     while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     if isinstance(error, FastDistillError):
-        echo(f"fd: {error}", err=True)
+        echo("\n".join([f"fd: {error}", *getattr(error, "__notes__", [])]), err=True)
         return error.exit_code
     if type(error).__module__ == "sqlite3":
-        echo(f"fd: a database cannot be read or written: {error}", err=True)
+        said = [f"fd: a database cannot be read or written: {error}", *getattr(error, "__notes__", [])]
+        echo("\n".join(said), err=True)
         return 3
     explain(error)
     return 1

@@ -7,8 +7,8 @@ import anyio
 import attrs
 import click
 
+from fastdistill.api.tasks import read_task_file
 from fastdistill.cli.folders import reading
-from fastdistill.cli.run import with_source
 from fastdistill.cli.terminal import echo
 from fastdistill.config import Loaded
 from fastdistill.errors import UsageError
@@ -36,8 +36,8 @@ def command(shards: tuple[Path, ...], out: Path, tasks: Path | None) -> int:
             if tasks is not None:
                 config = attrs.evolve(config, tasks=tasks)
             loaded = Loaded(config=config, origins={}, source="the shards' recorded run file")
-            plan, source, _ = with_source(resolve(loaded, PluginHost().discover()))
-            finished = anyio.run(merge, plan, source, found, out)
+            with read_task_file(resolve(loaded, PluginHost().discover())) as read:
+                finished = anyio.run(merge, read.plan, read.path, found, out)
         counts = finished.progress
         echo(f"{finished.outcome}: accepted {counts.accepted} of {counts.seen} tasks, into {out}")
         return 1 if finished.outcome == "faults" else 0

@@ -6,7 +6,7 @@ import anyio
 import attrs
 import click
 
-from fastdistill.cli.run import with_source
+from fastdistill.api.tasks import read_task_file
 from fastdistill.config import Loaded
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
@@ -35,8 +35,8 @@ def command(run: Path, task: str, seed: int | None, out: Path, tasks: Path | Non
         recorded = Loaded(
             config=attrs.evolve(recorded.config, tasks=tasks), origins={}, source=recorded.source
         )
-    plan, source, _ = with_source(resolve(recorded, PluginHost().discover(), asks=False))
-    shown = anyio.run(illustrate, run, plan, source, task, seed, out.resolve())
+    with read_task_file(resolve(recorded, PluginHost().discover(), asks=False)) as read:
+        shown = anyio.run(illustrate, run, read.plan, read.path, task, seed, out.resolve())
     click.echo(f"{out}: {shown.said}")
     for name in ("question", "gold_sql"):
         if name in shown.evidence:

@@ -1,20 +1,18 @@
 """`fd replay`: judge recorded answers again."""
 
 import json
-import tempfile
 from pathlib import Path
 
-import anyio
 import attrs
 import click
 
+from fastdistill.api.checks import judge_again, replay_under
 from fastdistill.cli.folders import reading
-from fastdistill.cli.run import with_source
 from fastdistill.cli.terminal import echo
 from fastdistill.config import Loaded, load
 from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
-from fastdistill.run.ops.replay import compare, copy_ledger, recorded_of, rejudge, same_bytes
+from fastdistill.run.ops.replay import recorded_of
 from fastdistill.run.plan import resolve
 
 
@@ -57,31 +55,25 @@ def command(run: Path, tasks: Path | None, runfile: Path | None, out: Path | Non
         raise UsageError("--with RUNFILE and --out DIR go together: the new gates' run needs a folder")
     with reading(run):
         plan = resolve(_loaded(run, runfile, tasks), PluginHost().discover())
-        plan, source, _ = with_source(plan)
         if out is not None:
             if out.exists() and any(out.iterdir()):
                 raise UsageError(f"{str(out)!r} is not empty: choose another --out")
-            finished = anyio.run(rejudge, run, plan, source, out)
+            finished = judge_again(run, plan, out)
             echo(
                 f"{finished.outcome}: accepted {finished.progress.accepted} of {finished.progress.seen} "
                 f"tasks, into {out}"
             )
             return 0
-        with tempfile.TemporaryDirectory(prefix="fastdistill-") as tmp:
-            old, new = Path(tmp) / "old", Path(tmp) / "new"
-            old.mkdir()
-            copy_ledger(run, old)
-            anyio.run(rejudge, run, plan, source, new)
-            differences, same = compare(old, new), same_bytes(run, new)
+        found = replay_under(run, plan)
         if as_json:
-            shown = {"same_dataset": same, "differences": [attrs.asdict(one) for one in differences]}
+            shown = attrs.asdict(found)
             echo(json.dumps(shown, ensure_ascii=True))
         else:
-            for one in differences:
+            for one in found.differences:
                 echo(f"{one.task_id}, {one.where}: {one.cause}\n  was {one.recorded}\n  is  {one.replayed}")
-            verdict = "identical" if same and not differences else "not the same"
+            verdict = "identical" if found.same else "not the same"
             echo(
-                f"{verdict}: {len(differences)} differences, dataset "
-                f"{'the same byte for byte' if same else 'differs'}"
+                f"{verdict}: {len(found.differences)} differences, dataset "
+                f"{'the same byte for byte' if found.same_dataset else 'differs'}"
             )
-        return 0 if same and not differences else 1
+        return 0 if found.same else 1

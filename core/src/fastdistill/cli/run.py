@@ -1,40 +1,19 @@
 """`fd run`: the main job."""
 
-import shlex
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
-import anyio
-import attrs
 import click
 
+from fastdistill.api.runs import new_folder
+from fastdistill.api.tasks import task_file
+from fastdistill.cli.driving import console, drive
 from fastdistill.cli.options import loaded, run_options
-from fastdistill.cli.progress import Console, JsonLinesReporter, Plain
 from fastdistill.cli.terminal import echo
-from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
-from fastdistill.model.report import Finished, RunOutcome
-from fastdistill.run.folder import LEDGER, new_run_id, prepare
-from fastdistill.run.hashing import file_digest
-from fastdistill.run.lines import count_lines
-from fastdistill.run.plan import Plan, digest, identity, resolve
+from fastdistill.run.plan import resolve
 from fastdistill.run.session import Session
-from fastdistill.run.sources import is_foreign, location_of, take_over
-
-STDIN = Path("-")
-TASKS = "tasks.jsonl"
-"""The name in a run's folder of tasks that came by stdin."""
-EXIT = {
-    RunOutcome.DONE: 0,
-    RunOutcome.FAULTS: 1,
-    RunOutcome.FLOOR: 4,
-    RunOutcome.BUDGET: 4,
-    RunOutcome.TARGET: 0,
-    RunOutcome.INTERRUPTED: 130,
-}
 
 
 @click.command(short_help="Ask a teacher, judge its answers, write a dataset.")
@@ -78,107 +57,16 @@ def command(
         ("--no-pilot", "pilot.enabled", False if no_pilot else None),
     ]
     plan = resolve(loaded(runfile, settings, flags, more), PluginHost().discover())
-    folder = plan.config.out or latest_or_new(plan)
-    plan = keep_tasks(plan, folder)
-    plan, source, notes = with_source(plan)
-    reporter = (
-        JsonLinesReporter()
-        if as_json
-        else Console()
-        if sys.stderr.isatty() and sys.stdout.isatty()
-        else Plain()
-    )
-    for note in notes:
-        echo(note, err=True)
+    folder = plan.config.out or new_folder(plan)
+    tasks = task_file(plan, folder, stdin=getattr(sys.stdin, "buffer", None))
+    if tasks.note:
+        echo(tasks.note, err=True)
     session = Session(
-        plan=plan,
+        plan=tasks.plan,
         folder=folder,
-        source=source,
-        total=plan.config.limit or count_lines(source),
+        source=tasks.path,
+        total=tasks.total,
         fresh=fresh,
-        reporters=[("the console", reporter)],
+        reporters=[("the console", console(as_json=as_json))],
     )
-    finished: Finished = anyio.run(session.run)
-    code = EXIT.get(finished.outcome, 1)
-    if code == 130 and not as_json:
-        words = [word for word in sys.argv[1:] if word != "--fresh"]
-        if plan.config.out is None:
-            words += ["--out", str(folder)]
-        echo(f"To resume: fd {shlex.join(words)}", err=True)
-    return code
-
-
-def keep_tasks(plan: Plan, folder: Path) -> Plan:
-    """The plan with its tasks as JSON Lines in the run's folder, where they are none by themselves.
-
-    So are those of stdin, a table, a folder, a hub, or with columns to be mapped: a resume and a replay
-    find them there. A folder that holds a run of other tasks is left as it is: `UsageError`.
-    """
-    tasks = plan.config.tasks
-    location = "" if tasks is None else location_of(tasks)
-    if tasks is None or not (tasks == STDIN or is_foreign(plan, location)):
-        return plan
-    kept = folder / TASKS
-    if not ("://" in location and kept.is_file()):  # a hub need not be asked again
-        _keep(plan, location, kept)
-    return reading_kept(plan, location, kept)
-
-
-def _keep(plan: Plan, location: str, kept: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix="fastdistill-") as tmp:
-        taken = Path(tmp) / TASKS
-        if location == str(STDIN):
-            with taken.open("wb") as file:
-                shutil.copyfileobj(sys.stdin.buffer, file)
-        if location != str(STDIN) or plan.config.map:
-            take_over(plan, str(taken) if location == str(STDIN) else location, taken)
-        count_lines(taken)
-        if not (kept.parent / LEDGER).exists():
-            prepare(kept.parent)
-            shutil.move(taken, kept)
-        elif not kept.is_file() or file_digest(kept) != file_digest(taken):
-            raise UsageError(
-                f"{str(kept.parent)!r} holds a run of other tasks than {location!r} has now: "
-                "choose another --out"
-            )
-
-
-def reading_kept(plan: Plan, location: str, kept: Path) -> Plan:
-    """The plan of a run that reads the tasks which were taken over from `location`."""
-    where = Path(location)
-    base = plan.config.base or (where if where.is_dir() else where.parent if where.is_file() else Path())
-    return attrs.evolve(plan, config=attrs.evolve(plan.config, tasks=kept, map={}, base=base))
-
-
-def with_source(plan: Plan) -> tuple[Plan, Path, list[str]]:
-    """The task file: the one named, or the scenario's pack with its default number of tasks."""
-    config = plan.config
-    if config.tasks is not None:
-        location = location_of(config.tasks)
-        if ("://" in location or config.tasks.exists()) and is_foreign(plan, location):
-            return _taken_over(plan, location)
-        if not config.tasks.is_file():
-            raise UsageError(f"there is no task file {str(config.tasks)!r}")
-        return plan, config.tasks, []
-    if plan.spec.pack is None:
-        raise UsageError(f"the scenario {config.scenario!r} has no bundled tasks: name a file with --tasks")
-    pack = plan.spec.pack()
-    if config.limit is not None or plan.spec.pack_limit is None:
-        return plan, pack, []
-    limited = attrs.evolve(plan, config=attrs.evolve(config, limit=plan.spec.pack_limit))
-    note = f"Taking {plan.spec.pack_limit} of the {count_lines(pack)} bundled tasks; --limit N for more."
-    return limited, pack, [note]
-
-
-def _taken_over(plan: Plan, location: str) -> tuple[Plan, Path, list[str]]:
-    """A foreign source for a command that keeps nothing: gone when the command ends."""
-    tmp = tempfile.TemporaryDirectory(prefix="fastdistill-")
-    click.get_current_context().call_on_close(tmp.cleanup)
-    kept = Path(tmp.name) / TASKS
-    take_over(plan, location, kept)
-    return reading_kept(plan, location, kept), kept, []
-
-
-def latest_or_new(plan: Plan) -> Path:
-    """A folder of its own for a run that names none."""
-    return Path("runs") / new_run_id(digest(identity(plan)))
+    return drive(session, named=plan.config.out is not None)
