@@ -101,7 +101,7 @@ def test_paths_in_a_table_start_beside_it(tmp_path: Path) -> None:
     [
         (("--map", "question"), "OURS=THEIRS"),
         (("--map", "problem={prompt!r}"), "alone"),
-        (("--tasks", "nothing.csv"), "cannot read the tasks 'nothing.csv'"),
+        (("--tasks", "nothing.csv"), "there is no task file 'nothing.csv'"),
     ],
 )
 def test_mistakes_are_told(

@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 from support.toy import rows, solve, toy_host, toy_run, write_tasks
 
-from fastdistill import AuthFailed, Call, Candidate, Finding, ServerFailed, Task, TaskError, UsageError
+from fastdistill import (
+    AuthFailed,
+    Call,
+    Candidate,
+    Choice,
+    Completion,
+    Finding,
+    ServerFailed,
+    Task,
+    TaskError,
+    UsageError,
+)
 from fastdistill.run.ops.replay import compare, copy_ledger
 from fastdistill.testing.scripted import Answer, ScriptedProvider
 
@@ -37,6 +48,24 @@ async def test_a_token_budget_stops_and_the_run_resumes_with_more(tmp_path: Path
     second = await toy_run(tmp_path / "out", solve, tasks=tasks)
     assert second.outcome == "done"
     assert len(rows(tmp_path / "out" / "dataset.jsonl")) == 300
+
+
+def uncounted(call: Call) -> Completion:
+    return Completion(choices=(Choice(text=str(solve(call))),), model="scripted")
+
+
+@pytest.mark.parametrize("budget", ["budget.tokens=600", "teacher.0.budget_tokens=600", "budget.usd=0.002"])
+async def test_a_budget_holds_where_the_endpoint_counts_no_tokens(tmp_path: Path, budget: str) -> None:
+    tasks = write_tasks(tmp_path / "t.jsonl", 100)
+    settings = ("teacher.0.max_in_flight=2", "teacher.0.price={input = 2.0, output = 8.0}", budget)
+    first = await toy_run(tmp_path / "out", uncounted, *settings, tasks=tasks)
+    assert first.outcome == "budget"
+    assert "tokens are estimated, one for each 3 bytes" in first.message
+    timing = report(tmp_path / "out", "timing_report")
+    assert timing["usd"] is None, "an estimate is no count: reports say that it is unknown"
+    again = await toy_run(tmp_path / "out", uncounted, *settings, tasks=tasks)
+    assert again.outcome == "budget", "a resumed run estimates what its ledger holds alike"
+    assert again.progress.answered == first.progress.answered
 
 
 async def test_money_without_prices_is_a_usage_error(tmp_path: Path) -> None:

@@ -124,9 +124,7 @@ def _bundled(plan: Plan) -> TaskFile:
     """Return the scenario's pack, with its default number of tasks."""
     config, spec = plan.config, plan.spec
     if spec.pack is None:
-        raise UsageError(
-            f"the scenario {config.scenario!r} has no bundled tasks: name a file with --tasks"
-        )
+        raise UsageError(f"the scenario {config.scenario!r} has no bundled tasks: name a file with --tasks")
     pack = spec.pack()
     if config.limit is not None or spec.pack_limit is None:
         return TaskFile(plan=plan, path=pack)

@@ -8,7 +8,7 @@ from fastdistill.errors import UsageError
 from fastdistill.model.answer import Call, Completion
 from fastdistill.model.report import RunOutcome
 from fastdistill.model.sample import Status
-from fastdistill.run.ledger.spending import is_priced
+from fastdistill.run.ledger.spending import BYTES_PER_TOKEN, is_priced
 from fastdistill.run.plan import Plan
 from fastdistill.run.progress import RunProgress
 from fastdistill.settings import Budget, RunConfig, TeacherConfig
@@ -89,10 +89,11 @@ class Limits:
                 outcome=RunOutcome.TARGET, message=f"{accepted} samples are accepted, as many as asked for"
             )
         over = _over(spending.tokens.total(), budget.tokens, sum(spending.usd.values()), budget.usd)
+        over = over and over + _estimated(spending.estimated.total())
         for title, one in self.teachers.items():
             tokens, usd = spending.tokens[title], spending.usd.get(title, 0.0)
             found = _over(tokens, one.budget_tokens, usd, one.budget_usd)
-            over = over or (found and f"{found} for {title!r}")
+            over = over or (found and f"{found} for {title!r}{_estimated(spending.estimated[title])}")
         if over is None and budget.seconds is not None and self.progress.elapsed >= budget.seconds:
             over = f"the run has had its {budget.seconds:.0f} s"
         return Stop(outcome=RunOutcome.BUDGET, message=over) if over else None
@@ -105,6 +106,16 @@ def _over(tokens: int, most: int | None, usd: float, dearest: float | None) -> s
     if dearest is not None and usd >= dearest:
         return f"${usd:.4f} is spent of a budget of ${dearest:.4f}"
     return None
+
+
+def _estimated(tokens: int) -> str:
+    """Return what to add where tokens had to be estimated."""
+    if not tokens:
+        return ""
+    return (
+        f"; {tokens} of these tokens are estimated, one for each {BYTES_PER_TOKEN} bytes of text, because "
+        "the endpoint did not count them"
+    )
 
 
 @frozen(kw_only=True)

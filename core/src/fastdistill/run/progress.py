@@ -52,8 +52,9 @@ class RunProgress:
             self.statuses[status] = counts[status]
         self.statuses[Status.FAILED] -= self.bad
         self.reasons.update(metrics.reject_reasons(ledger))
-        for line in spending.lines(ledger):
-            self.spending.pay(line.teacher, line.usage)
+        found = spending.lines(ledger)
+        self.spending.resume(ledger, found)
+        for line in found:
             if line.purpose in ATTEMPTS:
                 self.answered += line.answers
                 self.cached += line.from_cache
@@ -70,10 +71,12 @@ class RunProgress:
         """Count an answer, wherever it came from."""
         self.answered += call.purpose in ATTEMPTS
         self.cached += got.cached
-        if got.usage and not got.cached:
+        if got.cached:
+            return
+        self.spending.pay(teacher, call.prompt, got)
+        if got.usage:
             self.prompt_tokens += got.usage.prompt_tokens or 0
             self.completion_tokens += got.usage.completion_tokens or 0
-            self.spending.pay(teacher, got.usage)
 
     def idle_because(self, cause: str) -> None:
         """Take note of why no task is started just now."""

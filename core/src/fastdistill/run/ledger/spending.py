@@ -7,11 +7,14 @@ from typing import Any
 
 from attrs import asdict, define, field, frozen
 
-from fastdistill.model.answer import Usage
+from fastdistill.model.answer import Completion, Prompt, Usage
+from fastdistill.run.ledger.rows import choices_json, prompt_json
 from fastdistill.settings import Price
 
 PER = 1e6
 """Prices are per million tokens."""
+BYTES_PER_TOKEN = 3
+"""For tokens that no server counted: vocabularies take 3 to 5 bytes of English, code or Chinese for one."""
 
 
 def is_priced(price: Price | None) -> bool:
@@ -33,21 +36,67 @@ def cost(usage: Usage, price: Price | None) -> float | None:
 
 @define(kw_only=True)
 class Spending:
-    """What each teacher was paid for so far, as far as it is known; budgets are held against it."""
+    """What each teacher was paid for so far; budgets are held against it.
+
+    A budget must not pass unseen because a server counts nothing, so unknown counts are estimated here, and
+    only here: reports say that they are unknown.
+    """
 
     prices: Mapping[str, Price | None] = field(factory=dict)
     tokens: Counter[str] = field(factory=Counter)
+    """The estimated ones included."""
+    estimated: Counter[str] = field(factory=Counter)
     usd: dict[str, float] = field(factory=lambda: defaultdict(float))
 
-    def pay(self, teacher: str, usage: Usage) -> None:
+    def pay(self, teacher: str, prompt: Prompt, got: Completion) -> None:
         """Count one answer."""
-        known = Usage(
-            prompt_tokens=usage.prompt_tokens or 0,
-            completion_tokens=usage.completion_tokens or 0,
-            cached_tokens=usage.cached_tokens,
+        usage = got.usage or Usage()
+        self.add(teacher, usage)
+        if usage.prompt_tokens is None:
+            self.estimate(teacher, prompt=_tokens_of(prompt_json(prompt)))
+        if usage.completion_tokens is None:
+            self.estimate(teacher, completion=_tokens_of(choices_json(got)))
+
+    def add(self, teacher: str, usage: Usage) -> None:
+        """Count tokens, as far as they are known."""
+        self._add(
+            teacher,
+            Usage(
+                prompt_tokens=usage.prompt_tokens or 0,
+                completion_tokens=usage.completion_tokens or 0,
+                cached_tokens=usage.cached_tokens,
+            ),
         )
-        self.tokens[teacher] += (known.prompt_tokens or 0) + (known.completion_tokens or 0)
-        self.usd[teacher] += cost(known, self.prices.get(teacher)) or 0.0
+
+    def estimate(self, teacher: str, *, prompt: int = 0, completion: int = 0) -> None:
+        """Count tokens that are estimated."""
+        self.estimated[teacher] += prompt + completion
+        self._add(teacher, Usage(prompt_tokens=prompt, completion_tokens=completion))
+
+    def _add(self, teacher: str, usage: Usage) -> None:
+        self.tokens[teacher] += (usage.prompt_tokens or 0) + (usage.completion_tokens or 0)
+        self.usd[teacher] += cost(usage, self.prices.get(teacher)) or 0.0
+
+    def resume(self, ledger: sqlite3.Connection, found: "Sequence[Line]") -> None:
+        """Count what a ledger holds, whose lines are `found`."""
+        for line in found:
+            self.add(line.teacher, line.usage)
+        for row in ledger.execute(_UNCOUNTED, {"bytes": BYTES_PER_TOKEN}):
+            self.estimate(row["teacher"], prompt=row["prompt"], completion=row["completion"])
+
+
+def _tokens_of(text: str) -> int:
+    return -(-len(text.encode()) // BYTES_PER_TOKEN)
+
+
+_UNCOUNTED = """
+SELECT teacher,
+       SUM(CASE WHEN prompt_tokens IS NULL
+           THEN (LENGTH(CAST(prompt AS BLOB)) + :bytes - 1) / :bytes ELSE 0 END) AS prompt,
+       SUM(CASE WHEN completion_tokens IS NULL
+           THEN (LENGTH(CAST(choices AS BLOB)) + :bytes - 1) / :bytes ELSE 0 END) AS completion
+FROM completions WHERE cached = 0 AND (prompt_tokens IS NULL OR completion_tokens IS NULL) GROUP BY teacher
+"""
 
 
 @frozen(kw_only=True)
