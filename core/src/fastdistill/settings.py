@@ -127,6 +127,50 @@ class SplitShares:
             raise ValueError(f"'train' must add up to 1 with validation and test: they make {whole:g}")
 
 
+REPAIRED = (
+    "syntax-error", "no-such-table", "no-such-column", "no-such-function", "no-statement",
+    "several-statements", "execution-error", "double-quoted-text", "no-code", "no-answer", "hedge",
+    "missing-entry-point", "load-failed", "raised", "forbidden-import",
+)  # fmt: skip
+"""Reasons that a repair may help with: form, syntax, unknown names, what fails when it runs."""
+
+
+@frozen(kw_only=True)
+class Repair:
+    """`[repair]`: the next attempt of a teacher sees its refused reply and what a gate may tell of it."""
+
+    rounds: int = field(default=0, validator=[ge(0), le(1)])
+    """0 for none."""
+    control: float = field(default=0.5, validator=[ge(0), le(1)])
+    """The share of tasks, by their hash, that are asked anew all the same: the report compares the two."""
+    reasons: tuple[str, ...] = REPAIRED
+    """What is repaired; every other refusal is asked anew."""
+
+
+@frozen(kw_only=True)
+class Select:
+    """`[select]`: tasks that a student solves already are left out before the teacher is paid."""
+
+    student: TeacherConfig | None = None
+    """The student's table, such as { provider = "ollama", model = "my-student", attempts = 4 }."""
+    at_least: float = field(default=0.0, validator=[ge(0), le(1)])
+    """Tasks of which it solves a smaller share are left out too."""
+    at_most: float = field(default=0.75, validator=[ge(0), le(1)])
+    """Tasks of which it solves a larger share are left out."""
+
+    def __attrs_post_init__(self) -> None:
+        if self.at_least > self.at_most:
+            raise ValueError(f"'at_least' is {self.at_least:g}, more than 'at_most' = {self.at_most:g}")
+
+
+@frozen(kw_only=True)
+class GiveUp:
+    """`[give_up]`: when a teacher is asked no more about a task, although it has attempts left."""
+
+    same_wrong: int = field(default=0, validator=ge(0))
+    """So often it may give one wrong answer; 0 for no bound."""
+
+
 REQUESTED = ("gold", "tags", "meta")
 
 
@@ -201,6 +245,9 @@ class RunConfig:
     pilot: Pilot = Pilot()
     consensus: Consensus = Consensus()
     split: SplitShares = SplitShares()
+    repair: Repair = Repair()
+    select: Select = Select()
+    give_up: GiveUp = GiveUp()
     dataset: DatasetRows = DatasetRows()
     scenarios: dict[str, dict[str, Any]] = field(factory=dict)
     providers: dict[str, dict[str, Any]] = field(factory=dict)

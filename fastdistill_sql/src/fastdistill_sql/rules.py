@@ -31,7 +31,8 @@ def one_statement(task: Task[Any], candidate: Candidate, /) -> Finding:
     found = len(statements(candidate.answer))
     if found == 1 or (_elsewhere(task) and beyond_lexer(candidate.answer)):
         return passed()
-    return rejected("several-statements" if found else "no-statement", f"{found} statements, not one")
+    said = f"{found} statements, not one"
+    return rejected("several-statements" if found else "no-statement", said, tell=said)
 
 
 def read_only(task: Task[Any], candidate: Candidate, /) -> Finding:
@@ -40,14 +41,16 @@ def read_only(task: Task[Any], candidate: Candidate, /) -> Finding:
     first = seen[0][1] if seen else ""
     begins = BEGINS if _elsewhere(task) else ("select", "values", "with")
     if first not in begins:
-        return rejected("not-read-only", f"the statement begins with {first.upper() or 'no word'}")
+        said = f"the statement begins with {first.upper() or 'no word'}"
+        return rejected("not-read-only", said, tell=said)
     if first == "with":
         for here, (depth, word) in enumerate(seen):
             after = seen[here + 1][1] if here + 1 < len(seen) else ""
             if depth == 0 and (
                 word in ("insert", "update", "delete") or (word == "replace" and after == "into")
             ):
-                return rejected("not-read-only", f"the statement writes: {word.upper()}")
+                said = f"the statement writes: {word.upper()}"
+                return rejected("not-read-only", said, tell=said)
     return passed()
 
 
@@ -57,7 +60,7 @@ def parses(task: Task[Any], candidate: Candidate, /) -> Finding:
         return passed()
     fault = _fault(_database(task), candidate.answer)
     if fault is not None and _SYNTAX.search(fault):
-        return rejected("syntax-error", fault)
+        return rejected("syntax-error", fault, tell=fault)
     return passed()
 
 
@@ -72,7 +75,8 @@ def known_names(task: Task[Any], candidate: Candidate, /) -> Finding:
     kind, name = match.groups()
     close = difflib.get_close_matches(name.split(".")[-1].lower(), _names(database), n=1)
     hint = f"; did you mean {close[0]!r}?" if close else ""
-    return rejected(f"no-such-{kind}", f"no such {kind}: {name[:80]}{hint}")
+    said = f"no such {kind}: {name[:80]}{hint}"
+    return rejected(f"no-such-{kind}", said, tell=said)
 
 
 def prepares(database: Path, query: str) -> bool:

@@ -29,13 +29,14 @@ from fastdistill.model.sample import Status
 from fastdistill.model.settled import AttemptRecord, SettledTask
 from fastdistill.protocols import Reporter
 from fastdistill.run.folder import DATASET, MANIFEST, PAGE, QUALITY, new_run_id
+from fastdistill.run.identity import identity
 from fastdistill.run.jsonl import loads
 from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ledger.settled import TaskKind, read_settled
 from fastdistill.run.ops.export import finished_run
 from fastdistill.run.ops.replay import recorded_of
 from fastdistill.run.ops.verify import Report, verify
-from fastdistill.run.plan import Plan, digest, identity
+from fastdistill.run.plan import Plan, digest
 from fastdistill.run.session import Session
 
 if TYPE_CHECKING:

@@ -27,6 +27,10 @@ class SkipReason(StrEnum):
 
     DUPLICATE = "duplicate"
     """Another task has the same input; its task id is the detail."""
+    SOLVED_BY_STUDENT = "solved-by-student"
+    """The student that is to be taught solves it already."""
+    UNSOLVED = "unsolved-by-student"
+    """The student solves it more rarely than the run file asks for."""
 
 
 @frozen(kw_only=True)

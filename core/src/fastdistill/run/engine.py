@@ -17,7 +17,7 @@ from fastdistill.errors import (
     RunHalted,
     TaskError,
 )
-from fastdistill.model.answer import Completion
+from fastdistill.model.answer import Completion, Prompt, Purpose
 from fastdistill.model.report import RunOutcome
 from fastdistill.model.sample import Decision, Judged, Sample
 from fastdistill.model.task import Task
@@ -28,10 +28,14 @@ from fastdistill.run.decision import Failure, Rules, decide, failed, give_up
 from fastdistill.run.gates.faults import FaultStreaks
 from fastdistill.run.gates.judgement import Judgement
 from fastdistill.run.gates.pipeline import GatePipeline
+from fastdistill.run.hopeless import is_hopeless
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.limits import Limits, Stop, StopSignal
 from fastdistill.run.progress import RunProgress
+from fastdistill.run.repairs import is_control, refusal, repair_prompt
+from fastdistill.run.selection import Selection
 from fastdistill.run.teachers.pool import Attempt, Schedule, TeacherPool
+from fastdistill.settings import GiveUp, Repair
 
 
 class Pilot(Protocol):
@@ -59,6 +63,9 @@ class Engine:
     backpressure: Backpressure
     progress: RunProgress
     pilot: Pilot | None = None
+    selection: Selection | None = None
+    repair: Repair = field(factory=Repair)
+    give_up: GiveUp = field(factory=GiveUp)
     faults: FaultStreaks = field(factory=FaultStreaks)
     on_decided: Callable[[Sample], None] | None = None
     """Told of every decided task, where somebody listens."""
@@ -74,7 +81,7 @@ class Engine:
             if not await self.backpressure.wait_for_turn(work.phase, first=attempt.number == 1):
                 return None
             try:
-                completion = await self._ask(work.task, attempt)  # durable before it returns
+                completion = await self._ask(work, attempt)  # durable before it returns
             except (RunHalted, AuthFailed, NotFound):
                 raise
             except (ProviderError, PluginFault) as error:
@@ -87,6 +94,8 @@ class Engine:
             decision = decide(work.task, work.judged, self.rules)
             if decision is not None and not self.rules.every_attempt:
                 return decision
+            if is_hopeless(work.judged, attempt.teacher.title, self.give_up):
+                work.schedule.leave_teacher()
         self._acquit(work)
         decision = decide(work.task, work.judged, self.rules)
         return decision or give_up(work.task, work.judged, work.failures, self.rules)
@@ -99,12 +108,26 @@ class Engine:
                 work.task.sample_id, one.attempt, one.choice, one.reading, one.verdicts
             )
 
-    async def _ask(self, task: Task[Any], attempt: Attempt) -> Completion:
-        """Return a teacher's answer to the task's prompt."""
-        prompt = self.gates.prompt(task, attempt.of_teacher)
-        call = attempt.teacher.call_for(task.sample_id, prompt, attempt.of_teacher)
-        call = evolve(call, task_id=task.task_id, input=task.input)
-        return await attempt.teacher.ask(call, attempt=attempt.number)
+    async def _ask(self, work: "Work", attempt: Attempt) -> Completion:
+        """Return a teacher's answer to the task's prompt, or to its own refused reply."""
+        sample_id, repair = work.task.sample_id, self._repair(work, attempt)
+        prompt = repair or self.gates.prompt(work.task, attempt.of_teacher)
+        purpose: Purpose | None = "repair" if repair is not None else None
+        call = attempt.teacher.call_for(sample_id, prompt, attempt.of_teacher, purpose)
+        call = evolve(call, task_id=work.task.task_id, input=work.task.input)
+        work.completion = await attempt.teacher.ask(call, attempt=attempt.number)
+        work.repaired = repair is not None
+        return work.completion
+
+    def _repair(self, work: "Work", attempt: Attempt) -> Prompt | None:
+        """Return the prompt that asks the same teacher to mend its last reply; None to ask anew."""
+        first = attempt.of_teacher == 1
+        if not self.repair.rounds or first or work.repaired or is_control(work.task.sample_id, self.repair):
+            return None
+        refused, completion = refusal(work.judged, self.repair), work.completion
+        if refused is None or completion is None:
+            return None
+        return repair_prompt(self.gates.prompt(work.task, attempt.of_teacher - 1), refused, completion)
 
     async def _judge(self, task: Task[Any], completion: Completion, attempt: Attempt) -> list[Judgement]:
         """Take each choice of an answer through the gates, and record what they say."""
@@ -154,7 +177,8 @@ class Engine:
         decision = None
         try:
             await self.gates.prepare(work.task)
-            decision = await self._process(work)
+            left_out = None if self.selection is None else await self.selection.skip(work.task)
+            decision = left_out or await self._process(work)
         except (TaskError, PluginFault) as error:
             decision = failed(Failure.of(error))
         except RunHalted:
@@ -187,6 +211,10 @@ class Work:
     schedule: Schedule
     phase: Phase
     judged: list[Judgement] = field(factory=list)
+    completion: Completion | None = None
+    """The last that came."""
+    repaired: bool = False
+    """Whether that was a repair."""
     failures: list[Failure] = field(factory=list)
 
 

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from fastdistill.config import Loaded
 from fastdistill.errors import PluginError, RunFileError, UsageError
-from fastdistill.host import KINDS, Kind, Offer, PluginHost
+from fastdistill.host import Kind, Offer, PluginHost
 from fastdistill.model.task import canonical_json
 from fastdistill.redact import remember, secrets_of
 from fastdistill.serde import StructureError, nearest, structure, unstructure
@@ -189,6 +189,12 @@ def resolve(loaded: Loaded, host: PluginHost, *, asks: bool = True) -> Plan:
         )
         for key, table in (("teacher", config.teacher), ("helper", config.helper))
     )
+    student = config.select.student
+    if student is not None and not (student.provider and student.model):
+        problems.append("select.student: provider and model are missing")
+    elif student is not None:
+        chosen = _teacher(config, student, "select.student", host, problems, asks=asks)
+        helpers = (*helpers, *((chosen,) if chosen is not None else ()))
     titles = [plan.config.title for plan in (*teachers, *helpers)]
     problems.extend(
         f"teacher: the name {t!r} stands twice" for t in sorted(set(titles)) if titles.count(t) > 1
@@ -223,36 +229,3 @@ def resolve(loaded: Loaded, host: PluginHost, *, asks: bool = True) -> Plan:
         reporters=tuple(reporters),
         sources=sources,
     )
-
-
-# What may differ between two sessions of one run: how fast and how far, never what is asked or judged.
-OPERATIONAL = (
-    "out", "limit", "cache", "backlog", "audit", "calibrate", "budget", "pilot", "reporters",
-    "gate_deadline", "tasks", "base", "map", "dataset",
-)  # fmt: skip
-OPERATIONAL_TEACHER = (
-    "max_in_flight", "requests_per_minute", "tokens_per_minute", "deadline", "retries", "price", "mode",
-    "base_urls", "batch_size", "batch_interval", "budget_tokens", "budget_usd",
-)  # fmt: skip
-
-
-LATER: dict[str, Any] = {"purpose": "teacher", "shots": None}
-"""Keys that earlier versions did not have: at these values they are no part of a run's identity."""
-
-
-def identity(plan: Plan) -> dict[str, Any]:
-    """What makes two sessions the same run: the configuration without its operational part."""
-    data: dict[str, Any] = unstructure(plan.config)
-    for key in OPERATIONAL:
-        data.pop(key, None)
-    for key, default in LATER.items():
-        if data.get(key) == default:
-            del data[key]
-    for one in (*data["teacher"], *data["helper"]):
-        for key in OPERATIONAL_TEACHER:
-            one.pop(key, None)
-    data["gates"] = [gate.name for gate in plan.gates]
-    data["plugins"] = {chosen.name: unstructure(chosen.options) for chosen in (plan.scenario, *plan.gates)}
-    for kind in KINDS:
-        data.pop(kind, None)
-    return data

@@ -32,6 +32,8 @@ class RunProgress:
     seen: int = 0
     bad: int = 0
     """Lines of the source that are no tasks; they count as failed."""
+    left_out: int = 0
+    """Tasks that were skipped for another reason than being a duplicate."""
     statuses: Counter[str] = field(factory=Counter)
     reasons: Counter[str] = field(factory=Counter)
     spending: Spending = field(factory=Spending)
@@ -51,6 +53,8 @@ class RunProgress:
         for status in (Status.ACCEPTED, Status.REJECTED, Status.FAILED, Status.SKIPPED):
             self.statuses[status] = counts[status]
         self.statuses[Status.FAILED] -= self.bad
+        skipped = metrics.skip_reasons(ledger)
+        self.left_out = sum(skipped.values()) - skipped.get("duplicate", 0)
         self.reasons.update(metrics.reject_reasons(ledger))
         found = spending.lines(ledger)
         self.spending.resume(ledger, found)
@@ -65,7 +69,7 @@ class RunProgress:
 
     def admitted(self, *, seen: int, bad: int, duplicates: int) -> None:
         """Take over what admission has counted so far."""
-        self.seen, self.bad, self.statuses[Status.SKIPPED] = seen, bad, duplicates
+        self.seen, self.bad, self.statuses[Status.SKIPPED] = seen, bad, duplicates + self.left_out
 
     def completed(self, teacher: str, call: Call, got: Completion) -> None:
         """Count an answer, wherever it came from."""
@@ -98,6 +102,7 @@ class RunProgress:
     def decided(self, status: Status) -> None:
         """Count a task."""
         self.statuses[status] += 1
+        self.left_out += status is Status.SKIPPED
         self._decided_here += 1
 
     @property

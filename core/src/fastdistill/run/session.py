@@ -31,6 +31,7 @@ from fastdistill.run.pilot import PilotCheck, has_floors
 from fastdistill.run.plan import Plan
 from fastdistill.run.progress import RunProgress
 from fastdistill.run.report.write import FILES, ReportInputs, write_reports
+from fastdistill.run.selection import Selection
 from fastdistill.run.tasks import json_lines
 
 TICK = 0.5
@@ -161,6 +162,9 @@ class Session:
             ),
             progress=opened.progress,
             pilot=pilot,
+            selection=Selection.of(config, opened.teachers, opened.gates),
+            repair=config.repair,
+            give_up=config.give_up,
             on_decided=opened.events.on_decided,
         )
 

@@ -92,7 +92,8 @@ def judge(payload: dict[str, Any]) -> dict[str, Any]:
     if isinstance(found, Failure):
         shown = facts | (failure(task.real.wanted[0], found) if task else {})
         matched = False if task else None
-        return _reject(found.reason, found.detail, exec_pass=False, gold_match=matched, evidence=shown)
+        told = {"exec_pass": False, "gold_match": matched, "tell": found.detail[:500]}
+        return _reject(found.reason, found.detail, evidence=shown, **told)
     if task is None:
         return _unlabelled(job, found, facts)
     return _against(engine, job, task, found, facts)

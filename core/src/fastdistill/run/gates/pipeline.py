@@ -110,7 +110,9 @@ class GatePipeline:
         reading, finding = self._read(task, only)
         elapsed = time.perf_counter() - start
         if finding is not None or reading.answer is None:
-            finding = finding or rejected(reading.reason or "unreadable", reading.detail)
+            reason = reading.reason or "unreadable"
+            told = f"no answer could be read out of the reply ({reason})"
+            finding = finding or rejected(reason, reading.detail, tell=told)
             verdict = Verdict(
                 gate="read", kind="read", fingerprint=self.fingerprint, elapsed=elapsed, finding=finding
             )

@@ -83,7 +83,7 @@ class UnansweredRow:
 
 _ACCEPTED = """
 SELECT t.sample_id, t.task_id, d.attempt, d.choice, d.labelled, d.detail, a.teacher, c.prompt, c.choices,
-       k.answer, t.row, t.grp, t.split
+       k.answer, t.row, t.grp, t.split, c.purpose
 FROM tasks t
 JOIN decisions d ON d.sample_id = t.sample_id AND d.status = 'accepted'
 JOIN attempts a ON a.sample_id = t.sample_id AND a.attempt = d.attempt
@@ -94,7 +94,7 @@ ORDER BY t.position
 # Of a task that has no decision yet nothing is shown: its attempts may still change.
 _UNUSED = """
 SELECT t.sample_id, t.task_id, k.attempt, k.choice, k.answer, k.rule, a.teacher, c.choices, d.status,
-       c.prompt, t.input, t.row, t.grp, t.split
+       c.prompt, t.input, t.row, t.grp, t.split, c.purpose
 FROM tasks t
 JOIN decisions d ON d.sample_id = t.sample_id
 JOIN candidates k ON k.sample_id = t.sample_id
@@ -182,7 +182,9 @@ def _verdicts(ledger: sqlite3.Connection, row: sqlite3.Row) -> list[VerdictRow]:
 
 
 def _messages(row: sqlite3.Row) -> list[tuple[str, str]]:
-    return [(role, content) for role, content in loads(row["prompt"])["messages"]]
+    """Return the original prompt: a repair shows the refused reply and what was told of it behind that."""
+    shown = [(role, content) for role, content in loads(row["prompt"])["messages"]]
+    return shown[:-2] if row["purpose"] == "repair" else shown
 
 
 # -- examples for the page

@@ -12,10 +12,11 @@ from fastdistill.model.sample import Status
 from fastdistill.redact import redact
 from fastdistill.run.folder import DATASET, LEDGER, run_id_of
 from fastdistill.run.hashing import file_digest
+from fastdistill.run.identity import identity
 from fastdistill.run.jsonl import dumps, loads
 from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ledger.ledger import Ledger
-from fastdistill.run.plan import Plan, digest, identity
+from fastdistill.run.plan import Plan, digest
 from fastdistill.serde import unstructure
 
 

@@ -1,5 +1,6 @@
 """What a run leaves: exports, the three reports, the page and the manifest over them all."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from fastdistill.run.folder import (
     pretty,
     write_atomic,
 )
+from fastdistill.run.ledger import economics
 from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ledger.content import content_digest, prompts_entry
 from fastdistill.run.ledger.metrics import counts
@@ -29,6 +31,7 @@ from fastdistill.run.report.manifest import environment, file_digests, plugin_en
 from fastdistill.run.report.quality import quality_report
 from fastdistill.run.report.timing import timing_report
 from fastdistill.serde import unstructure
+from fastdistill.settings import RunConfig
 
 FILES = (LEDGER, DATASET, REJECTED, QUALITY, TIMING, PAGE, MANIFEST)
 
@@ -69,7 +72,8 @@ def write_reports(folder: Path, inputs: ReportInputs, outcome: str) -> dict[str,
     write_exports(folder, TaskKind.of(plan.spec), teacher_rows(plan), plan.config.dataset)
     with reading(folder) as ledger:
         prices = {one.config.title: one.config.price for one in (*plan.teachers, *plan.helpers)}
-        quality = quality_report(ledger, run_id=inputs.run_id, findings=inputs.findings)
+        findings = {**inputs.findings, **_economics(ledger, plan.config)}
+        quality = quality_report(ledger, run_id=inputs.run_id, findings=findings)
         timing = timing_report(ledger, run_id=inputs.run_id, prices=prices)
         write_atomic(folder / QUALITY, pretty(quality))
         write_atomic(folder / TIMING, pretty(timing))
@@ -87,6 +91,16 @@ def write_reports(folder: Path, inputs: ReportInputs, outcome: str) -> dict[str,
         )
     write_atomic(folder / MANIFEST, pretty(manifest))
     return manifest
+
+
+def _economics(ledger: sqlite3.Connection, config: RunConfig) -> dict[str, Any]:
+    """Return the parts of the quality report on repairs and on the choice by a student, where there are."""
+    found = dict[str, Any]()
+    if config.repair.rounds:
+        found["repair"] = economics.repairs(ledger, config.repair.reasons)
+    if config.select.student is not None:
+        found["select"] = economics.selection(ledger)
+    return found
 
 
 def described(inputs: ReportInputs) -> dict[str, Any]:

@@ -84,6 +84,10 @@ class TeacherPool:
         """Return the attempts at one task."""
         return Schedule(self.teachers)
 
+    def named(self, title: str) -> Teacher:
+        """Return the teacher or helper of that name. Raises LookupError."""
+        return next(one for one in (*self.teachers, *self.helpers) if one.title == title)
+
     @property
     def capacity(self) -> float:
         """How many tasks may be under way with the teachers."""
