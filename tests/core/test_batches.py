@@ -21,6 +21,7 @@ from fastdistill import (
     ServerFailed,
     UsageError,
 )
+from fastdistill.errors import TeacherUnusable
 from fastdistill.run.ledger.connection import reading
 from fastdistill.testing.scripted import Answer, ScriptedProvider
 
@@ -173,6 +174,29 @@ async def test_a_wrong_key_stops_the_run(tmp_path: Path) -> None:
     tasks = write_tasks(tmp_path / "tasks.jsonl", 5)
     with pytest.raises(AuthFailed, match="wrong key"):
         await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
+
+
+@pytest.mark.parametrize("at", ["submit", "collect"])
+async def test_a_batch_that_is_refused_whole_stops_the_run(at: str, tmp_path: Path) -> None:
+    refusal = BadRequest("the parameter 'seed' is not supported")
+    bureau = Bureau(refuse=refusal) if at == "submit" else Bureau(answer=lambda _: refusal)
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 40)
+    settings = (*BATCHES, "teacher.0.batch_size=10")
+    with pytest.raises(TeacherUnusable, match="'seed' is not supported"):
+        await toy_run(tmp_path / "out", solve, *settings, tasks=tasks, provider=bureau)
+    with reading(tmp_path / "out") as ledger:
+        (decided,) = ledger.execute("SELECT COUNT(*) FROM decisions").fetchone()
+    assert decided == 0, "an error of the endpoint is no task's"
+
+
+async def test_bad_requests_beside_answers_stop_no_batch(tmp_path: Path) -> None:
+    def answer(call: Call) -> Answer:
+        number = int(call.prompt.messages[-1].content.partition(" + ")[0])
+        return BadRequest("no such word") if 3 <= number < 15 else solve(call)
+
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 30)
+    done = await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=Bureau(answer=answer))
+    assert (done.progress.accepted, done.progress.failed) == (18, 12)
 
 
 async def test_a_provider_without_batches_is_told_of(tmp_path: Path) -> None:

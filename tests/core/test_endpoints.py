@@ -214,16 +214,17 @@ async def test_an_endpoint_that_dies_is_left_out_and_comes_back() -> None:
 
     one, two = Teacher("one", script=script), Teacher("two")
     endpoints = serve(one, two, cap=8)
-    await ask_all(endpoints, [call(i) for i in range(50)])
+    await ask_all(endpoints, [call(i) for i in range(16)])
     dead = True
     assert set(await ask_all(endpoints, [call(i) for i in range(50, 150)])) == {"two"}
     during = len(one.calls)
     assert endpoints.endpoints[0].breaker.opened == 1
     dead = False
     await anyio.sleep(1.4)
-    await ask_all(endpoints, [call(i) for i in range(150, 250)])
+    assert (await endpoints.complete(call(150))).text == "one"
+    assert endpoints.endpoints[0].limiter.limit == 8, "as before the outage"
+    await ask_all(endpoints, [call(i) for i in range(151, 250)])
     assert len(one.calls) - during > 30
-    assert endpoints.endpoints[0].limiter.limit > 1
 
 
 async def test_an_outage_is_waited_out_and_spends_no_retries() -> None:

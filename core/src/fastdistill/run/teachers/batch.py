@@ -6,8 +6,8 @@ batch and pays for nothing twice.
 
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -29,7 +29,8 @@ from fastdistill.protocols import Batch
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.teachers.checked import checked
 from fastdistill.run.teachers.pending import OpenBatch, PendingCall, fail, line_of
-from fastdistill.run.teachers.retry import Retry
+from fastdistill.run.teachers.retry import Retry, persist
+from fastdistill.run.teachers.streak import Streak, stopping_batch, wait_after
 from fastdistill.run.teachers.submission import UNHEARD, Submission, identity_of
 
 LINGER = 1.0
@@ -55,6 +56,7 @@ class BatchChannel:
     most: int = ROOM
     on_fault: Callable[[Call, ProviderError], None] = lambda _call, _error: None
     submitted: list[dict[str, Any]] = field(factory=list, init=False)
+    streak: Streak = field(factory=Streak, init=False)
     _outbox: list[PendingCall] = field(factory=list, init=False)
     _open: dict[str, OpenBatch] = field(factory=dict, init=False)
     _sought: dict[str, list[PendingCall]] = field(factory=dict, init=False)
@@ -86,23 +88,29 @@ class BatchChannel:
 
     async def complete(self, call: Call) -> Completion:
         """Return the answer, hours later. Raises the error that stays after retries, or `RunHalted`."""
-        for tries in count(1):
-            one = PendingCall(call)
+        asked = PendingCall(call)
+
+        async def attempt(tries: int) -> Completion:
+            asked.expect()
             if not self._halted:
-                self._post(one, known=tries == 1)
-                await one.event.wait()
-            if one.outcome is None:
+                self._post(asked, known=tries == 1)
+                await asked.event.wait()
+            if asked.outcome is None:
                 raise RunHalted("the run is stopped")
-            if isinstance(one.outcome, Completion):
-                return one.outcome
-            error = one.outcome
-            if one.final or self.retry.delay(error, tries, 0.0, self.rng) is None:
-                raise error
-            assert isinstance(error, ProviderError)  # noqa: S101  no other is asked again
-            self.on_fault(call, error)
-            # without jitter: what failed together goes into one batch again
-            await self._pause(error.retry_after or min(self.retry.cap, self.retry.base * 2 ** (tries - 1)))
-        raise AssertionError("the loop returns or raises")
+            if isinstance(asked.outcome, Completion):
+                return asked.outcome
+            raise asked.outcome
+
+        return await persist(attempt, partial(self._after, asked), self._pause)
+
+    def _after(self, asked: PendingCall, error: FastDistillError, tries: int) -> float:
+        """Return the seconds to wait before a call goes into another batch; raise what is final."""
+        if asked.final or not isinstance(error, ProviderError):
+            raise error
+        wait_after(error, tries, 0.0, streak=self.streak, retry=self.retry, rng=self.rng, counted=True)
+        self.on_fault(asked.call, error)
+        # without jitter: what failed together goes into one batch again
+        return error.retry_after or min(self.retry.cap, self.retry.base * 2 ** (tries - 1))
 
     async def _pause(self, seconds: float) -> None:
         """Wait before a call goes into another batch, in steps short enough to notice a halt."""
@@ -174,7 +182,7 @@ class BatchChannel:
         try:
             batch_id = await self._submission(provider).submitted([one.call for one in pending])
         except FastDistillError as error:
-            fail(pending, error)
+            fail(pending, self._refused([error] * len(pending)) or error)
             return
         if self._halted:
             for one in pending:
@@ -191,6 +199,9 @@ class BatchChannel:
             rng=self.rng,
             halted=lambda: self._halted,
         )
+
+    def _refused(self, outcomes: Sequence[Completion | FastDistillError]) -> FastDistillError | None:
+        return stopping_batch(outcomes, streak=self.streak, deadline=self.retry.deadline)
 
     async def _follow(self, batch: OpenBatch) -> None:
         """Wait for the batch to end and give everybody what is theirs."""
@@ -218,6 +229,9 @@ class BatchChannel:
                     outcomes.update((key, ServerFailed(str(error))) for key in batch.pending)
                     break
             del self._open[batch.batch_id]
+            if (stop := self._refused(list(outcomes.values()))) is not None:
+                fail(batch.pending.values(), stop)
+                return
             for key, one in batch.pending.items():
                 one.deliver(outcomes.get(key) or ServerFailed(f"{batch.batch_id!r} has no answer"))
         except FastDistillError as error:
@@ -232,19 +246,3 @@ def _checked(outcome: Completion | ProviderError) -> Completion | ProviderError:
         return checked(outcome) if isinstance(outcome, Completion) else outcome
     except ProviderError as error:
         return error
-
-
-@asynccontextmanager
-async def open_batches(**settings: Any) -> AsyncIterator[BatchChannel]:
-    """A `BatchChannel` at work; what is under way when it closes is left to a resumed run."""
-    failure: FastDistillError | None = None
-    async with anyio.create_task_group() as group:
-        line = BatchChannel(group=group, **settings)
-        group.start_soon(line.serve)
-        try:
-            yield line
-        except FastDistillError as error:  # as it is, not in the group's wrapping
-            failure = error
-        group.cancel_scope.cancel()
-    if failure is not None:
-        raise failure

@@ -2,19 +2,20 @@
 
 import random
 import time
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol
 
+import anyio
 from attrs import define, field, frozen
 
-from fastdistill.errors import ProviderError, RunHalted, UsageError, boundary
+from fastdistill.errors import FastDistillError, ProviderError, RunHalted, UsageError, boundary
 from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Batch, Bounded, Provider
 from fastdistill.redact import scrub
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import TeacherPlan
-from fastdistill.run.teachers.batch import ROOM, open_batches
+from fastdistill.run.teachers.batch import ROOM, BatchChannel
 from fastdistill.run.teachers.checked import checked
 from fastdistill.run.teachers.dispatcher import dispatcher_of
 from fastdistill.run.teachers.observer import Observer
@@ -150,3 +151,19 @@ async def open_channel(
             on_fault=on_fault,
         )
     )
+
+
+@asynccontextmanager
+async def open_batches(**settings: Any) -> AsyncIterator[BatchChannel]:
+    """A `BatchChannel` at work; what is under way when it closes is left to a resumed run."""
+    failure: FastDistillError | None = None
+    async with anyio.create_task_group() as group:
+        line = BatchChannel(group=group, **settings)
+        group.start_soon(line.serve)
+        try:
+            yield line
+        except FastDistillError as error:  # as it is, not in the group's wrapping
+            failure = error
+        group.cancel_scope.cancel()
+    if failure is not None:
+        raise failure

@@ -4,6 +4,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import anyio
@@ -11,7 +12,7 @@ from attrs import asdict, define, field
 
 from fastdistill.errors import (
     ConnectionFailed,
-    FinalError,
+    FastDistillError,
     Overloaded,
     ProviderError,
     RunHalted,
@@ -23,11 +24,22 @@ from fastdistill.protocols import Provider
 from fastdistill.run.teachers.circuit_breaker import CircuitBreaker
 from fastdistill.run.teachers.concurrency.limiter import Limiter, Permit
 from fastdistill.run.teachers.endpoint_queue import Endpoint, EndpointQueue
-from fastdistill.run.teachers.retry import Retry
-from fastdistill.run.teachers.streak import LASTING, WAITING, stopping
+from fastdistill.run.teachers.retry import Retry, persist
+from fastdistill.run.teachers.streak import wait_after
 
 SICK = (ConnectionFailed, ServerFailed, TimedOut, Overloaded)
 """Errors that may mean that an endpoint is down."""
+
+
+@define(eq=False)
+class _Asked:
+    """One question on its way."""
+
+    call: Call
+    endpoint: Endpoint | None = None
+    """The one that was asked last; None while a place is waited for."""
+    began: float = math.inf
+    """When the first call went out."""
 
 
 @define(kw_only=True)
@@ -88,44 +100,40 @@ class Dispatcher:
         Raises the error that asking again did not help with, a final one after one call, `RunHalted`, and
         what stops the run: `AuthFailed`, `NotFound`, `TeacherUnusable`, `TeacherUnavailable`.
         """
-        began, tries, avoid = math.inf, 0, None
-        while True:
-            endpoint, permit = await self._queue.acquire(call, avoid)
-            began = min(began, self.clock())
-            tries += 1
-            try:
-                return await self._ask(endpoint, permit, call, self.retry.deadline + began - self.clock())
-            except ProviderError as error:
-                self.failed[error.kind] += 1
-                delay = self._delay(endpoint, call, error, tries, self.clock() - began)
-                self.on_fault(call, error)
-                self.retried[error.kind] += 1
-            avoid = endpoint
-            await self._wait_out(delay)
+        asked = _Asked(call)
 
-    def _delay(
-        self, endpoint: Endpoint, call: Call, error: ProviderError, tries: int, spent: float
-    ) -> float:
+        async def attempt(_tries: int) -> Completion:
+            avoid, asked.endpoint = asked.endpoint, None
+            endpoint, permit = await self._queue.acquire(call, avoid)
+            asked.endpoint, asked.began = endpoint, min(asked.began, self.clock())
+            return await self._ask(endpoint, permit, call, self.retry.deadline - self._spent(asked))
+
+        return await persist(attempt, partial(self._after, asked), self._wait_out)
+
+    def _after(self, asked: "_Asked", error: FastDistillError, tries: int) -> float:
         """Return the seconds to wait before asking again; raise what is to be raised instead."""
-        streak = endpoint.streak
-        too_long = isinstance(error, WAITING) and (error.retry_after or 0.0) >= self.retry.deadline - spent
-        if (too_long or isinstance(error, LASTING)) and streak.fail(error):
-            stop = stopping(error, deadline=self.retry.deadline)
-            if stop is not error:
-                self.on_fault(call, error)
-            raise stop from None
-        if (
-            too_long
-        ):  # others are served meanwhile, so this call is asked again as if no time had been named
-            error = type(error)(str(error), status=error.status)
-        final = streak.of_one_task(error, tries) if isinstance(error, FinalError) else None
-        if final is not None:
-            raise final
-        again = ServerFailed(str(error)) if isinstance(error, FinalError) else error
-        delay = self.retry.delay(again, tries, spent, self.rng)
-        if delay is None:
-            raise error
+        if asked.endpoint is None or not isinstance(error, ProviderError):
+            raise error  # no endpoint was asked, or none is at fault
+        self.failed[error.kind] += 1
+        try:
+            delay = wait_after(
+                error,
+                tries,
+                self._spent(asked),
+                streak=asked.endpoint.streak,
+                retry=self.retry,
+                rng=self.rng,
+            )
+        except FastDistillError as raised:
+            if not isinstance(raised, ProviderError):
+                self.on_fault(asked.call, error)
+            raise
+        self.on_fault(asked.call, error)
+        self.retried[error.kind] += 1
         return delay
+
+    def _spent(self, asked: "_Asked") -> float:
+        return self.clock() - asked.began
 
     async def _wait_out(self, delay: float) -> None:
         self._halt = self._halt or anyio.Event()

@@ -23,6 +23,10 @@ class PendingCall:
     final: bool = False
     """Whether asking again was tried already, for the batch as a whole."""
 
+    def expect(self) -> None:
+        """Wait for an outcome, whatever came of an earlier batch."""
+        self.event, self.outcome, self.final = anyio.Event(), None, False
+
     def deliver(self, outcome: Completion | FastDistillError | None, *, final: bool = False) -> None:
         """Wake who waits, with the outcome; None is a halt."""
         self.outcome, self.final = outcome, final

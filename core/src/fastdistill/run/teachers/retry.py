@@ -1,10 +1,15 @@
 """When to ask again: full jitter under a cap that doubles, a count, and a deadline over all of it."""
 
 import random
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import TypeVar
 
 from attrs import frozen
 
-from fastdistill.errors import EmptyReply, RetryableError
+from fastdistill.errors import EmptyReply, FastDistillError, RetryableError
+
+T = TypeVar("T")
 
 
 @frozen(kw_only=True)
@@ -29,3 +34,22 @@ class Retry:
         else:
             wait = rng.random() * min(self.cap, self.base * 2 ** (tries - 1))
         return wait if spent + wait < self.deadline else None
+
+
+async def persist(
+    attempt: Callable[[int], Awaitable[T]],
+    after: Callable[[FastDistillError, int], float],
+    pause: Callable[[float], Awaitable[None]],
+) -> T:
+    """Try until it works: the one retry loop, for calls, batches and what hands batches in.
+
+    `attempt` gets its ordinal, from 1. `after` gets the error of an attempt and its ordinal, and returns
+    the seconds to wait before the next, or raises what is to be raised. `pause` waits, or less in a halt.
+    """
+    for tries in count(1):
+        try:
+            return await attempt(tries)
+        except FastDistillError as error:
+            delay = after(error, tries)
+        await pause(delay)
+    raise AssertionError("the loop returns or raises")

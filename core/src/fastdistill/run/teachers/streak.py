@@ -1,6 +1,8 @@
 """Tell one odd answer from an endpoint that refuses every call: final errors in a row without an answer."""
 
+import random
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from attrs import define
@@ -10,13 +12,17 @@ from fastdistill.errors import (
     BadRequest,
     BudgetSpent,
     FastDistillError,
+    FinalError,
     NotFound,
     Overloaded,
     ProviderError,
     RateLimited,
+    ServerFailed,
     TeacherUnavailable,
     TeacherUnusable,
 )
+from fastdistill.model.answer import Completion
+from fastdistill.run.teachers.retry import Retry
 
 HANDFUL = 5
 """Identical final errors in a row, with no success between, that stop a run."""
@@ -62,6 +68,37 @@ class Streak:
         return BadRequest(str(error), status=error.status) if tries >= ODD_TRIES else None
 
 
+def wait_after(
+    error: ProviderError,
+    tries: int,
+    spent: float,
+    *,
+    streak: Streak,
+    retry: Retry,
+    rng: random.Random,
+    counted: bool = False,
+) -> float:
+    """Return the seconds after which to ask again what failed at its `tries`th call, `spent` seconds in.
+
+    Raises `error` where asking again cannot help, and what stops the run where every call meets it.
+    `counted` says that the streak knows of the error already.
+    """
+    too_long = isinstance(error, WAITING) and (error.retry_after or 0.0) >= retry.deadline - spent
+    if (too_long or isinstance(error, LASTING)) and not counted and streak.fail(error):
+        raise stopping(error, deadline=retry.deadline) from None
+    if too_long:
+        # others are served meanwhile, so this call is asked again as if no time had been named
+        error = type(error)(str(error), status=error.status)
+    final = streak.of_one_task(error, tries) if isinstance(error, FinalError) else None
+    if final is not None:
+        raise final
+    again = ServerFailed(str(error)) if isinstance(error, FinalError) else error
+    delay = retry.delay(again, tries, spent, rng)
+    if delay is None:
+        raise error
+    return delay
+
+
 def stopping(error: ProviderError, *, deadline: float) -> FastDistillError:
     """Return the error that stops a run whose every call meets `error`; `deadline` is in seconds."""
     if isinstance(error, SETUP):
@@ -82,6 +119,22 @@ def stopping(error: ProviderError, *, deadline: float) -> FastDistillError:
         f"{HANDFUL} calls in a row were refused alike, with no answer between: {error}. "
         f"Change what it names in the run file, then {again}"
     )
+
+
+def stopping_batch(
+    outcomes: Sequence[Completion | FastDistillError], *, streak: Streak, deadline: float
+) -> FastDistillError | None:
+    """Take note of what a batch came to; return what stops the run if all of it was refused alike.
+
+    Its calls were handed in together, so one answer among them is an answer between.
+    """
+    if any(isinstance(one, Completion) for one in outcomes):
+        streak.succeed()
+        return None
+    for one in outcomes:
+        if isinstance(one, LASTING) and streak.fail(one):
+            return stopping(one, deadline=deadline)
+    return None
 
 
 def _spoken(seconds: float) -> str:

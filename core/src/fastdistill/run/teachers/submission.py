@@ -8,7 +8,6 @@ import random
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from itertools import count
 from typing import TypeVar
 
 import anyio
@@ -18,7 +17,7 @@ from fastdistill.errors import FastDistillError, boundary
 from fastdistill.model.answer import Call
 from fastdistill.protocols import Batch
 from fastdistill.run.ledger.ledger import Ledger
-from fastdistill.run.teachers.retry import Retry
+from fastdistill.run.teachers.retry import Retry, persist
 
 T = TypeVar("T")
 UNHEARD = "?"
@@ -72,12 +71,11 @@ class Submission:
 
     async def _persist(self, attempt: Callable[[int], Awaitable[T]]) -> T:
         began = time.monotonic()
-        for tries in count(1):
-            try:
-                return await attempt(tries)
-            except FastDistillError as error:
-                delay = self.retry.delay(error, tries, time.monotonic() - began, self.rng)
-                if delay is None or self.halted():
-                    raise
-                await anyio.sleep(delay)
-        raise AssertionError("the loop returns or raises")
+
+        def after(error: FastDistillError, tries: int) -> float:
+            delay = self.retry.delay(error, tries, time.monotonic() - began, self.rng)
+            if delay is None or self.halted():
+                raise error
+            return delay
+
+        return await persist(attempt, after, anyio.sleep)
