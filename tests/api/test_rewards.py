@@ -6,10 +6,11 @@ the file.
 
 import asyncio
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from attrs import frozen
 
 from fastdistill import (
     Candidate,
@@ -89,6 +90,7 @@ def test_skip_is_refused_where_the_trainer_does_not_skip(stub: Verifier) -> None
         lambda: rewards.verl(stub, gold="answer", undecided="skip"),
         lambda: rewards.verl_batch(stub, gold="answer", undecided="skip"),
         lambda: rewards.openrlhf(stub, gold="answer", undecided="skip"),
+        lambda: rewards.verifiers(stub, undecided="skip"),
     ):
         with pytest.raises(UsageError, match="cannot leave an item out"):
             make()
@@ -124,12 +126,40 @@ def test_verl_batch(stub: Verifier) -> None:
     assert found == [1.0, 0.0, 0.0, pytest.approx(1 / 3), 1.0, 1.0]
 
 
-def test_verifiers_is_a_group_function_and_awaitable(stub: Verifier) -> None:
-    function = rewards.verifiers(stub, gold="answer")
+def test_verifiers_rubric_is_a_group_function_and_awaitable(stub: Verifier) -> None:
+    function = rewards.verifiers_rubric(stub, gold="answer")
     names = set(inspect.signature(function).parameters)
     assert names & {"completions", "answers", "infos"} == names  # what makes it one of the group
     found: Any = asyncio.run(function(completions=REPLIES, answers=ANSWERS, infos=[{}] * 6))  # type: ignore[arg-type]
     assert found[3] == pytest.approx(1 / 3)
+
+
+@frozen(kw_only=True)
+class VerifiersData:
+    """What of verifiers' `TaskData` the adapter uses."""
+
+    fields: Mapping[str, Any]
+    prompt_text: str = "Find it."
+
+    def model_dump(self, *, exclude_defaults: bool) -> dict[str, Any]:
+        return dict(self.fields)
+
+
+@frozen
+class VerifiersTrace:
+    """What of verifiers' `Trace` the adapter uses."""
+
+    last_reply: str
+
+
+def test_verifiers_takes_a_task_and_its_trace(math: Verifier, stub: Verifier) -> None:
+    function = rewards.verifiers(math, columns={"answer": "truth", "problem": "prompt"})
+    task = VerifiersData(fields={"truth": "4", "idx": 3})
+    assert asyncio.run(function(task=task, trace=VerifiersTrace("\\boxed{4}"))) == 1.0  # type: ignore[arg-type]
+    assert asyncio.run(function(task=task, trace=VerifiersTrace("\\boxed{5}"))) == 0.0  # type: ignore[arg-type]
+    plain = rewards.verifiers(stub)
+    with pytest.raises(rewards.RewardUndecided, match="no sandbox today"):
+        asyncio.run(plain(task=VerifiersData(fields={"answer": "1"}), trace=VerifiersTrace("7")))  # type: ignore[arg-type]
 
 
 def test_openrlhf_reads_the_reply_out_of_the_query(math: Verifier) -> None:

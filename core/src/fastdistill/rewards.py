@@ -23,6 +23,7 @@ __all__ = [
     "trl",
     "trl_async",
     "verifiers",
+    "verifiers_rubric",
     "verl",
     "verl_batch",
 ]
@@ -63,7 +64,7 @@ def trl_async(
 def verl(
     verifier: Verifier, *, gold: str, columns: Columns = None, undecided: Undecided = "group-mean"
 ) -> Callable[..., dict[str, Any]]:
-    """Make verl's `compute_score` (naive and DAPO managers; verl/experimental/reward_loop/reward_manager).
+    """Make `compute_score` for verl (0.9.1, verl/experimental/reward_loop/reward_manager/naive.py:67).
 
     `gold` is our field that `ground_truth` goes to; the others are taken from `extra_info`.
     """
@@ -82,7 +83,7 @@ def verl(
 def verl_batch(
     verifier: Verifier, *, gold: str, columns: Columns = None, undecided: Undecided = "group-mean"
 ) -> Callable[..., Rewards]:
-    """Make `compute_score` of verl's batch manager (verl/workers/reward_manager/batch.py)."""
+    """Make `compute_score` for verl's batches (0.9.1, verl/workers/reward_manager/batch.py:70)."""
     rewarder = Rewarder(verifier=verifier, columns=columns, undecided=_no_skip("verl", undecided))
 
     def compute_score(
@@ -100,9 +101,26 @@ def verl_batch(
 
 
 def verifiers(
+    verifier: Verifier, *, columns: Columns = None, undecided: Undecided = "raise"
+) -> Callable[..., Awaitable[float | None]]:
+    """Make a reward of a task in verifiers 0.4 (verifiers/v1/task.py), plugged in by `task.rewards`.
+
+    Our fields are taken from the task's data, its prompt as text. What a reward raises marks the trace as
+    failed, and a failed trace counts in no reward: so an undecided item raises unless told otherwise.
+    """
+    rewarder = Rewarder(verifier=verifier, columns=columns, undecided=_no_skip("verifiers", undecided))
+
+    async def fastdistill_reward(task: Any, trace: Any) -> float | None:
+        row = rewarder.row(task.model_dump(exclude_defaults=True) | {"prompt": task.prompt_text})
+        return (await anyio.to_thread.run_sync(lambda: rewarder.rewards([row], [trace.last_reply])))[0]
+
+    return fastdistill_reward
+
+
+def verifiers_rubric(
     verifier: Verifier, *, gold: str, columns: Columns = None
 ) -> Callable[..., Awaitable[Rewards]]:
-    """Make a group reward function for a `Rubric` of verifiers 0.1 (verifiers/rubrics/rubric.py).
+    """Make a group reward function for a `Rubric` of verifiers before 0.4 (its rubrics/rubric.py).
 
     The rubric turns what a function raises into 0.0 for the whole group, so an undecided item always gets
     its group's mean. `gold` is our field that `answers` goes to; the others are taken from `infos`.
@@ -121,7 +139,7 @@ def verifiers(
 def openrlhf(
     verifier: Verifier, *, gold: str, undecided: Undecided = "group-mean"
 ) -> Callable[..., dict[str, Any]]:
-    """Make OpenRLHF's `reward_func` (openrlhf/utils/agent.py); a label is the gold, or a row."""
+    """Make `reward_func` for OpenRLHF (0.11.2, openrlhf/utils/agent.py:319); a label is the gold or a row."""
     rewarder = Rewarder(verifier=verifier, undecided=_no_skip("OpenRLHF", undecided))
 
     def reward_func(
