@@ -39,7 +39,7 @@ class Judge:
         return len(psutil.Process().children(recursive=True))
 
 
-@ray.remote(num_cpus=0)
+@ray.remote(num_cpus=0)  # type: ignore[untyped-decorator]
 def task(row: Any, reply: str) -> float | None:
     """Judge in a Ray task, by a verifier of its own."""
     with fastdistill.verifier("math") as verifier:

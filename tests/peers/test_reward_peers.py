@@ -22,8 +22,15 @@ def said(variable: str, script: str) -> dict[str, Any]:
     """Run a script in the environment that `variable` names; return the JSON object that it prints last."""
     if variable not in os.environ:
         pytest.skip(f"opt in: {variable} names a python of an environment with the peer")
+    # Ray copies a `uv run` above it to its workers, whose environment would then be ours.
+    env = {**os.environ, "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0"}
     done = subprocess.run(
-        [os.environ[variable], HERE / script], capture_output=True, text=True, timeout=600, check=False
+        [os.environ[variable], HERE / script],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+        env=env,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -31,10 +31,10 @@ async def by_task() -> Mapping[str, Any]:
     """Score traces by `Task.score`, our function plugged in by name."""
     import verifiers.v1 as vf
 
-    class Data(vf.TaskData):
+    class Data(vf.TaskData):  # type: ignore[misc]
         answer: str = ""
 
-    class Sum(vf.Task[Data]):
+    class Sum(vf.Task[Data]):  # type: ignore[misc]
         """No reward of its own."""
 
     async def score(function: str, reply: str) -> float | str:

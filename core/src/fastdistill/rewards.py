@@ -139,7 +139,7 @@ def verifiers_rubric(
 def openrlhf(
     verifier: Verifier, *, gold: str, undecided: Undecided = "group-mean"
 ) -> Callable[..., dict[str, Any]]:
-    """Make `reward_func` for OpenRLHF (0.11.2, openrlhf/utils/agent.py:319); a label is the gold or a row."""
+    """Make `reward_func` for OpenRLHF (0.11.2, openrlhf/utils/agent.py:319); labels are golds or rows."""
     rewarder = Rewarder(verifier=verifier, undecided=_no_skip("OpenRLHF", undecided))
 
     def reward_func(
