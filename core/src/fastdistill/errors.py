@@ -35,11 +35,16 @@ FastDistillError
     └── WorkerLost              the worker died: memory, crash, kill
 """
 
+import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from types import CodeType
 from typing import ClassVar
 
 from fastdistill.redact import scrub
+
+_HERE = str(Path(__file__).parent)
 
 
 class FastDistillError(Exception):
@@ -91,19 +96,36 @@ class PluginFault(FastDistillError):
 
     def __init__(self, owner: str, action: str, cause: BaseException) -> None:
         self.owner, self.action = owner, action
-        where = _place(cause)
+        where = place_of(cause)
         super().__init__(scrub(f"{owner} raised {type(cause).__name__} in {action}: {cause}{where}"))
 
 
-def _place(cause: BaseException) -> str:
-    """Return the file and line that raised, without folders: ` (plugin.py, line 7)`."""
-    trace = cause.__traceback__
-    if trace is None:
-        return ""
-    while trace.tb_next is not None:
+def place_of(cause: BaseException) -> str:
+    """Return the file and line that raised, without folders: ` (plugin.py, line 7)`.
+
+    Where our own records refused what a plugin gave them, it is the plugin's line that is meant.
+    """
+    trace, place = cause.__traceback__, ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if not place or not code.co_filename.startswith((_HERE, "<attrs generated")):
+            place = _in(code.co_filename, trace.tb_lineno)
         trace = trace.tb_next
-    name = trace.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
-    return f" ({name}, line {trace.tb_lineno})"
+    return place
+
+
+def _in(path: str, line: int) -> str:
+    name = path.replace("\\", "/").rpartition("/")[2]
+    return f" ({name}, line {line})"
+
+
+def defined_at(made: object) -> str:
+    """Return where a plugin's function, or its class's `__call__`, begins, as ` (plugin.py, line 7)`."""
+    for one in (made, vars(type(made)).get("__call__")):
+        code = getattr(inspect.unwrap(one), "__code__", None) if callable(one) else None
+        if isinstance(code, CodeType):
+            return _in(code.co_filename, code.co_firstlineno)
+    return ""
 
 
 class BrokenPlugin(FastDistillError):

@@ -10,7 +10,7 @@ import pluggy
 from attrs import define, field, frozen
 
 from fastdistill import hookspecs
-from fastdistill.errors import PluginError
+from fastdistill.errors import PluginError, place_of
 from fastdistill.serde import nearest
 from fastdistill.specs import (
     ExecEvalSpec,
@@ -68,6 +68,45 @@ class PluginFailure:
     origin: Origin
     stage: Literal["import", "register", "hook"]
     error: str
+
+
+HOOKS = [f"fastdistill_{kind}" for kind in KINDS]
+
+
+def _check_hook(name: str, member: Any) -> None:
+    """Raise `PluginError` for a function that is named like a hook and is none."""
+    if name not in HOOKS:
+        raise PluginError(f"{name}() is no hook{nearest(name, HOOKS)}; there are: {', '.join(HOOKS)}")
+    _check_marks(name, getattr(member, f"{hookspecs.PROJECT}_impl", None))
+    try:
+        wanted = list(inspect.signature(member).parameters)
+    except (TypeError, ValueError):
+        return
+    if wanted:
+        raise PluginError(
+            f"{name}({', '.join(wanted)}): a hook takes no argument; options and services come to "
+            "`build` and `open` of the records that it yields"
+        )
+
+
+def _yielded(kind: Kind, made: Any) -> list[Spec[Any]]:
+    """The specs that a hook gave. Raises TypeError for anything else, saying what to write."""
+    hook, shape = f"fastdistill_{kind}", KINDS[kind]
+    if isinstance(made, Spec) or not isinstance(made, Iterable):
+        if inspect.iscoroutine(made):
+            made.close()
+        what = (
+            type(made).__name__ if isinstance(made, Spec) or inspect.iscoroutine(made) else repr(made)[:60]
+        )
+        raise TypeError(f"{hook}() returns {what}: write `yield {shape.__name__}(...)`, in a plain def")
+    specs = list(made)
+    for spec in specs:
+        if not isinstance(spec, shape):
+            told = f"{type(spec).__name__} {spec.name!r}" if isinstance(spec, Spec) else f"{spec!r:.60}"
+            other = [f"fastdistill_{one}" for one, of in KINDS.items() if type(spec) is of]
+            hint = f"; its hook is {other[0]}" if other else ""
+            raise TypeError(f"{hook}() yields {told}, no {shape.__name__}{hint}")
+    return specs
 
 
 def _check_marks(name: str, marks: Mapping[str, Any] | None) -> None:
@@ -132,11 +171,11 @@ class PluginHost:
     def _register(self, plugin: object, origin: Origin) -> None:
         key = f"{origin.distribution}:{origin.plugin}"
         try:
-            self._manager.register(plugin, name=key)
-            self._manager.check_pending()
             for name, member in inspect.getmembers(plugin, inspect.isroutine):
                 if name.startswith("fastdistill_"):
-                    _check_marks(name, getattr(member, f"{hookspecs.PROJECT}_impl", None))
+                    _check_hook(name, member)
+            self._manager.register(plugin, name=key)
+            self._manager.check_pending()
         except Exception as error:  # noqa: BLE001  a plugin's shape is a stranger's too
             if self._manager.has_plugin(key):
                 self._manager.unregister(name=key)
@@ -148,7 +187,8 @@ class PluginHost:
     def _fail(
         self, origin: Origin, stage: Literal["import", "register", "hook"], error: BaseException
     ) -> None:
-        text = " ".join(f"{type(error).__name__}: {error}".split())
+        told = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
+        text = " ".join(f"{told}{place_of(error)}".split())
         failure = PluginFailure(origin=origin, stage=stage, error=text)
         if failure not in self.failures:
             self.failures.append(failure)
@@ -159,15 +199,12 @@ class PluginHost:
         return tuple(self._origins.values())
 
     def _collect(self) -> Iterator[Offer]:
-        for kind, shape in KINDS.items():
+        for kind in KINDS:
             caller = getattr(self._manager.hook, f"fastdistill_{kind}")
             for impl in caller.get_hookimpls():
                 origin = self._origins[impl.plugin_name]
                 try:
-                    specs = list(impl.function())
-                    for spec in specs:
-                        if not isinstance(spec, shape):
-                            raise TypeError(f"fastdistill_{kind} yields {spec!r:.80}, no {shape.__name__}")
+                    specs = _yielded(kind, impl.function())
                 except Exception as error:  # noqa: BLE001  as above
                     self._fail(origin, "hook", error)
                     continue

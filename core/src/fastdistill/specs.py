@@ -1,12 +1,13 @@
 """The records that hooks yield, and the services that the core lends to what they open."""
 
 import random
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
-from attrs import field, frozen
+from attrs import field, frozen, has
 from attrs.validators import matches_re
 
 from fastdistill.model.settled import SPLITS, SettledTask, Split
@@ -14,6 +15,43 @@ from fastdistill.protocols import Gate, Provider, Reporter, Rule, Scenario
 
 C = TypeVar("C")
 NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+
+
+def _is_name(record: Any, _: object, value: Any) -> None:
+    """Raise ValueError for what no run file could call a plugin, with the nearest name that could be."""
+    kind = type(record).__name__
+    if not isinstance(value, str):
+        raise TypeError(f"{kind}: name is {value!r:.60}, no text")
+    if not re.fullmatch(NAME, value):
+        near = "-".join(re.findall(r"[a-z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", value).lower()))
+        such = near if re.fullmatch(NAME, near) else "polite-answer"
+        raise ValueError(
+            f"{kind}: the name {value!r:.60} must be words of lower-case letters and digits joined by '-', "
+            f"such as {such!r}"
+        )
+
+
+def _is_options(record: Any, _: object, value: Any) -> None:
+    if not (isinstance(value, type) and has(value)):
+        raise TypeError(
+            f"{type(record).__name__} {record.name!r}: config is {value!r:.80}; it must be an attrs class, "
+            "such as NoOptions or your own under @attrs.frozen"
+        )
+
+
+def _is_text(record: Any, attribute: Any, value: Any) -> None:
+    if not isinstance(value, str):
+        raise TypeError(
+            f"{type(record).__name__} {record.name!r}: {attribute.name} is {value!r:.60}, no text"
+        )
+
+
+def _is_function(record: Any, attribute: Any, value: Any) -> None:
+    if not callable(value):
+        raise TypeError(
+            f"{type(record).__name__} {record.name!r}: {attribute.name} is a {type(value).__name__}, "
+            "no function: the core calls it with the options"
+        )
 
 
 @frozen
@@ -94,10 +132,10 @@ class Services(Protocol):
 class Spec(Generic[C]):
     """One thing that a plugin offers. `config` is the attrs class of its table in the run file."""
 
-    name: str = field(validator=matches_re(NAME))
-    summary: str
+    name: str = field(validator=_is_name)
+    summary: str = field(validator=_is_text)
     """One line for `fd plugins`."""
-    config: type[C]
+    config: type[C] = field(validator=_is_options)
 
 
 @frozen(kw_only=True)
@@ -107,7 +145,7 @@ class ProviderSpec(Spec[C]):
     `open` is given the model's name through its configuration: `config` must have a `model: str`.
     """
 
-    open: Callable[[C, Services], AbstractAsyncContextManager[Provider]]
+    open: Callable[[C, Services], AbstractAsyncContextManager[Provider]] = field(validator=_is_function)
     tier: Literal[1, 2] = 1
     """1: full tests. 2: best effort."""
     default_model: str | None = None
@@ -123,28 +161,28 @@ class ProviderSpec(Spec[C]):
 class RuleSpec(Spec[C]):
     """A cheap check. The table is `[rules.NAME]`."""
 
-    build: Callable[[C], Rule]
+    build: Callable[[C], Rule] = field(validator=_is_function)
 
 
 @frozen(kw_only=True)
 class ExecEvalSpec(Spec[C]):
     """A gate that runs the candidate. The table is `[exec_evals.NAME]`."""
 
-    open: Callable[[C, Services], AbstractAsyncContextManager[Gate]]
+    open: Callable[[C, Services], AbstractAsyncContextManager[Gate]] = field(validator=_is_function)
 
 
 @frozen(kw_only=True)
 class JudgeSpec(Spec[C]):
     """A gate that asks a model's opinion. The table is `[judges.NAME]`."""
 
-    open: Callable[[C, Services], AbstractAsyncContextManager[Gate]]
+    open: Callable[[C, Services], AbstractAsyncContextManager[Gate]] = field(validator=_is_function)
 
 
 @frozen(kw_only=True)
 class ReporterSpec(Spec[C]):
     """Something that watches a run. The table is `[reporters.NAME]`."""
 
-    open: Callable[[C, Services], AbstractAsyncContextManager[Reporter]]
+    open: Callable[[C, Services], AbstractAsyncContextManager[Reporter]] = field(validator=_is_function)
 
 
 @frozen(kw_only=True)
@@ -167,7 +205,7 @@ class SourceSpec(Spec[C]):
     lazily, in an order that repeats, and raises `UsageError` for what cannot be read.
     """
 
-    open: Callable[[C, str], Iterable[SourceRow]]
+    open: Callable[[C, str], Iterable[SourceRow]] = field(validator=_is_function)
     endings: tuple[str, ...] = ()
     """Such as `.csv`, lower case."""
     schemes: tuple[str, ...] = ()
@@ -194,7 +232,7 @@ class ExporterSpec(Spec[C]):
     order, splits, atomic files and digests, and writes no file for a split without rows.
     """
 
-    rows: Callable[[C, Iterable[SettledTask]], Iterable[Mapping[str, Any]]]
+    rows: Callable[[C, Iterable[SettledTask]], Iterable[Mapping[str, Any]]] = field(validator=_is_function)
     layout: ExportLayout = field(factory=ExportLayout)
 
 
@@ -253,7 +291,7 @@ class DoctorCheck:
 class ScenarioSpec(Spec[C]):
     """A kind of task. The table is `[scenarios.NAME]`."""
 
-    build: Callable[[C], Scenario[Any]]
+    build: Callable[[C], Scenario[Any]] = field(validator=_is_function)
     gates: tuple[str, ...]
     """The names of the default gates: rules first, then exec-evals and judges, in order."""
     title: str | None = None

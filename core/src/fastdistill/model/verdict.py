@@ -1,14 +1,25 @@
 """What a gate found, and the core's signature on it."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Literal
 
 from attrs import field, frozen
-from attrs.validators import matches_re, optional
 
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 GateKind = Literal["read", "rule", "exec", "judge"]
+
+
+def _is_slug(_: object, __: object, value: str | None) -> None:
+    """Raise ValueError for a reason that could not be counted, with the nearest one that could be."""
+    if value is None or (isinstance(value, str) and re.fullmatch(SLUG, value)):
+        return
+    near = "-".join(re.findall(r"[a-z0-9]+", str(value).lower()))[:60] or "wrong-rows"
+    raise ValueError(
+        f"the reason {value!r:.60} must be a slug, words of lower-case letters and digits joined by '-', "
+        f"such as {near!r}; what people read is the detail"
+    )
 
 
 class Outcome(StrEnum):
@@ -38,7 +49,7 @@ class Finding:
     """What a gate says of one candidate. Make one with `passed`, `rejected` or `undecided`."""
 
     outcome: Outcome
-    reason: str | None = field(default=None, validator=optional(matches_re(SLUG)))
+    reason: str | None = field(default=None, validator=_is_slug)
     """A slug for counting: `wrong-rows`, `too-expensive`; None only for a pass."""
     detail: str = ""
     """A sentence for people."""

@@ -126,6 +126,8 @@ def _place(name: str, module: str) -> str:
         return f"tests/{name.replace('plugin', module.removeprefix('fastdistill_'))}"
     if name == "conftest.py":
         return "tests/conftest.py"
+    if name == "sample":
+        return f"tests/sample.{module.removeprefix('fastdistill_').replace('_', '-')}"
     if name.endswith((".py", ".jsonl")):
         return f"src/{module}/{'__init__.py' if name == 'init.py' else name}"
     return name

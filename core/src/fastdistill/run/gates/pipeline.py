@@ -1,5 +1,6 @@
 """The way of one answer: read, then each gate in order, until one does not pass."""
 
+import inspect
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from fastdistill.errors import (
     RunHalted,
     TaskError,
     boundary,
+    defined_at,
 )
 from fastdistill.model.answer import Candidate, Completion, Message, Prompt, Reading
 from fastdistill.model.task import Task
@@ -187,7 +189,7 @@ class GatePipeline:
     def _rule(self, step: GateStep, rule: Rule, task: Task[Any], candidate: Candidate) -> Finding:
         try:
             with boundary(step.owner, step.name):
-                return _checked(rule(task, candidate))
+                return _checked(rule(task, candidate), rule)
         except TaskError:
             raise
         except FastDistillError as error:
@@ -208,7 +210,7 @@ class GatePipeline:
         assert step.gate is not None  # noqa: S101  a step has one of the two
         try:
             with boundary(step.owner, step.name):
-                return _checked(await step.gate(task, candidate))
+                return _checked(await step.gate(task, candidate), step.gate)
         except (RunHalted, AuthFailed, NotFound, TaskError):
             raise
         except DeadlineExceeded:
@@ -220,9 +222,13 @@ class GatePipeline:
             return undecided("gate-error", f"{type(error).__name__}: {error}")
 
 
-def _checked(finding: object) -> Finding:
+def _checked(finding: object, made: object) -> Finding:
     if not isinstance(finding, Finding):
-        raise TypeError(f"a gate returns a Finding, not {finding!r:.80}")
+        if inspect.iscoroutine(finding):
+            finding.close()
+        raise TypeError(
+            f"it returned {finding!r:.80}{defined_at(made)}: return passed(), rejected() or undecided()"
+        )
     if finding.evidence:
         dumps(dict(finding.evidence))
     return finding
