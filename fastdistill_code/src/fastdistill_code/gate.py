@@ -10,16 +10,18 @@ import anyio
 import anyio.to_thread
 from attrs import define, evolve, field, frozen
 
-from fastdistill import Candidate, Finding, Outcome, Services, Task, TaskError, deadline_paused
+from fastdistill import Candidate, Finding, Outcome, Provider, Services, Task, TaskError, deadline_paused
 from fastdistill_code.jobs import CallInput, Job, Limits
 from fastdistill_code.judging import find, find_checked, redrawn, with_generated
 from fastdistill_code.kinds.suite import Suite
 from fastdistill_code.options import PythonOptions
 from fastdistill_code.oracle.against import Outcome as Generated
 from fastdistill_code.oracle.against import against
-from fastdistill_code.oracle.build import Oracle, oracle_for
+from fastdistill_code.oracle.build import oracle_for
 from fastdistill_code.oracle.directed import directed, own_constants
+from fastdistill_code.oracle.record import Oracle
 from fastdistill_code.oracle.reseeded import reseeded
+from fastdistill_code.oracle.validator import REFUSES, UNREADABLE, ask
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner, open_sandbox
 
@@ -44,6 +46,8 @@ class PythonGate:
     runner: Runner
     options: PythonOptions
     services: Services
+    validator: Provider | None = None
+    """Who is asked for a contract."""
     _prepared: dict[str, Prepared | TaskError] = field(factory=dict, init=False)
     _locks: dict[str, anyio.Lock] = field(factory=dict, init=False)
 
@@ -115,6 +119,9 @@ class PythonGate:
             raise TaskError(ready.reason, ready.detail)
         return ready
 
+    async def _contract(self, task: Task[CodePayload]) -> str | None:
+        return None if self.validator is None else await ask(self.validator, task)
+
     async def _prepare(self, task: Task[CodePayload]) -> Prepared:
         payload, suite = task.payload, task.payload.suite
         limits = self.options.limits(payload.limits)
@@ -127,20 +134,33 @@ class PythonGate:
             for gold in (payload.gold, *payload.golds):
                 await _confirm_gold(self.runner, payload, gold, limits)
             if self.options.generated and suite.plain:
-                oracle = await oracle_for(task, self.runner, self.options, self.services)
+                said = await self._contract(task)
+                oracle = await oracle_for(task, self.runner, self.options, self.services, said or "")
+                if self.validator is not None:
+                    evidence["contract"] = _told(said, oracle)
             if self.options.generated and suite.source is not None:
                 suites = [Suite(source=tests) for tests in reseeded(suite.source)]
-                said = [await judge(self.runner, payload.gold, payload, s, given, limits) for s in suites]
-                suites = [s for s, f in zip(suites, said, strict=True) if f.outcome is Outcome.PASS]
-        if oracle.answers.raised or oracle.answers.late:
-            told = oracle.answers
+                ends = [await judge(self.runner, payload.gold, payload, s, given, limits) for s in suites]
+                suites = [s for s, f in zip(suites, ends, strict=True) if f.outcome is Outcome.PASS]
+        told = oracle.answers
+        if told.raised or told.late or told.doubtful:
             evidence["gold"] = {"asked": told.asked, "raised": told.raised, "late": told.late}
+            evidence["gold"] |= {"doubtful": told.doubtful} if told.doubtful else {}
         if oracle.total:
             evidence["oracle_strength"] = {"killed": oracle.killed, "total": oracle.total}
             alive = oracle.total - oracle.killed
             weak = weak or (alive >= 3 and oracle.killed < self.options.weak_below * oracle.total)
         evidence["weak_oracle"] = weak
         return Prepared(oracle=oracle, evidence=evidence, redrawn=tuple(suites))
+
+
+def _told(validator: str | None, oracle: Oracle) -> dict[str, Any]:
+    """What became of the contract that was asked for."""
+    if validator is None:
+        return {"used": False, "why": UNREADABLE}
+    if not oracle.validator:
+        return {"used": False, "why": REFUSES}
+    return {"used": True, "refused": oracle.refused}
 
 
 def _stub(payload: CodePayload) -> str:
@@ -189,8 +209,12 @@ async def _confirm_gold(runner: Runner, payload: CodePayload, gold: str, limits:
 
 @asynccontextmanager
 async def open_gate(options: PythonOptions, services: Services) -> AsyncIterator[PythonGate]:
-    """The gate with a sandbox of its own. `SetupError` when the sandbox is too weak without consent."""
+    """The gate with a sandbox of its own. `SetupError` when the sandbox is too weak without consent.
+
+    `UsageError` when the run has no teacher of the name in `contract`.
+    """
+    validator = None if options.contract is None else await services.teacher(options.contract)
     async with open_sandbox(
         level=options.sandbox, allow_weak=options.allow_weak_sandbox, slots=options.parallel
     ) as runner:
-        yield PythonGate(runner=runner, options=options, services=services)
+        yield PythonGate(runner=runner, options=options, services=services, validator=validator)

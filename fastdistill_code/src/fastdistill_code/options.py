@@ -18,6 +18,9 @@ class PythonOptions:
     reject_on: str = field(default="near", validator=in_(("seen", "near", "far")))
     """Which generated inputs refuse a candidate that passes the task's own tests: none (seen), those inside
     the contract that the seen inputs show (near), those outside it too (far)."""
+    contract: str | None = None
+    """`teacher` (the first one), or the name of a teacher or helper: it is asked once a task for a program
+    that says which inputs the problem means; generated inputs that it refuses are not used."""
     max_mutants: int = field(default=40, validator=[ge(1), le(400)])
     """Broken variants of the gold that the inputs are chosen against."""
     weak_below: float = field(default=0.8, validator=[ge(0.0), le(1.0)])

@@ -22,9 +22,10 @@ from fastdistill_code.jobs import (
 )
 from fastdistill_code.kinds.suite import Failure, Returns, failure, said
 from fastdistill_code.oracle.batch import Answer, many, packed
-from fastdistill_code.oracle.build import Oracle, differing, program
+from fastdistill_code.oracle.build import program
 from fastdistill_code.oracle.gold import Known
 from fastdistill_code.oracle.probes import probed
+from fastdistill_code.oracle.record import Oracle, differing
 from fastdistill_code.oracle.ties import only_ties
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner

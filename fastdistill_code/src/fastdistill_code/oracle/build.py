@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import anyio
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from fastdistill import Services, Task
 from fastdistill_code import wire
@@ -14,17 +14,20 @@ from fastdistill_code.compare import Match
 from fastdistill_code.jobs import CallInput, Limits
 from fastdistill_code.kinds.suite import Holds, Raises, Returns, Suite
 from fastdistill_code.options import PythonOptions
-from fastdistill_code.oracle.batch import PROGRAM, Answer, as_function, many, packed
+from fastdistill_code.oracle.batch import PROGRAM, as_function, many, packed
 from fastdistill_code.oracle.choose import spread
-from fastdistill_code.oracle.gold import EACH, WHOLE, Answers, Known, known_answers, with_others
+from fastdistill_code.oracle.gold import EACH, WHOLE, known_answers, with_others
 from fastdistill_code.oracle.inputs import contracts, make_inputs
 from fastdistill_code.oracle.operators import constants, faults, from_a_set
+from fastdistill_code.oracle.record import Oracle, differing, restored, same, stored
+from fastdistill_code.oracle.slips import other_readings
 from fastdistill_code.oracle.streams import layout
+from fastdistill_code.oracle.validator import inside
 from fastdistill_code.oracle.wording import Wording, examples, loosened, wording
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 
-VERSION = "18"
+VERSION = "19"
 """Of the generator: another one makes other inputs."""
 _RAW = 2
 """Inputs made for each that is kept: on many the gold says nothing."""
@@ -35,61 +38,24 @@ _FLOAT_FLOOR = 1e-12
 """Absolute, where the tests name none: what is left of numbers that cancel out."""
 
 
-@frozen(kw_only=True)
-class Oracle:
-    """Generated calls and what the gold returned; how many faults given and generated calls kill."""
-
-    known: tuple[Known, ...] = ()
-    calls: bytes = field(default=b"", repr=False)
-    """The calls, packed for a run of many."""
-    match: Match = field(factory=Match)
-    killed: int = 0
-    total: int = 0
-    answers: Answers = field(factory=Answers)
-    """How often the gold answered."""
-
-
 async def oracle_for(
-    task: Task[CodePayload], runner: Runner, options: PythonOptions, services: Services
+    task: Task[CodePayload], runner: Runner, options: PythonOptions, services: Services, validator: str = ""
 ) -> Oracle:
-    """The oracle of a task with gold, from the store or made now."""
+    """The oracle of a task with gold, from the store or made now; `validator` is the teacher's contract."""
     prompt = str(task.input["prompt"])
     told = [VERSION, task.payload.digest, task.sample_id, options.max_inputs, options.max_mutants]
     told += ["far"] if options.reject_on == "far" else []
+    told += [validator] if validator else []
     key = sha256(repr([*told, str(runner.describe().get("python"))]).encode()).hexdigest()
 
     async def build(path: Path) -> None:
-        found = await make_oracle(task.payload, prompt, task.sample_id, runner, options)
-        await anyio.Path(path).write_bytes(_stored(found))
+        found = await make_oracle(task.payload, prompt, task.sample_id, runner, options, validator)
+        await anyio.Path(path).write_bytes(stored(found))
 
     path = await services.store(f"code-oracle-{key}", build)
-    return _restored(
+    return restored(
         await anyio.Path(path).read_bytes(),
         oracle_match(task.payload.suite, wording(prompt), task.payload.gold or ""),
-    )
-
-
-def _stored(oracle: Oracle) -> bytes:
-    values = [[one.grade, one.data, *one.others] for one in oracle.known]
-    told = oracle.answers
-    asked = [told.asked, told.raised, told.late, told.orderless]
-    return wire.encode([oracle.calls, values, oracle.killed, oracle.total, asked])
-
-
-def _restored(data: bytes, match: Match) -> Oracle:
-    calls, values, killed, total, (asked, raised, late, orderless) = wire.decode(data)
-    inputs = [CallInput(args=args, kwargs=kwargs) for args, kwargs in wire.decode(calls)]
-    known = (
-        Known(call, wire.decode(value), value, grade, tuple(others))
-        for call, (grade, value, *others) in zip(inputs, values, strict=True)
-    )
-    return Oracle(
-        known=tuple(known),
-        calls=calls,
-        match=match,
-        killed=killed,
-        total=total,
-        answers=Answers(asked=asked, raised=raised, late=late, orderless=orderless),
     )
 
 
@@ -145,9 +111,17 @@ def fitting(call: CallInput) -> bool:
 
 
 async def make_oracle(
-    payload: CodePayload, prompt: str, seed: str, runner: Runner, options: PythonOptions
+    payload: CodePayload,
+    prompt: str,
+    seed: str,
+    runner: Runner,
+    options: PythonOptions,
+    validator: str = "",
 ) -> Oracle:
-    """Make inputs, ask the gold, and count the broken golds that they tell from it."""
+    """Make inputs, ask the gold, and count the broken golds that they tell from it.
+
+    Inputs that the validator refuses are left out; one that refuses a seen input is not used.
+    """
     assert payload.gold is not None  # noqa: S101  asked only of tasks with gold
     said = wording(prompt)
     rng = random.Random(f"{VERSION}{seed}")  # noqa: S311  has to repeat, not to be secret
@@ -158,6 +132,10 @@ async def make_oracle(
     gold, entry_point = program(payload, payload.gold)
     if payload.entry_point is None and not await _speaks(payload, gold, entry_point, seen, runner, limits):
         made = []
+    refused, meant = 0, None
+    if validator and made:
+        meant = await inside(runner, validator, seen, made, limits)
+        refused, made = (len(made) - len(meant), meant) if meant is not None else (0, made)
     answers = await known_answers(
         runner,
         gold,
@@ -167,6 +145,7 @@ async def make_oracle(
         match,
         limits,
         ties=not said.ties_told and not payload.suite.stdin,
+        readings=readings(payload, prompt),
     )
     golds = [program(payload, other) for other in payload.golds]
     outside = {repr(call) for call in far}
@@ -177,6 +156,8 @@ async def make_oracle(
         calls=packed([one.call for one in known]),
         match=match,
         answers=evolve(answers, known=()),
+        validator=validator if meant is not None else "",
+        refused=refused,
     )
     broken = spread(faults(payload.gold, payload.entry_point), options.max_mutants, seed)
     killed = await _killed(runner, payload, oracle, [one.source for one in broken], options)
@@ -195,8 +176,16 @@ async def _speaks(
     answers = await many(runner, source, entry_point, packed(seen), limits, each=EACH, whole=WHOLE)
     checks = [check for check in payload.suite.checks if isinstance(check, Returns)]
     return len(answers) == len(seen) and all(
-        _same(answers[check.index], check.value, b"", check.match) for check in checks
+        same(answers[check.index], check.value, b"", check.match) for check in checks
     )
+
+
+def readings(payload: CodePayload, prompt: str) -> list[str]:
+    """Other readings of the gold's slips, as programs for a run of many."""
+    return [
+        program(payload, other)[0]
+        for other in other_readings(payload.gold or "", prompt, payload.entry_point)
+    ]
 
 
 def program(payload: CodePayload, source: str) -> tuple[str, str]:
@@ -243,7 +232,7 @@ async def _killed(
         answers = await many(runner, source, entry_point, calls, limits, each=EACH, whole=EACH)
         given, made = answers[: len(own)], answers[len(own) :]
         killed[place] = len(answers) < len(own) + len(oracle.known) or (
-            any(not _same(given[check.index], check.value, b"", check.match) for check in checks)
+            any(not same(given[check.index], check.value, b"", check.match) for check in checks)
             or bool(differing(oracle, made))
         )
 
@@ -251,29 +240,3 @@ async def _killed(
         for place in range(len(broken)):
             group.start_soon(run, place)
     return sum(killed)
-
-
-def differing(oracle: Oracle, answers: Sequence[Answer]) -> list[int]:
-    """The places of the generated calls that were not answered as the gold does, or not at all."""
-    return [
-        i
-        for i, one in enumerate(oracle.known)
-        if i >= len(answers)
-        or not (
-            _same(answers[i], one.value, one.data, oracle.match)
-            or any(_same(answers[i], wire.decode(other), other, oracle.match) for other in one.others)
-        )
-    ]
-
-
-def _same(answer: Answer, value: object, data: bytes, match: Match) -> bool:
-    if not answer.returned:
-        return False
-    if answer.data == data:
-        return True
-    if len(answer.data) > 4 * len(data) + 10_000:
-        return False
-    try:
-        return match.same(value, wire.decode(answer.data))
-    except wire.BadBytes:
-        return False

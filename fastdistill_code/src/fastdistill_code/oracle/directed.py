@@ -8,10 +8,12 @@ from typing import Any
 
 from fastdistill_code.jobs import Limits
 from fastdistill_code.oracle.batch import packed
-from fastdistill_code.oracle.build import Oracle, fitting, program, seen_calls
+from fastdistill_code.oracle.build import fitting, program, readings, seen_calls
 from fastdistill_code.oracle.gold import known_answers, with_others
 from fastdistill_code.oracle.inputs import contracts, make_inputs
 from fastdistill_code.oracle.operators import constants
+from fastdistill_code.oracle.record import Oracle
+from fastdistill_code.oracle.validator import inside
 from fastdistill_code.oracle.wording import wording
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
@@ -55,11 +57,21 @@ async def directed(
     known = {repr(one.call) for one in oracle.known}
     made = make_inputs(contracts(seen, said, [*own, *constants(payload.gold)]), rng, 2 * _RAW)
     new = [call for call in made if repr(call) not in known and fitting(call)][:_RAW]
+    if oracle.validator and new:
+        new = await inside(runner, oracle.validator, seen, new, limits) or []
     if not new:
         return None
     gold, entry_point = program(payload, payload.gold)
     found = await known_answers(
-        runner, gold, entry_point, seen, new, oracle.match, limits, ties=oracle.answers.orderless
+        runner,
+        gold,
+        entry_point,
+        seen,
+        new,
+        oracle.match,
+        limits,
+        ties=oracle.answers.orderless,
+        readings=readings(payload, prompt),
     )
     golds = [program(payload, other) for other in payload.golds]
     kept = await with_others(runner, golds, found.known[:_MOST], oracle.match, limits)

@@ -52,6 +52,8 @@ class Answers:
     asked: int = 0
     raised: int = 0
     late: int = 0
+    doubtful: int = 0
+    """Inputs left out: the gold's answer hangs on a slip that no seen input tells from what was meant."""
     orderless: bool = False
     """The order of its one list is nothing to the gold."""
 
@@ -66,8 +68,10 @@ async def known_answers(
     limits: Limits,
     *,
     ties: bool,
+    readings: Sequence[str] = (),
 ) -> Answers:
-    """Those inputs that the gold answers quickly, twice alike, and as it answers the seen ones.
+    """Those inputs that the gold answers quickly, twice alike, and as it answers the seen ones; those apart
+    that another of its `readings`, which answers the seen ones too, answers otherwise.
 
     In the second run numbers with a fraction are moved by a billionth: what then changes its answer hangs
     on rounding, and tells right programs apart.
@@ -97,13 +101,47 @@ async def known_answers(
         )
         orderless = turned is not None
         steady = [one for i, one in enumerate(steady) if i not in (turned or ())]
+    sure: Sequence[Known] = steady
+    for reading in readings:
+        sure = await _both(runner, reading, entry_point, seen, given, sure, match, limits)
     return Answers(
         orderless=orderless,
-        known=tuple(steady),
+        known=tuple(sure),
+        doubtful=len(steady) - len(sure),
         asked=len(answers),
         raised=sum(one.kind == 1 for one in answers),
         late=sum(one.kind == 2 for one in answers),
     )
+
+
+async def _both(
+    runner: Runner,
+    reading: str,
+    entry_point: str,
+    seen: Sequence[CallInput],
+    given: Sequence[Answer],
+    known: Sequence[Known],
+    match: Match,
+    limits: Limits,
+) -> Sequence[Known]:
+    """Those inputs that the reading answers alike; all of them where it answers a seen one otherwise."""
+
+    def other(answer: Answer, data: bytes) -> bool:
+        return (
+            answer.returned
+            and answer.data != data
+            and not match.loosely(wire.decode(data), wire.decode(answer.data))
+        )
+
+    answers = await _run(runner, reading, entry_point, [*seen, *(one.call for one in known)], limits)
+    again, rest = answers[: len(seen)], answers[len(seen) :]
+    if len(again) < len(seen) or any(
+        one.returned and (not two.returned or other(two, one.data))
+        for one, two in zip(given, again, strict=False)
+    ):
+        return known
+    kept = [one for one, answer in zip(known, rest, strict=False) if not other(answer, one.data)]
+    return [*kept, *known[len(rest) :]]
 
 
 async def with_others(

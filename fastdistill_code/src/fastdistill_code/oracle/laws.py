@@ -82,6 +82,7 @@ def _kind(value: Any) -> str:
 _LISTS = (list, tuple)
 ASCENDING = Law(_LISTS, lambda v: all(a <= b for a, b in itertools.pairwise(v)), _order)
 DISTINCT = Law(_LISTS, lambda v: len({repr(x) for x in v}) == len(v), _pairs(0.9))
+NO_LEADING_ZERO = Law(_LISTS, lambda v: len(v) < 2 or v[0] != 0, _always(1.0))
 VALUE_LAWS: tuple[Law, ...] = (
     ASCENDING,
     DISTINCT,

@@ -11,6 +11,7 @@ _ROOM = 3
 _LARGE = 20
 _SMALL = 64
 _MULTIPLES = 10**6
+_DIGIT = 9
 
 
 class Numbers:
@@ -24,8 +25,8 @@ class Numbers:
         self.floats = all(type(x) is float for x in seen)
         self.digits = max((_digits(x) for x in seen), default=1)
         least, most = self.seen[0], self.seen[-1]
-        self.low: float = self._low(least, most, wording)
         self.alone = alone
+        self.low: float = self._low(least, most, wording)
         self.high: float = most + max(_ROOM, abs(most) / 2) if most < 1e15 else most
         if alone and self.whole and 0 < most < _MULTIPLES:
             self.high = 10 * most + _LARGE
@@ -41,6 +42,8 @@ class Numbers:
         self.high = max([self.high, *(h + 1 for h in self.hints)])
         told = [n for n in wording.limits if most <= n < self.high and n <= 10 * most]
         self.high = min([self.high, *told])
+        if wording.digits and self.whole and not alone and 0 <= least <= most <= _DIGIT:
+            self.low, self.high = 0, _DIGIT
 
     def _low(self, least: float, most: float, wording: Wording) -> float:
         if least < 0 or (wording.negative and not wording.positive):

@@ -9,7 +9,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from fastdistill_code.oracle.laws import DISTINCT, VALUE_LAWS, shared
+from fastdistill_code.oracle.laws import DISTINCT, NO_LEADING_ZERO, VALUE_LAWS, shared
 from fastdistill_code.oracle.numbers import Numbers
 from fastdistill_code.oracle.texts import Texts
 from fastdistill_code.oracle.wording import Wording
@@ -48,6 +48,8 @@ class Shape:
             and all(DISTINCT.holds(x) for x in lists if isinstance(x, (list, tuple)))
         ):
             self.laws.append(DISTINCT)
+        if wording.digits and lists and all(_digits(x) for x in lists):
+            self.laws.append(NO_LEADING_ZERO)
         self.sizes = _sizes(lists or maps, wording)
         self.fields: list[Shape] | None = None
         self.items: Shape | None = None
@@ -246,6 +248,11 @@ class Shape:
             case _ if value:
                 value[key] = self.items.near(value[key], rng, depth + 1)
         return value
+
+
+def _digits(value: Any) -> bool:
+    """Whether the list may be the digits of a number."""
+    return all(type(x) is int and 0 <= x <= 9 for x in value) and NO_LEADING_ZERO.holds(value)
 
 
 def _sizes(seen: Sequence[Any], wording: Wording) -> tuple[int, int]:

@@ -16,6 +16,7 @@ _DATES = (
     *("2000-12-31", "2001-01-01", "2024-12-31", "1900-02-28", "1899-12-31", "2100-02-28", "2100-03-01"),
 )
 _MANY_LETTERS = 9
+_FEW = 3
 
 
 class Texts:
@@ -36,7 +37,8 @@ class Texts:
         self.word_laws = shared(self.words, VALUE_LAWS) if several else []
         self.laws = shared(self.seen, VALUE_LAWS)
         if wording.signs:
-            self.laws = [law for law in self.laws if law.holds(f" {wording.signs[0]}")]
+            sign = wording.signs[0]
+            self.laws = [law for law in self.laws if law.holds(f" {sign}" if sign.isspace() else sign)]
         self.zeros = any(_LEADING_ZERO.search(text) for text in self.seen)
         self.links = _links(self.seen)
         self.separators = self._separators()
@@ -44,12 +46,13 @@ class Texts:
         least = 0 if wording.empty and not wording.non_empty else 1
         self.sizes = (min(min(sizes), least), max(max(sizes) + 4, 6 if max(sizes) > 1 else 1))
         forms = [_form(text) for text in self.seen]
-        self.forms = set(forms) if len(forms) > 3 and len(set(forms)) <= 0.7 * len(forms) else None
+        self.forms = _usual_forms(forms)
+        self.edges = _edge_runs(self.seen)
         counts = [len(text.split()) for text in seen]
         self.word_counts = (min(counts, default=0), max(counts, default=0) + 2)
         if wording.loose:
             self.laws, self.word_laws, self.separators = [], [], {}
-            self.zeros, self.links, self.forms = True, None, None
+            self.zeros, self.links, self.forms, self.edges = True, None, None, None
 
     def _separators(self) -> dict[str, tuple[int, int]]:
         """How often signs that stand in every seen text (an underscore, a colon) stand in one."""
@@ -96,6 +99,7 @@ class Texts:
             and (self.zeros or not _LEADING_ZERO.search(value))
             and (self.links is None or (_tokens(value) <= self.links and not _repeats(value)))
             and all(low <= value.count(s) <= high for s, (low, high) in self.separators.items())
+            and (self.edges is None or set(_edges(value)) <= self.edges)
             and all(law.holds(value) for law in self.laws)
             and all(law.holds(word) for law in self.word_laws for word in value.split())
         )
@@ -227,6 +231,23 @@ def _tokens(text: str) -> set[tuple[str, str]]:
 def _repeats(text: str) -> bool:
     letters = [sign for sign in text if sign.isalpha()]
     return len(set(letters)) < len(letters)
+
+
+def _usual_forms(forms: Sequence[str]) -> set[str] | None:
+    """The forms of codes; one that was seen a single time is an exception, and no more of it are made."""
+    if len(forms) <= _FEW or len(set(forms)) > 0.7 * len(forms):
+        return None
+    return {form for form in forms if forms.count(form) > 1}
+
+
+def _edges(text: str) -> tuple[int, int]:
+    """How many blanks stand at the beginning, and at the end."""
+    return len(text) - len(text.lstrip(" ")), len(text) - len(text.rstrip(" "))
+
+
+def _edge_runs(texts: Sequence[str]) -> set[int] | None:
+    """How many blanks may stand at either edge: one, or as many as were seen at one of them."""
+    return {0, 1}.union(*map(_edges, texts)) if len(texts) >= _FEW else None
 
 
 def _form(text: str) -> str:

@@ -26,6 +26,8 @@ class Wording:
     empty: bool = False
     non_empty: bool = False
     distinct: bool = False
+    digits: bool = False
+    """It speaks of digits: small numbers in lists may be such."""
     any_answer: bool = False
     """Of several right answers each one is accepted."""
     any_order: bool = False
@@ -79,6 +81,7 @@ _FLAGS = {
     "empty": _EMPTY,
     "non_empty": (r"\bnon-?empty\b|\bnot empty\b|\bat least (?:one|1)\b",),
     "distinct": _DISTINCT,
+    "digits": (r"\bdigits\b",),
     "ties_told": _TIES_TOLD,
     "any_order": (r"\b(?:in )?any order\b|\border does(?: not|n't) matter\b",),
     "any_answer": _ANY_ANSWER,

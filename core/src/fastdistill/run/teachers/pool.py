@@ -22,6 +22,9 @@ from fastdistill.run.teachers.teacher import ProvidedTeacher, Teacher
 from fastdistill.serde import nearest
 from fastdistill.specs import ProviderSpec, Services
 
+FIRST = "teacher"
+"""By this name a gate asks for the task's own teacher, whatever it is called."""
+
 
 @frozen(kw_only=True)
 class Attempt:
@@ -113,8 +116,13 @@ class TeacherPool:
         return {one.title: one.identity for one in (*self.teachers, *self.helpers)}
 
     async def provide(self, name: str) -> Provider:
-        """Return the one of that name, as judges see it. Raises `UsageError` naming those there are."""
+        """Return the one of that name, as judges see it; `teacher` is the first where none is called so.
+
+        Raises `UsageError` naming those there are.
+        """
         titles = [one.title for one in (*self.teachers, *self.helpers)]
+        if name == FIRST and FIRST not in titles and self.teachers:
+            name = self.teachers[0].title
         for one in (*self.teachers, *self.helpers):
             if one.title == name:
                 return self._provided.setdefault(name, ProvidedTeacher(teacher=one))
