@@ -70,11 +70,11 @@ async def known_answers(
     ties: bool,
     readings: Sequence[str] = (),
 ) -> Answers:
-    """Those inputs that the gold answers quickly, twice alike, and as it answers the seen ones; those apart
-    that another of its `readings`, which answers the seen ones too, answers otherwise.
+    """Those inputs that the gold answers quickly, twice alike, and as it answers the seen ones, but for
+    those that another of its `readings`, which answers the seen ones too, answers otherwise.
 
     In the second run numbers with a fraction are moved by a billionth: what then changes its answer hangs
-    on rounding, and tells right programs apart.
+    on rounding.
     """
     first = await _run(runner, probed(source, entry_point)[0], entry_point, [*seen, *made], limits)
     given, answers = first[: len(seen)], first[len(seen) :]
