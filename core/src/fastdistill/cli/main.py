@@ -22,7 +22,7 @@ COMMANDS = {
     "new": ("fastdistill.cli.new", "Write the package of a plugin of your own."),
     "plugins": ("fastdistill.cli.plugins", "List what is installed, and what failed to load."),
     "config": ("fastdistill.cli.config", "Print the resolved run file with each value's origin."),
-    "tasks": ("fastdistill.cli.tasks", "Import released datasets as tasks."),
+    "tasks": ("fastdistill.cli.tasks", "Check task files, import released datasets as tasks."),
     "models": ("fastdistill.cli.models", "List and fetch the weights of embedded teachers."),
 }
 

@@ -9,6 +9,7 @@ import click
 from fastdistill.api.runs import new_folder
 from fastdistill.api.tasks import task_file
 from fastdistill.cli.driving import console, drive
+from fastdistill.cli.dry_run import dry_run
 from fastdistill.cli.options import loaded, run_options
 from fastdistill.cli.terminal import echo
 from fastdistill.host import PluginHost
@@ -27,6 +28,7 @@ from fastdistill.run.session import Session
 @click.option("--out", type=click.Path(path_type=Path), help="The run's folder [runs/<run id>].")
 @click.option("--fresh", is_flag=True, help="Refuse a folder that already holds a run.")
 @click.option("--json", "as_json", is_flag=True, help="Events as JSON Lines on stdout, for machines.")
+@click.option("--dry-run", "dry", is_flag=True, help="Show prompts, gates and cost; ask nobody.")
 def command(
     runfile: Path | None,
     settings: tuple[str, ...],
@@ -39,6 +41,7 @@ def command(
     audit: int | None,
     no_pilot: bool,
     as_json: bool,
+    dry: bool,
     **flags: Any,
 ) -> int:
     """Ask a teacher about tasks, take each answer through the gates, and write what passed.
@@ -57,6 +60,10 @@ def command(
         ("--no-pilot", "pilot.enabled", False if no_pilot else None),
     ]
     plan = resolve(loaded(runfile, settings, flags, more), PluginHost().discover())
+    if dry:
+        for line in dry_run(plan):
+            echo(line)
+        return 0
     folder = plan.config.out or new_folder(plan)
     tasks = task_file(plan, folder, stdin=getattr(sys.stdin, "buffer", None))
     if tasks.note:

@@ -1,9 +1,10 @@
-"""`fd tasks import`: released datasets as task files."""
+"""`fd tasks`: check task files, turn released datasets into them."""
 
 from pathlib import Path
 
 import click
 
+from fastdistill.cli.check import command as check
 from fastdistill.cli.terminal import echo
 from fastdistill.errors import UsageError, boundary
 from fastdistill.host import PluginHost
@@ -11,9 +12,12 @@ from fastdistill.serde import nearest
 from fastdistill.specs import ImportOptions, ImportSpec, ScenarioSpec
 
 
-@click.group(short_help="Import released datasets as tasks.")
+@click.group(short_help="Check task files, import released datasets as tasks.")
 def command() -> None:
     """Work with task files."""
+
+
+command.add_command(check)
 
 
 def importers(host: PluginHost) -> dict[str, tuple[str, ImportSpec]]:

@@ -1,4 +1,4 @@
-"""What of recorded replies no task asked for, and which tasks have none: for the report and the console."""
+"""What a run tells of its input when it ends: bad rows by kind, and recorded replies without a task."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ import anyio.to_thread
 from fastdistill.model.report import Noticed
 from fastdistill.protocols import Covers
 from fastdistill.run.events import EventBus
+from fastdistill.run.ledger import metrics
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.ledger.settled import read_asked
 from fastdistill.run.teachers.pool import TeacherPool
@@ -23,6 +24,14 @@ async def see_coverage(teachers: TeacherPool, ledger: Ledger, events: EventBus) 
     for title, counts in found.items():
         await events.emit(Noticed(message=_told(title, counts)))
     return {"recorded": found}
+
+
+async def tell_bad_rows(ledger: Ledger, events: EventBus) -> None:
+    """Tell why rows of the source were no tasks, where any were."""
+    found = ledger.measure(metrics.bad_rows)
+    if found:
+        kinds = "; ".join(f"{one['count']} x {one['kind']} (line {one['line']})" for one in found[:5])
+        await events.emit(Noticed(message=f"rows that are no tasks: {kinds}"))
 
 
 def _count(provider: Covers, ledger: Ledger) -> dict[str, Any]:

@@ -5,6 +5,7 @@ text, null is absent, a column that the scenario does not know goes into `meta`.
 misspelt field which the row lacks is told, since it would be ignored in silence.
 """
 
+import difflib
 import string
 import types
 import typing
@@ -82,6 +83,46 @@ def map_of(pairs: Iterable[str]) -> dict[str, str]:
         if not sign or not ours or not theirs:
             raise UsageError(f"--map {text!r}: write OURS=THEIRS, such as --map question=prompt")
         found[ours] = theirs
+    return found
+
+
+MEANT: Mapping[str, tuple[str, ...]] = {
+    "task_id": ("id", "uid", "qid", "question_id", "problem_id", "example_id", "idx", "index", "name"),
+    "question": ("prompt", "instruction", "input", "text", "utterance", "problem", "query"),
+    "problem": ("question", "prompt", "instruction", "input", "text", "query"),
+    "prompt": ("question", "instruction", "problem", "description", "text", "input"),
+    "answer": (
+        "final_answer",
+        "expected_answer",
+        "ground_truth",
+        "solution",
+        "target",
+        "label",
+        "gold",
+        "output",
+    ),
+    "gold_sql": ("sql", "query", "gold", "gold_query", "target", "answer", "output"),
+    "database": ("db", "db_id", "db_path", "database_path", "db_file", "schema"),
+    "tests": ("test", "test_list", "test_cases", "unit_tests", "asserts"),
+    "gold": ("canonical_solution", "solution", "code", "answer", "reference"),
+}
+"""What the field's datasets call our fields, likeliest first."""
+
+
+def likely_columns(lacking: Iterable[str], columns: Iterable[str]) -> dict[str, str]:
+    """Return which of `columns` each of our `lacking` fields was likely meant to come from."""
+    there = {str(one).lower(): str(one) for one in columns}
+    found = dict[str, str]()
+    for name in lacking:
+        names = MEANT.get(name, ())
+        theirs = next(
+            (there[one] for one in names if one in there and there[one] not in found.values()), None
+        )
+        if theirs is None:
+            close = difflib.get_close_matches(name, list(there), n=1, cutoff=LIKELY)
+            theirs = there[close[0]] if close else None
+        if theirs is not None:
+            found[name] = theirs
     return found
 
 

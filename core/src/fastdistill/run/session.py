@@ -1,7 +1,6 @@
 """One session of a run: open everything, supervise the engine, write the reports."""
 
 import json
-import signal
 import threading
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -18,27 +17,26 @@ from fastdistill.protocols import Reporter
 from fastdistill.run.admission import Admission
 from fastdistill.run.audit.self_audit import SelfAudit
 from fastdistill.run.backpressure import Backpressure
-from fastdistill.run.coverage import see_coverage
+from fastdistill.run.checking import see_rows
+from fastdistill.run.coverage import see_coverage, tell_bad_rows
 from fastdistill.run.decision import Rules
 from fastdistill.run.engine import Engine
 from fastdistill.run.events import EventBus
 from fastdistill.run.folder import MANIFEST, locked, prepare
 from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ledger.ownership import Ownership, begin_session, reach, see_owner, source_digest_of
-from fastdistill.run.limits import Stop, StopSignal, defers_retries
+from fastdistill.run.limits import Stop, defers_retries
 from fastdistill.run.opening import Opened, open_session
 from fastdistill.run.pilot import PilotCheck, has_floors
 from fastdistill.run.plan import Plan
 from fastdistill.run.progress import RunProgress
 from fastdistill.run.report.write import FILES, ReportInputs, write_reports
 from fastdistill.run.selection import Selection
+from fastdistill.run.signals import INTERRUPTED, listen
 from fastdistill.run.tasks import json_lines
 
 TICK = 0.5
 """Seconds between two looks at progress and limits."""
-INTERRUPTED = Stop(
-    outcome=RunOutcome.INTERRUPTED, message="stopped by hand; run the same command again to go on"
-)
 
 
 @define(kw_only=True)
@@ -97,6 +95,8 @@ class Session:
 
     async def _work(self, opened: Opened, owner: Ownership) -> Finished:
         ledger, progress = opened.ledger, opened.progress
+        if not owner.resumed and self.recorded is None:
+            await anyio.to_thread.run_sync(self._see_rows, opened)
         session = begin_session(
             ledger, self.plan, owner, opened.teachers.identities, replay=self.recorded is not None
         )
@@ -114,6 +114,7 @@ class Session:
         )
         await opened.events.emit(started)
         stop = await self._supervise(engine, opened, audit)
+        await tell_bad_rows(ledger, opened.events)
         covered = await see_coverage(opened.teachers, ledger, opened.events)
         findings = await audit.findings(stop.outcome) | covered
         timing = {"idle": engine.backpressure.idle, "teachers": opened.teachers.report()}
@@ -127,6 +128,11 @@ class Session:
         if engine.error is not None:
             raise engine.error
         return ended
+
+    def _see_rows(self, opened: Opened) -> None:
+        """Look the source over: before anything of the folder changes, or anybody is asked."""
+        source = json_lines(self.source, self.plan.config.base)
+        see_rows(opened.gates.scenario, opened.gates.owner, source, limit=self.plan.config.limit)
 
     def _admission(self, opened: Opened) -> Admission:
         config = self.plan.config
@@ -175,7 +181,7 @@ class Session:
                 group.start_soon(opened.ledger.commit_forever)
                 group.start_soon(_tick, opened, self.interrupt)
                 if self.signals:
-                    group.start_soon(_listen, opened.signal, group.cancel_scope)
+                    group.start_soon(listen, opened.signal, group.cancel_scope)
                 await engine.run()
                 if opened.signal.reason is None:
                     await audit.calibration()
@@ -233,23 +239,6 @@ async def _tick(opened: Opened, interrupt: threading.Event | None) -> None:
         await opened.events.emit_progress(opened.progress.snapshot(in_flight=opened.teachers.in_flight))
         if opened.cache is not None:
             await anyio.to_thread.run_sync(opened.cache.flush)
-
-
-_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
-
-
-async def _listen(stop: StopSignal, scope: anyio.CancelScope) -> None:
-    """Answer signals. First Ctrl-C: start nothing more and let what is in flight come home.
-
-    The second, a request to terminate, or a terminal that is gone: stop now.
-    """
-    with anyio.open_signal_receiver(*_SIGNALS) as caught:
-        async for number in caught:
-            second = stop.reason is not None
-            stop.stop(INTERRUPTED)
-            if second or number != signal.SIGINT:
-                scope.cancel()
-                return
 
 
 def _first(group: BaseExceptionGroup[FastDistillError]) -> FastDistillError:

@@ -6,6 +6,8 @@ A rate comes with its counts and is over what was asked, never over survivors. U
 import sqlite3
 from typing import Any
 
+from fastdistill.run.checking import kind_of
+
 Counts = dict[str, int]
 
 
@@ -63,6 +65,19 @@ def failed_reasons(ledger: sqlite3.Connection) -> Counts:
         "SELECT name, COUNT(*) AS n FROM (SELECT reason AS name FROM bad_tasks UNION ALL"
         " SELECT COALESCE(reason, 'unknown') FROM decisions WHERE status = 'failed') GROUP BY 1",
     )
+
+
+def bad_rows(ledger: sqlite3.Connection, most: int = 20) -> list[dict[str, Any]]:
+    """Return why rows of the source are no tasks, most frequent first, each with an example."""
+    found = dict[tuple[str, str], dict[str, Any]]()
+    for row in ledger.execute("SELECT line, reason, detail FROM bad_tasks ORDER BY position"):
+        key = (row["reason"], kind_of(row["detail"]))
+        one = found.setdefault(
+            key,
+            {"reason": key[0], "kind": key[1], "count": 0, "line": row["line"], "detail": row["detail"]},
+        )
+        one["count"] += 1
+    return sorted(found.values(), key=lambda one: -one["count"])[:most]
 
 
 def candidates(ledger: sqlite3.Connection) -> int:

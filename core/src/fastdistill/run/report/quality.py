@@ -25,6 +25,7 @@ def quality_report(
         "reject_reason_counts": metrics.reject_reasons(ledger),
         "error_reason_counts": metrics.error_reasons(ledger),
         "failed_reason_counts": metrics.failed_reasons(ledger),
+        "bad_rows": metrics.bad_rows(ledger),
         "skipped_reason_counts": metrics.skip_reasons(ledger),
         "gates": metrics.by_gate(ledger),
         "by_attempt": metrics.by_attempt(ledger),
