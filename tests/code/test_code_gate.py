@@ -160,3 +160,40 @@ async def test_tests_that_a_stub_passes_are_flagged() -> None:
 async def test_sandbox_and_interpreter_stand_in_the_fingerprint() -> None:
     async with opened() as gate:
         assert '"level"' in gate.depends_on
+
+
+@pytest.mark.anyio
+async def test_what_is_told_of_a_refusal_holds_nothing_of_the_gold() -> None:
+    prompt = "The largest number, as in largest([3, 1, 2])."
+    async with opened() as gate:
+
+        async def told(source: str, of: Task[Any]) -> str:
+            return str((await gate(of, answer(source))).tell)
+
+        of = task(prompt=prompt)
+        assert await told("def largest(x): return 4", of) == "for largest([3, 1, 2]) its answer is wrong: 4"
+        assert "for largest([3, 1, 2]) it raises ZeroDivisionError" in await told(
+            "def largest(x): return 1 / 0", of
+        )
+        hidden = await told("def largest(x): return x[0] if len(x) > 1 else -9", of)
+        assert hidden == "on an input that the problem does not show its answer is wrong: -9"
+        assert await told("import nothing_of_this_name", of) == (
+            "it fails when it is loaded: ModuleNotFoundError: No module named 'nothing_of_this_name'"
+        )
+        made = task(prompt=prompt, gold="def largest(x): return max(x)")
+        invented = await told("def largest(x): return max(x) if max(x) < 6 else -77", made)
+        assert invented == "on an input that the problem does not show its answer is wrong: -77"
+        tests = {"kind": "source", "source": CHECK}
+        assert await told("def largest(x): return -1", task(tests=tests)) == "None"
+
+
+@pytest.mark.anyio
+async def test_a_program_is_told_its_input_only_where_the_problem_shows_it() -> None:
+    cases = [{"stdin": "3 4\n", "stdout": "7\n"}, {"stdin": "5 5\n", "stdout": "10\n"}]
+    tests = {"kind": "io", "cases": cases}
+    of = task(tests, prompt="Print the sum: for 5 5 it is 10.", entry_point="")
+    async with opened() as gate:
+        first = await gate(of, answer("print(1)"))
+        second = await gate(of, answer("a, b = map(int, input().split())\nprint(7)"))
+    assert first.tell == "on an input that the problem does not show its answer is wrong: '1\\n'"
+    assert second.tell == "on the input '5 5' its answer is wrong: '7\\n'"

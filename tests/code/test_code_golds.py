@@ -76,3 +76,44 @@ async def test_a_tie_is_no_difference_and_an_order_that_is_asked_for_is_one() ->
     assert (await ask(task(gold=by_size, prompt="The longest; the last by the alphabet."), FIRST)).reason
     at_end = "def longest(words):\n    return words[-1] if len(words[-1]) > 1 else words[0]\n"
     assert (await ask(task(gold=by_size), at_end)).outcome is Outcome.REJECT
+
+
+DIVISOR = (
+    "def checker(text, output):\n    n, d = int(text), int(output)\n    return 1 < d < n and n % d == 0\n"
+)
+PROGRAMS = {
+    "least": ("n = int(input())\nprint(next(d for d in range(2, n) if n % d == 0))", "pass"),
+    "greatest": ("n = int(input())\nprint(next(d for d in range(n - 1, 1, -1) if n % d == 0))", "pass"),
+    "two": ("input()\nprint(2)", "reject"),
+    "prose": ("print('two')", "reject"),
+    "nothing": ("pass", "reject"),
+    "crash": ("print(2); 1 / 0", "reject"),
+    "reads the checker": ("import sys\nprint(sys.modules['__main__'].checker)", "reject"),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+async def test_a_checker_judges_what_programs_print(name: str) -> None:
+    source, outcome = PROGRAMS[name]
+    tests = {"kind": "checker", "source": DIVISOR, "cases": [{"stdin": "12\n"}, {"stdin": "35\n"}]}
+    of = task(tests=tests, entry_point="", gold=PROGRAMS["least"][0])
+    assert (await ask(of, source)).outcome.value == outcome
+
+
+async def test_a_checker_is_given_a_known_output_and_its_own_faults_refuse_nobody() -> None:
+    source = (
+        "def checker(text, output, known):\n    return sorted(output.split()) == sorted(known.split())\n"
+    )
+    cases = [{"stdin": "3\n", "stdout": "1 2 3"}]
+    of = task(tests={"kind": "checker", "source": source, "cases": cases}, entry_point="", gold="")
+    endless = "def checker(text, output, known):\n    while True: pass\n"
+    bad = task(tests={"kind": "checker", "source": endless, "cases": cases}, entry_point="", gold="")
+    assert (await ask(of, "print('3 1 2')")).outcome is Outcome.PASS
+    assert (await ask(of, "print('3 1')")).outcome is Outcome.REJECT
+    assert (await ask(bad, "print('3 1')")).reason == "checker-failed"
+
+
+async def test_a_checker_is_of_calls_or_of_programs() -> None:
+    cases = [{"stdin": "3"}, {"args": [3]}]
+    with pytest.raises(ValueError, match="either 'args' or 'stdin'"):
+        task(tests={"kind": "checker", "source": DIVISOR, "cases": cases})

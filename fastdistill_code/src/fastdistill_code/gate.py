@@ -11,6 +11,7 @@ import anyio.to_thread
 from attrs import define, evolve, field, frozen
 
 from fastdistill import Candidate, Finding, Outcome, Provider, Services, Task, TaskError, deadline_paused
+from fastdistill_code.checkers import judged_outputs
 from fastdistill_code.jobs import CallInput, Job, Limits
 from fastdistill_code.judging import find, find_checked, redrawn, with_generated
 from fastdistill_code.kinds.suite import Suite
@@ -24,6 +25,7 @@ from fastdistill_code.oracle.reseeded import reseeded
 from fastdistill_code.oracle.validator import REFUSES, UNREADABLE, ask
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner, open_sandbox
+from fastdistill_code.telling import Tell, telling
 
 _KEPT = 512
 """Tasks whose preparation is remembered: attempts at one task come close together."""
@@ -61,10 +63,11 @@ class PythonGate:
         ready, payload = await self._ready(task), task.payload
         limits = self.options.limits(payload.limits)
         given = len(payload.suite.calls) or len(payload.suite.stdin)
-        found = await judge(self.runner, candidate.answer, payload, payload.suite, given, limits)
+        tell = telling(task)
+        found = await judge(self.runner, candidate.answer, payload, payload.suite, given, limits, tell)
         if found.outcome is Outcome.PASS and ready.oracle.known:
             seen = await self._against(task, candidate.answer, ready.oracle, limits, given)
-            found = with_generated(found, seen, given, self.options.reject_on)
+            found = with_generated(found, seen, given, self.options.reject_on, tell)
         for suite in ready.redrawn:
             if found.outcome is Outcome.PASS and self.options.reject_on != "seen":
                 again = await judge(self.runner, candidate.answer, payload, suite, given, limits)
@@ -138,7 +141,7 @@ class PythonGate:
                 oracle = await oracle_for(task, self.runner, self.options, self.services, said or "")
                 if self.validator is not None:
                     evidence["contract"] = _told(said, oracle)
-            if self.options.generated and suite.source is not None:
+            if self.options.generated and suite.source is not None and payload.entry_point is not None:
                 suites = [Suite(source=tests) for tests in reseeded(suite.source)]
                 ends = [await judge(self.runner, payload.gold, payload, s, given, limits) for s in suites]
                 suites = [s for s, f in zip(suites, ends, strict=True) if f.outcome is Outcome.PASS]
@@ -173,15 +176,23 @@ def _stub(payload: CodePayload) -> str:
 
 
 async def judge(
-    runner: Runner, source: str, payload: CodePayload, suite: Suite, given: int, limits: Limits
+    runner: Runner,
+    source: str,
+    payload: CodePayload,
+    suite: Suite,
+    given: int,
+    limits: Limits,
+    tell: Tell | None = None,
 ) -> Finding:
     """Run `source` against a suite, or in the checker when the suite could not be lifted."""
+    if suite.source is not None and payload.entry_point is None:
+        return await judged_outputs(runner, source, suite, limits, tell)
     if suite.source is not None and payload.entry_point is not None:
         tests = f"{payload.preamble}\n{suite.source}"
         return find_checked(await runner.check(source, payload.entry_point, tests, limits), {})
     report = await runner.run(_job(source, payload, suite.calls, limits))
     # Comparing and describing take time that grows with the candidate's values: never in the loop.
-    judged = partial(find, report, suite.checks, given, {})
+    judged = partial(find, report, suite.checks, given, {}, tell)
     return await anyio.to_thread.run_sync(judged, abandon_on_cancel=True)
 
 

@@ -24,6 +24,7 @@ from fastdistill_code.jobs import (
 from fastdistill_code.kinds.suite import Check, Failure, failure, said
 from fastdistill_code.oracle.against import Outcome
 from fastdistill_code.output import lines
+from fastdistill_code.telling import Tell
 
 _LOAD = {
     "Raised": "load-failed",
@@ -44,10 +45,17 @@ def load_finding(
         reason = "missing-entry-point"
     if reason == "timed-out":
         return undecided("deadline", said(load), evidence=evidence)
-    return rejected(reason, said(load), exec_pass=False, gold_match=False, evidence=evidence)
+    tell = f"it fails when it is loaded: {said(load)}"
+    return rejected(reason, said(load), exec_pass=False, gold_match=False, evidence=evidence, tell=tell)
 
 
-def find(report: Report, checks: tuple[Check, ...], given: int, evidence: dict[str, Any]) -> Finding:
+def find(
+    report: Report,
+    checks: tuple[Check, ...],
+    given: int,
+    evidence: dict[str, Any],
+    tell: Tell | None = None,
+) -> Finding:
     """The finding on a run: the first `given` calls are the task's own, the others were generated."""
     if report.load is not None:
         return load_finding(report.load, evidence)
@@ -68,13 +76,16 @@ def find(report: Report, checks: tuple[Check, ...], given: int, evidence: dict[s
             gold_match=False,
             class_key=key,
             evidence=told,
+            tell=tell(first) if tell else None,
         )
     if failures:
         return undecided("deadline", f"call {failures[0].index}: {failures[0].detail}", evidence=told)
     return passed(score=1.0, exec_pass=True, gold_match=True, class_key=key, evidence=told)
 
 
-def with_generated(found: Finding, outcome: Outcome, given: int, reject_on: str) -> Finding:
+def with_generated(
+    found: Finding, outcome: Outcome, given: int, reject_on: str, tell: Tell | None = None
+) -> Finding:
     """The finding on a candidate that passed its own tests, with what the generated inputs say."""
     told: dict[str, Any] = {"inputs": outcome.inputs, "differ": len(outcome.differences)}
     if outcome.declined:
@@ -96,6 +107,7 @@ def with_generated(found: Finding, outcome: Outcome, given: int, reject_on: str)
         class_key=found.class_key,
         differences=outcome.differences,
         evidence=evidence | _shown(outcome.first, generated=True),
+        tell=tell(outcome.first) if tell else None,
     )
 
 

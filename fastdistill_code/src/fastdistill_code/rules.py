@@ -32,6 +32,11 @@ code (subprocess, socket, ctypes, multiprocessing …) are left out; the sandbox
 _IO = ("print", "input", "open", "exec", "eval", "compile", "__import__", "breakpoint", "exit", "quit")
 
 
+def _told(reason: str, detail: str) -> Finding:
+    """A rejection that a teacher may be told as it is: rules see no gold."""
+    return rejected(reason, detail, tell=detail)
+
+
 @frozen(kw_only=True)
 class ImportOptions:
     """`[rules.code-imports]`."""
@@ -57,7 +62,7 @@ def parses(task: Task[Any], candidate: Candidate, /) -> Finding:
     if (found := newer(candidate.answer)) is not None:
         ours = platform.python_version()
         return undecided("newer-syntax", f"the answer is written for a newer Python than {ours}: {found}")
-    return rejected("syntax-error", "the answer is not Python")
+    return _told("syntax-error", "the answer is not Python")
 
 
 def entry_point(task: Task[Any], candidate: Candidate, /) -> Finding:
@@ -66,7 +71,7 @@ def entry_point(task: Task[Any], candidate: Candidate, /) -> Finding:
     tree = parse(candidate.answer)
     if name is None or (tree is not None and defines(tree, name)):
         return passed()
-    return rejected("missing-entry-point", f"the answer does not define {name!r}")
+    return _told("missing-entry-point", f"the answer does not define {name!r}")
 
 
 @frozen
@@ -87,7 +92,7 @@ class AllowedImports:
                     names = [f"{node.module}.{alias.name}" for alias in node.names]
             for name in names:
                 if not self._allows(name):
-                    return rejected("forbidden-import", f"imports {name[:80]!r}")
+                    return _told("forbidden-import", f"imports {name[:80]!r}")
         return passed()
 
     def _allows(self, name: str) -> bool:
@@ -104,10 +109,10 @@ class Size:
     def __call__(self, task: Task[Any], candidate: Candidate, /) -> Finding:
         """Counts characters, then nodes."""
         if len(candidate.answer) > self.options.max_characters:
-            return rejected("too-large", f"{len(candidate.answer)} characters")
+            return _told("too-large", f"{len(candidate.answer)} characters")
         count = sum(1 for _ in ast.walk(parse(candidate.answer) or ast.Module(body=[], type_ignores=[])))
         if count > self.options.max_nodes:
-            return rejected("too-large", f"a syntax tree of {count} nodes")
+            return _told("too-large", f"a syntax tree of {count} nodes")
         return passed()
 
 
@@ -125,5 +130,5 @@ def no_io(task: Task[Any], candidate: Candidate, /) -> Finding:
         for inner in imported(node):
             match inner:
                 case ast.Call(func=ast.Name(id=name)) if name in _IO and name not in own:
-                    return rejected("io-at-import", f"calls {name} when it is imported")
+                    return _told("io-at-import", f"calls {name} when it is imported")
     return passed()

@@ -7,7 +7,7 @@ from hashlib import sha256
 from attrs import asdict, field, frozen
 
 from fastdistill import BadTask, Completion, Mutant, Prompt, Reading, Source, Task
-from fastdistill_code.kinds.make import make_suite
+from fastdistill_code.kinds.make import is_program, make_suite
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.prompt import CodeOptions, make_prompt
 from fastdistill_code.reading import read_reply
@@ -55,7 +55,7 @@ class CodeScenario:
 
 def make_task(row: CodeRow, line: int = 0) -> Task[CodePayload]:
     """The task of a row. Raises ValueError that says what is wrong with it."""
-    program = row.tests.get("kind") == "io"
+    program = is_program(row.tests)
     entry_point = row.entry_point.strip()
     if not program and not entry_point.isidentifier():
         detail = "is missing" if not entry_point else f"{entry_point!r} is no name of a function"

@@ -1,6 +1,7 @@
 """From a row's `tests` to a suite, with every mistake named."""
 
 import ast
+from collections.abc import Sequence
 from typing import Any
 
 from attrs import field, frozen
@@ -9,7 +10,7 @@ from fastdistill import StructureError, structure
 from fastdistill_code.compare import COMPARERS, Match
 from fastdistill_code.jobs import CallInput
 from fastdistill_code.kinds.lift import lift
-from fastdistill_code.kinds.suite import Check, Raises, Returns, Suite
+from fastdistill_code.kinds.suite import Check, Ends, Raises, Returns, Suite
 from fastdistill_code.output import OUTPUTS, rule_of
 
 _CHECKER = "checker"
@@ -63,9 +64,12 @@ class _Source:
 
 @frozen(kw_only=True)
 class CheckerCase:
-    """One call of the entry point, whose answer a checker judges."""
+    """One call of the entry point, or one run of a program, whose answer a checker judges."""
 
     args: list[Any] = field(factory=list)
+    stdin: str | None = None
+    stdout: str | None = None
+    """A known output, as the third argument of the checker."""
 
 
 @frozen(kw_only=True)
@@ -73,6 +77,14 @@ class _Checker:
     kind: str
     source: str
     cases: list[CheckerCase]
+
+
+def is_program(tests: dict[str, Any]) -> bool:
+    """Whether the tests are of a program that reads standard input, not of a function."""
+    cases = tests.get("cases")
+    return tests.get("kind") == "io" or (
+        tests.get("kind") == "checker" and isinstance(cases, list) and of_programs(cases)
+    )
 
 
 def make_suite(tests: dict[str, Any], entry_point: str, problem: str = "") -> Suite:
@@ -146,8 +158,27 @@ def _checker(tests: _Checker) -> Suite:
         raise ValueError(f"tests.source is not Python: {error}") from None
     if not any(isinstance(n, ast.FunctionDef) and n.name == _CHECKER for n in tree.body):
         raise ValueError(f"tests.source defines no function '{_CHECKER}(args, answer)'")
+    if of_programs(tests.cases):
+        return Suite(
+            source=tests.source,
+            stdin=tuple(case.stdin or "" for case in tests.cases),
+            known=tuple(case.stdout for case in tests.cases),
+            checks=tuple(Ends(index=i) for i in range(len(tests.cases))),
+        )
     lines = [f"    assert {_CHECKER}({case.args!r}, candidate(*{case.args!r}))" for case in tests.cases]
     return Suite(source="\n".join([tests.source, "", "def check(candidate):", *lines]))
+
+
+def of_programs(cases: Sequence[Any]) -> bool:
+    """Whether the cases of a checker are runs of programs. ValueError where only some are."""
+    texts = [_stdin(case) is not None for case in cases]
+    if any(texts) and not all(texts):
+        raise ValueError("tests.cases: give either 'args' or 'stdin', in all of them")
+    return any(texts)
+
+
+def _stdin(case: Any) -> Any:
+    return case.get("stdin") if isinstance(case, dict) else getattr(case, "stdin", None)
 
 
 def _source(source: str, entry_point: str, *, check: bool) -> Suite:

@@ -80,7 +80,14 @@ def _measure(node: ast.expr) -> bool:
     return False
 
 
-Check = Returns | Raises | Holds
+@frozen(kw_only=True)
+class Ends:
+    """The program comes to its end on text `index`; what it printed is judged elsewhere."""
+
+    index: int
+
+
+Check = Returns | Raises | Holds | Ends
 
 
 @frozen(kw_only=True)
@@ -93,6 +100,8 @@ class Suite:
     stdin: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     source: str | None = None
+    known: tuple[str | None, ...] = ()
+    """Of texts whose outputs a checker judges: what it is given as the known output, if anything."""
 
     @property
     def plain(self) -> bool:
@@ -153,6 +162,8 @@ def failure(check: Check, results: Sequence[CallResult]) -> Failure | None:
             )
         case Holds():
             return _holds(check, results)
+        case Ends(index=index):
+            return ended(index, results[index], "comes to its end")
 
 
 def _returns(index: int, expected: Any, match: Match, result: CallResult) -> Failure | None:
