@@ -5,8 +5,20 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
-from support.toy import Adding, Heard, rows, solve, toy_host, toy_plan, toy_run, write_tasks
+from support.toy import (
+    Adding,
+    Heard,
+    ToyPlugin,
+    rows,
+    solve,
+    sums_match,
+    toy_host,
+    toy_plan,
+    toy_run,
+    write_tasks,
+)
 
 from fastdistill import (
     Event,
@@ -15,12 +27,14 @@ from fastdistill import (
     NoOptions,
     ReporterSpec,
     RuleSpec,
+    ScenarioSpec,
     Services,
     SetupError,
     hookimpl,
     passed,
 )
 from fastdistill.errors import BrokenPlugin, PluginFault
+from fastdistill.host import PluginHost
 from fastdistill.testing.scripted import ScriptedProvider
 
 pytestmark = pytest.mark.anyio
@@ -74,12 +88,77 @@ async def run_with(tmp_path: Path, extra: Extra, *settings: str, heard: Heard | 
     )
 
 
-@pytest.mark.parametrize("said", ["raises", "rubbish"])
-async def test_a_rule_that_fails_is_an_error_not_a_reject(tmp_path: Path, said: str) -> None:
-    rule = bang if said == "raises" else lambda task, candidate: "fine"
-    finished = await run_with(tmp_path, Extra(rule=rule), 'extra_gates=["extra"]')
+async def test_a_rule_that_fails_is_an_error_not_a_reject(tmp_path: Path) -> None:
+    finished = await run_with(tmp_path, Extra(rule=bang), 'extra_gates=["extra"]')
     assert (finished.progress.failed, finished.progress.rejected) == (6, 0)
     assert {row["reason"] for row in rows(tmp_path / "out" / "rejected.jsonl")} == {"plugin-fault"}
+
+
+async def judged_late(task: Any, candidate: Any, /) -> Any:
+    return passed()
+
+
+def says(what: Any) -> Callable[..., Any]:
+    def rule(task: Any, candidate: Any, /) -> Any:
+        return what
+
+    return rule
+
+
+async def gate_that_says_true(task: Any, candidate: Any, /) -> Any:
+    return True
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        (
+            {"rule": says("fine")},
+            r"extra: .*it returned 'fine' \(.*test_faulty_plugins.py, line \d+\): return",
+        ),
+        ({"rule": says(None)}, "it returned None .*return passed"),
+        ({"rule": says(passed(evidence={"rows": {1, 2}}))}, "evidence that JSON cannot hold"),
+        ({"rule": judged_late}, "a coroutine .*write def, not async def"),
+        ({"gate": gate_that_says_true}, "it returned True .*return passed"),
+        ({"gate": says(passed())}, "write async def, not def"),
+        ({"prompt": "Add!"}, "prompt: .*it returned 'Add!' .*return a Prompt"),
+        ({"read": "7"}, "read: .*it returned '7' .*return a Reading"),
+    ],
+)
+async def test_what_returns_the_wrong_type_stops_the_run_before_anybody_is_asked(
+    tmp_path: Path, parts: dict[str, Any], words: str
+) -> None:
+    class Wrong(Adding):
+        def prompt(self, task: Any, attempt: int, /) -> Any:
+            return parts.get("prompt") or super().prompt(task, attempt)
+
+        def read(self, task: Any, completion: Any, /) -> Any:
+            return parts.get("read") or super().read(task, completion)
+
+    class WrongPlugin(ToyPlugin):
+        @hookimpl
+        def fastdistill_scenarios(self) -> Iterable[ScenarioSpec[Any]]:
+            for spec in super().fastdistill_scenarios():
+                yield attrs.evolve(spec, build=lambda _: Wrong())
+
+    provider = ScriptedProvider(answer=solve)
+    plugin = WrongPlugin(provider, parts.get("gate", sums_match))
+    host = PluginHost()
+    host.register(plugin, "toy", distribution="attrs")
+    host.register(Extra(rule=parts.get("rule", passing)), "extra")
+    with pytest.raises(BrokenPlugin, match=words):
+        await toy_run(
+            tmp_path / "out",
+            solve,
+            'extra_gates=["extra"]',
+            tasks=write_tasks(tmp_path / "t.jsonl", 6),
+            host=host,
+        )
+    assert provider.calls == []
+
+
+def passing(task: Any, candidate: Any, /) -> Any:
+    return passed()
 
 
 async def test_a_judge_that_fails_is_an_error_not_a_reject(tmp_path: Path) -> None:

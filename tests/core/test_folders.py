@@ -72,7 +72,7 @@ async def test_more_attempts_go_on_with_what_was_rejected(tmp_path: Path) -> Non
     tasks = write_tasks(tmp_path / "t.jsonl", 6)
 
     def answer(call: Call) -> str:
-        right = call.attempt == 2 or call.prompt.messages[-1].content[0] in "024"
+        right = call.teacher_attempt == 2 or call.prompt.messages[-1].content[0] in "024"
         return solve(call) if right else "77"
 
     provider = ScriptedProvider(answer=answer)

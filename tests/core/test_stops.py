@@ -165,6 +165,18 @@ async def test_second_attempts_wait_when_a_budget_is_set(tmp_path: Path) -> None
     assert turns == [1] * 20 + [2] * 19
 
 
+async def test_an_attempt_counts_over_all_teachers_and_each_teacher_counts_its_own(tmp_path: Path) -> None:
+    provider = ScriptedProvider(answer=lambda call: "7")
+    two = ("teacher.1.provider=scripted", "teacher.1.model=n", "teacher.1.name=other")
+    both = ("teacher.0.attempts=2", "teacher.1.attempts=2")
+    await toy_run(
+        tmp_path / "out", solve, *two, *both, tasks=write_tasks(tmp_path / "t.jsonl", 1), provider=provider
+    )
+    made = [(call.attempt, call.teacher_attempt) for call in provider.calls]
+    assert made == [(1, 1), (2, 2), (3, 1), (4, 2)]
+    assert len({call.request_id for call in provider.calls}) == 4
+
+
 async def test_compare_sees_a_run_as_equal_to_itself(tmp_path: Path) -> None:
     await toy_run(tmp_path / "out", solve, tasks=write_tasks(tmp_path / "t.jsonl", 3))
     (tmp_path / "copy").mkdir()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from attrs import evolve, field, frozen
+from attrs import Factory, evolve, field, frozen
 
 Role = Literal["system", "user", "assistant"]
 Purpose = Literal["teacher", "repair", "judge", "validator", "student"]
@@ -62,7 +62,9 @@ class Call:
     request_id: str
     sample_id: str
     attempt: int
-    """Which attempt of this teacher at this task, counted from 1."""
+    """Which attempt at this task, over all teachers, counted from 1; for a judge, which of its opinions."""
+    teacher_attempt: int = Factory(lambda call: call.attempt, takes_self=True)
+    """Which attempt of this teacher at this task, counted from 1: it keys the request."""
     purpose: Purpose
     prompt: Prompt
     sampling: Sampling

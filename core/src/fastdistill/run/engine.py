@@ -28,6 +28,7 @@ from fastdistill.run.decision import Failure, Rules, decide, failed, give_up
 from fastdistill.run.gates.faults import FaultStreaks
 from fastdistill.run.gates.judgement import Judgement
 from fastdistill.run.gates.pipeline import GatePipeline
+from fastdistill.run.gates.tryout import try_gates
 from fastdistill.run.hopeless import is_hopeless
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.limits import Limits, Stop, StopSignal
@@ -85,7 +86,7 @@ class Engine:
             except (RunHalted, AuthFailed, NotFound):
                 raise
             except (ProviderError, PluginFault) as error:
-                if not (isinstance(error, NoMoreReplies) and attempt.of_teacher > 1):
+                if not (isinstance(error, NoMoreReplies) and attempt.teacher_attempt > 1):
                     work.failures.append(Failure.of(error))
                 work.schedule.leave_teacher()
                 continue
@@ -111,23 +112,24 @@ class Engine:
     async def _ask(self, work: "Work", attempt: Attempt) -> Completion:
         """Return a teacher's answer to the task's prompt, or to its own refused reply."""
         sample_id, repair = work.task.sample_id, self._repair(work, attempt)
-        prompt = repair or self.gates.prompt(work.task, attempt.of_teacher)
+        prompt = repair or self.gates.prompt(work.task, attempt.teacher_attempt)
         purpose: Purpose | None = "repair" if repair is not None else None
-        call = attempt.teacher.call_for(sample_id, prompt, attempt.of_teacher, purpose)
+        own = attempt.teacher_attempt
+        call = attempt.teacher.call_for(sample_id, prompt, attempt.number, own, purpose)
         call = evolve(call, task_id=work.task.task_id, input=work.task.input)
-        work.completion = await attempt.teacher.ask(call, attempt=attempt.number)
+        work.completion = await attempt.teacher.ask(call, as_attempt=True)
         work.repaired = repair is not None
         return work.completion
 
     def _repair(self, work: "Work", attempt: Attempt) -> Prompt | None:
         """Return the prompt that asks the same teacher to mend its last reply; None to ask anew."""
-        first = attempt.of_teacher == 1
+        first = attempt.teacher_attempt == 1
         if not self.repair.rounds or first or work.repaired or is_control(work.task.sample_id, self.repair):
             return None
         refused, completion = refusal(work.judged, self.repair), work.completion
         if refused is None or completion is None:
             return None
-        return repair_prompt(self.gates.prompt(work.task, attempt.of_teacher - 1), refused, completion)
+        return repair_prompt(self.gates.prompt(work.task, attempt.teacher_attempt - 1), refused, completion)
 
     async def _judge(self, task: Task[Any], completion: Completion, attempt: Attempt) -> list[Judgement]:
         """Take each choice of an answer through the gates, and record what they say."""
@@ -148,6 +150,8 @@ class Engine:
         started, flow = 0, self.backpressure
         async with anyio.create_task_group() as group:
             while (batch := await self._admit()) is not None:
+                if batch and not started:
+                    await try_gates(self.gates, batch[0])
                 for task in batch:
                     if not await flow.wait_to_start():
                         break

@@ -41,9 +41,9 @@ class Recorded:
     async def complete(self, call: Call, /) -> Completion:
         """Return the reply of this attempt. Raises `NoMoreReplies`."""
         found = self.replies.find(call.task_id, _asked(call))
-        if call.attempt > len(found):
+        if call.teacher_attempt > len(found):
             raise NoMoreReplies(f"{len(found) or 'no'} recorded replies to this task")
-        reply = found[call.attempt - 1][1]
+        reply = found[call.teacher_attempt - 1][1]
         return Completion(
             choices=(reply.choice,),
             model=reply.model or "recorded",

@@ -1,6 +1,5 @@
 """The way of one answer: read, then each gate in order, until one does not pass."""
 
-import inspect
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -17,13 +16,13 @@ from fastdistill.errors import (
     RunHalted,
     TaskError,
     boundary,
-    defined_at,
 )
 from fastdistill.model.answer import Candidate, Completion, Message, Prompt, Reading
 from fastdistill.model.task import Task
 from fastdistill.model.verdict import Finding, GateKind, Outcome, Verdict, rejected, undecided
 from fastdistill.protocols import Gate, Prepared, Rule, Scenario
 from fastdistill.run.gates.judgement import TEXT_GOLD, Judgement
+from fastdistill.run.gates.returned import checked, expect, expect_finding
 from fastdistill.run.jsonl import dumps
 
 
@@ -98,10 +97,17 @@ class GatePipeline:
     def prompt(self, task: Task[Any], attempt: int) -> Prompt:
         """Return what a teacher is shown at its `attempt`th attempt. Raises `TaskError`, `PluginFault`."""
         with boundary(self.owner, "prompt"):
-            prompt = self.scenario.prompt(task, attempt)
+            prompt = expect(self.scenario.prompt(task, attempt), Prompt, self.scenario.prompt)
         if not self.shots:
             return prompt
         return evolve(prompt, messages=(*prompt.messages[:-1], *self.shots, prompt.messages[-1]))
+
+    def read(self, task: Task[Any], completion: Completion) -> Reading:
+        """Return what the scenario reads out of one choice. Raises `TaskError`, `PluginFault`."""
+        with boundary(self.owner, "read"):
+            reading = expect(self.scenario.read(task, completion), Reading, self.scenario.read)
+            dumps(dict(reading.evidence))
+        return reading
 
     async def judge(
         self, task: Task[Any], completion: Completion, choice: int, attempt: int, teacher: str = ""
@@ -157,14 +163,11 @@ class GatePipeline:
 
     def _read(self, task: Task[Any], completion: Completion) -> tuple[Reading, Finding | None]:
         try:
-            with boundary(self.owner, "read"):
-                reading = self.scenario.read(task, completion)
-                dumps(dict(reading.evidence))
+            return self.read(task, completion), None
         except TaskError:
             raise
         except FastDistillError as error:
             return Reading(answer=None, reason="plugin-fault"), undecided("plugin-fault", str(error))
-        return reading, None
 
     async def _take(self, step: GateStep, task: Task[Any], candidate: Candidate) -> Verdict:
         """Take a candidate through one gate; once more where our own clock ran out."""
@@ -189,7 +192,7 @@ class GatePipeline:
     def _rule(self, step: GateStep, rule: Rule, task: Task[Any], candidate: Candidate) -> Finding:
         try:
             with boundary(step.owner, step.name):
-                return _checked(rule(task, candidate), rule)
+                return checked(rule(task, candidate), rule)
         except TaskError:
             raise
         except FastDistillError as error:
@@ -210,7 +213,7 @@ class GatePipeline:
         assert step.gate is not None  # noqa: S101  a step has one of the two
         try:
             with boundary(step.owner, step.name):
-                return _checked(await step.gate(task, candidate), step.gate)
+                return await expect_finding(step.gate(task, candidate), step.gate)
         except (RunHalted, AuthFailed, NotFound, TaskError):
             raise
         except DeadlineExceeded:
@@ -220,15 +223,3 @@ class GatePipeline:
             return undecided("deadline" if late else "plugin-fault", str(error))
         except FastDistillError as error:
             return undecided("gate-error", f"{type(error).__name__}: {error}")
-
-
-def _checked(finding: object, made: object) -> Finding:
-    if not isinstance(finding, Finding):
-        if inspect.iscoroutine(finding):
-            finding.close()
-        raise TypeError(
-            f"it returned {finding!r:.80}{defined_at(made)}: return passed(), rejected() or undecided()"
-        )
-    if finding.evidence:
-        dumps(dict(finding.evidence))
-    return finding

@@ -61,17 +61,17 @@ class Ledger:
         self.write([*(one.statement() for one in bad), *(one.statement() for one in tasks)])
 
     async def record_completion(
-        self, call: Call, teacher: str, got: Completion, *, waited: float, attempt: int | None = None
+        self, call: Call, teacher: str, got: Completion, *, waited: float, as_attempt: bool = False
     ) -> None:
-        """Record an answer; durable on return. `attempt` is its ordinal over all teachers, if it is one."""
+        """Record an answer; durable on return. `as_attempt` says that it is an attempt at its task."""
         made = [rows.completion_statement(call, teacher, got, waited, time.time())]
-        if attempt is not None:
-            made.append(_attempt(call, teacher, attempt))
+        if as_attempt:
+            made.append(_attempt(call, teacher))
         await self._add(made)
 
-    async def record_attempt(self, call: Call, teacher: str, attempt: int) -> None:
+    async def record_attempt(self, call: Call, teacher: str) -> None:
         """Record that an answer which is here already serves an attempt; durable on return."""
-        await self._add([_attempt(call, teacher, attempt)])
+        await self._add([_attempt(call, teacher)])
 
     def record_failed_call(self, call: Call, teacher: str, error: ProviderError, *, final: bool) -> None:
         """Record a call that failed; `final` where it was not asked again."""
@@ -261,8 +261,8 @@ class Ledger:
             return self._connection.execute(sql, values).fetchall()
 
 
-def _attempt(call: Call, teacher: str, attempt: int) -> Statement:
-    return rows.ATTEMPT, (call.sample_id, attempt, teacher, call.attempt, call.request_id)
+def _attempt(call: Call, teacher: str) -> Statement:
+    return rows.ATTEMPT, (call.sample_id, call.attempt, teacher, call.teacher_attempt, call.request_id)
 
 
 def _marks(values: Sequence[Any]) -> str:

@@ -163,7 +163,7 @@ def completion_statement(call: Call, teacher: str, got: Completion, waited: floa
         call.purpose,
         call.sample_id,
         teacher,
-        call.attempt,
+        call.teacher_attempt,
         prompt_json(call.prompt),
         sampling_json(call.sampling),
         choices_json(got),

@@ -33,7 +33,7 @@ class Attempt:
     teacher: Teacher
     number: int
     """Its ordinal over all teachers, from 1."""
-    of_teacher: int
+    teacher_attempt: int
     """Its ordinal among the requests to this teacher, from 1."""
 
 
@@ -45,7 +45,7 @@ class Schedule:
     number: int = 0
     """How many attempts were begun."""
     _teacher: int = field(default=0, init=False)
-    _of_teacher: int = field(default=0, init=False)
+    _teacher_attempt: int = field(default=0, init=False)
 
     def __iter__(self) -> "Schedule":
         return self
@@ -53,17 +53,17 @@ class Schedule:
     def __next__(self) -> Attempt:
         while self._teacher < len(self.teachers):
             teacher = self.teachers[self._teacher]
-            if self._of_teacher < _most(teacher.plan):
+            if self._teacher_attempt < _most(teacher.plan):
                 self.number += 1
-                self._of_teacher += 1
-                return Attempt(teacher=teacher, number=self.number, of_teacher=self._of_teacher)
+                self._teacher_attempt += 1
+                return Attempt(teacher=teacher, number=self.number, teacher_attempt=self._teacher_attempt)
             self.leave_teacher()
         raise StopIteration
 
     def leave_teacher(self) -> None:
         """Go on with the next teacher: more attempts of this one do not help."""
         self._teacher += 1
-        self._of_teacher = 0
+        self._teacher_attempt = 0
 
 
 def _most(plan: TeacherPlan) -> float:

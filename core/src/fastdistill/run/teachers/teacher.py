@@ -44,13 +44,15 @@ class Teacher:
         """How many tasks may be under way with it."""
         return self.capacity_of()
 
-    def sampling(self, sample_id: str, turn: int) -> Sampling:
-        """How its `turn`th attempt at a task samples."""
+    def sampling(self, sample_id: str, teacher_attempt: int) -> Sampling:
+        """How its attempt at a task samples; `teacher_attempt` counts its own, from 1."""
         config = self.plan.config
         schedule = config.temperature
-        seed = seed_of(self.run_seed, sample_id, self.title, turn) if config.seed is None else config.seed
+        seed = config.seed
+        if seed is None:
+            seed = seed_of(self.run_seed, sample_id, self.title, teacher_attempt)
         return Sampling(
-            temperature=schedule[min(turn, len(schedule)) - 1] if schedule else None,
+            temperature=schedule[min(teacher_attempt, len(schedule)) - 1] if schedule else None,
             top_p=config.top_p,
             max_tokens=config.max_tokens,
             seed=seed,
@@ -59,42 +61,50 @@ class Teacher:
             extra=config.extra,
         )
 
-    def call(
-        self, sample_id: str, prompt: Prompt, turn: int, sampling: Sampling, purpose: Purpose = "teacher"
-    ) -> Call:
-        """The request, with its identity."""
+    def keyed(self, call: Call) -> Call:
+        """Return a call with the identity of what is really asked."""
         request_id = request_of(
             provider=self.plan.config.provider,
             model=self.plan.config.model,
             identity=self.identity,
-            prompt=prompt,
-            sampling=sampling,
-            attempt=turn,
-            purpose=purpose,
+            prompt=call.prompt,
+            sampling=call.sampling,
+            attempt=call.teacher_attempt,
+            purpose=call.purpose,
         )
-        return Call(
-            request_id=request_id,
-            sample_id=sample_id,
-            attempt=turn,
-            purpose=purpose,
-            prompt=prompt,
-            sampling=sampling,
+        return evolve(call, request_id=request_id)
+
+    def call_for(
+        self,
+        sample_id: str,
+        prompt: Prompt,
+        attempt: int,
+        teacher_attempt: int,
+        purpose: Purpose | None = None,
+    ) -> Call:
+        """Return the request of an attempt at a task."""
+        return self.keyed(
+            Call(
+                request_id="",
+                sample_id=sample_id,
+                attempt=attempt,
+                teacher_attempt=teacher_attempt,
+                purpose=purpose or self.purpose,
+                prompt=prompt,
+                sampling=self.sampling(sample_id, teacher_attempt),
+            )
         )
 
-    def call_for(self, sample_id: str, prompt: Prompt, turn: int, purpose: Purpose | None = None) -> Call:
-        """Return the request of its `turn`th attempt at a task."""
-        return self.call(sample_id, prompt, turn, self.sampling(sample_id, turn), purpose or self.purpose)
-
-    async def ask(self, call: Call, *, attempt: int | None = None) -> Completion:
+    async def ask(self, call: Call, *, as_attempt: bool = False) -> Completion:
         """Return the answer to `call`, durable by then; from ledger or cache if it was asked before.
 
-        `attempt` is its ordinal over all teachers where it is an attempt at a task. Raises the
-        `ProviderError` that retrying could not help.
+        `as_attempt` says that it is an attempt at its task. Raises the `ProviderError` that retrying could
+        not help.
         """
         known = self.recorded(call.request_id) if self.resumed else None
         if known is not None:
-            if attempt is not None:
-                await self.ledger.record_attempt(call, self.title, attempt)
+            if as_attempt:
+                await self.ledger.record_attempt(call, self.title)
             return known
         got = self.cache.get(call.request_id) if self.cache else None
         waited = 0.0
@@ -110,7 +120,7 @@ class Teacher:
             if self.cache:
                 self.cache.put(call, got)
         self.observer.completed(self.title, call, got)
-        await self.ledger.record_completion(call, self.title, got, waited=waited, attempt=attempt)
+        await self.ledger.record_completion(call, self.title, got, waited=waited, as_attempt=as_attempt)
         return got
 
     def recorded(self, request_id: str) -> Completion | None:
@@ -134,12 +144,12 @@ class ProvidedTeacher:
         return self.teacher.identity
 
     async def complete(self, call: Call, /) -> Completion:
-        """The answer; the request is keyed anew by what is really asked."""
+        """The answer; the request is keyed by what is really asked."""
         sampling = call.sampling
         if sampling.seed is None:
-            seed = seed_of(self.teacher.run_seed, call.sample_id, self.teacher.title, call.attempt)
+            seed = seed_of(self.teacher.run_seed, call.sample_id, self.teacher.title, call.teacher_attempt)
             sampling = evolve(sampling, seed=seed)
-        keyed = self.teacher.call(call.sample_id, call.prompt, call.attempt, sampling, call.purpose)
+        keyed = self.teacher.keyed(evolve(call, sampling=sampling))
         while (other := self._under_way.get(keyed.request_id)) is not None:
             await other.wait()
         known = self.teacher.recorded(keyed.request_id)
