@@ -6,10 +6,11 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from fastdistill import Candidate, Outcome, Reading, UsageError
+from fastdistill import Call, Candidate, Finding, Outcome, Reading, UsageError
 from fastdistill.testing import ScriptedTeacher, lend
 from fastdistill_code.gate import open_gate
 from fastdistill_code.options import PythonOptions
@@ -21,7 +22,7 @@ OPTIONS = PythonOptions(
     allow_weak_sandbox=True, parallel=1, cpu_seconds=1.0, max_mutants=1, contract="teacher"
 )
 GOLD = "def half(n):\n    return n // 2\n"
-ROW = {
+ROW: dict[str, Any] = {
     "task_id": "t",
     "prompt": "Write half(n): the half of an even number.",
     "entry_point": "half",
@@ -32,7 +33,7 @@ RIGHT = "def half(n):\n    return n / 2 if n % 2 else n // 2\n"
 EVEN = "```python\ndef valid_input(n):\n    return type(n) is int and n % 2 == 0\n```"
 
 
-async def judged(reply: str, source: str = RIGHT):
+async def judged(reply: str, source: str = RIGHT) -> tuple[Finding, Call]:
     teacher = ScriptedTeacher([reply])
     candidate = Candidate(answer=source, text=source, reading=Reading(answer=source))
     task = make_task(CodeRow(**ROW))
@@ -44,7 +45,7 @@ async def judged(reply: str, source: str = RIGHT):
 
 
 @pytest.mark.anyio
-async def test_inputs_that_the_contract_refuses_are_not_used():
+async def test_inputs_that_the_contract_refuses_are_not_used() -> None:
     found, call = await judged(EVEN)
     assert found.outcome is Outcome.PASS
     assert found.evidence["contract"]["used"]
@@ -55,7 +56,7 @@ async def test_inputs_that_the_contract_refuses_are_not_used():
 
 
 @pytest.mark.anyio
-async def test_inputs_that_it_accepts_still_refuse_wrong_programs():
+async def test_inputs_that_it_accepts_still_refuse_wrong_programs() -> None:
     wrong = "def half(n):\n    return n // 2 if n < 14 else 0\n"
     assert (await judged(EVEN, wrong))[0].outcome is Outcome.REJECT
 
@@ -71,14 +72,14 @@ async def test_inputs_that_it_accepts_still_refuse_wrong_programs():
         ("```python\ndef valid_input(n):\n    while True: pass\n```", "refuses-seen-inputs"),
     ],
 )
-async def test_a_contract_that_is_none_changes_nothing(reply: str, why: str):
+async def test_a_contract_that_is_none_changes_nothing(reply: str, why: str) -> None:
     found, _ = await judged(reply)
     assert found.outcome is Outcome.REJECT
     assert found.evidence["contract"] == {"used": False, "why": why}
 
 
 @pytest.mark.anyio
-async def test_a_run_without_that_teacher_is_told_so():
+async def test_a_run_without_that_teacher_is_told_so() -> None:
     async with lend() as services:
         with pytest.raises(UsageError, match="teacher"):
             async with open_gate(OPTIONS, services):
@@ -89,7 +90,7 @@ FD = [sys.executable, "-c", "from fastdistill.cli.main import main; main()"]
 
 
 @pytest.mark.slow
-def test_the_contract_is_in_the_ledger_and_replays_offline(tmp_path: Path):
+def test_the_contract_is_in_the_ledger_and_replays_offline(tmp_path: Path) -> None:
     def answer(asked: Asked, index: int) -> str:
         return EVEN if "valid_input" in asked.prompt else f"```python\n{RIGHT}```"
 

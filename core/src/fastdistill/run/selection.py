@@ -57,7 +57,7 @@ class Selection:
     async def _ask(self, task: Task[Any], turn: int) -> list[bool]:
         """Return whether each decided answer of one request is right."""
         prompt = self.gates.prompt(task, turn)
-        call = self.student.call_for(task.sample_id, prompt, turn, "student")
+        call = self.student.call_for(task.sample_id, prompt, turn, turn, "student")
         call = evolve(call, task_id=task.task_id, input=task.input)
         try:
             completion = await self.student.ask(call)
