@@ -122,6 +122,50 @@ def test_two_students_are_compared_task_by_task(folder: Path, server: TeacherSim
     assert "No difference" in mixed.stdout
 
 
+def test_a_weak_student_is_diagnosed_by_its_arms(tmp_path: Path, server: TeacherSimulator) -> None:
+    tasks = [
+        {"task_id": f"t{n}", "problem": f"{n} plus {n * n}?", "answer": str(n + n * n)} for n in range(110)
+    ]
+    (tmp_path / "tasks.jsonl").write_text("".join(json.dumps(one) + "\n" for one in tasks))
+    ran = fd(
+        "run", "--scenario", "math", "--tasks", "tasks.jsonl", "--out", "teacher", "--audit", "0",
+        "--no-cache", "--teacher", "openai:strong", "--base-url", server.base_url,
+        "--set", "split.train=0.5", "--set", "split.test=0.5", cwd=tmp_path,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    words = (
+        "diagnose",
+        "teacher",
+        "--base-url",
+        server.base_url,
+        "--k",
+        "2",
+        "--limit",
+        "40",
+        "--out",
+        "why",
+    )
+    done = fd(
+        *words, "--student", "openai:mute", "--base", "openai:strong", "--set", "cache=false", "--json",
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["verdict"] in ("training", "format")
+    assert {name: arm["rate"] for name, arm in found["arms"].items()} == {
+        "A": 1.0, "B": 0.0, "C": 0.0, "D": 1.0, "E": 1.0,
+    }  # fmt: skip
+    shown = rows(tmp_path / "why" / "E" / "examples.jsonl")
+    assert len(shown) == 4
+    asked = server.counters.requests
+    again = fd(
+        *words, "--student", "openai:mute", "--base", "openai:strong", "--set", "cache=false", cwd=tmp_path
+    )
+    assert found["sentence"] in again.stdout
+    assert server.counters.requests == asked
+    assert fd("replay", "why/E", cwd=tmp_path).returncode == 0
+
+
 def test_tasks_that_were_trained_on_are_refused(folder: Path, server: TeacherSimulator) -> None:
     said = rows(folder / "tasks.jsonl")
     file = [dict(row, task_id=f"x{row['task_id']}") for row in said]

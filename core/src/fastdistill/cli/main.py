@@ -13,6 +13,7 @@ COMMANDS = {
     "replay": ("fastdistill.cli.replay", "Judge a run's recorded answers again, without a network."),
     "eval": ("fastdistill.cli.evaluate", "Measure a student through the gates."),
     "compare": ("fastdistill.cli.compare", "Say which of two students is better, if that may be said."),
+    "diagnose": ("fastdistill.cli.diagnose", "Say whose fault a weak student is."),
     "serve": ("fastdistill.cli.serve", "Serve a scenario's gates as a verifier over HTTP."),
     "export": ("fastdistill.cli.export", "Write a run in the form that a trainer reads."),
     "merge": ("fastdistill.cli.merge", "Make one run of all the shards of a run."),

@@ -19,7 +19,7 @@ from fastdistill.run.ledger.tries import TriedTask, read_tried
 from fastdistill.run.ops.replay import recorded_of
 from fastdistill.run.plan import Plan, resolve
 from fastdistill.serde import StructureError, structure, unstructure
-from fastdistill.settings import Budget, Consensus, Pilot, RunConfig, TeacherConfig
+from fastdistill.settings import Budget, Consensus, GiveUp, Pilot, Repair, RunConfig, Select, TeacherConfig
 from fastdistill.specs import ScenarioSpec
 from fastdistill.students.contamination import TrainingText
 
@@ -125,6 +125,7 @@ def student_config(
     made = attrs.evolve(
         config, purpose="student", teacher=(asked,), limit=None, shard=None, map={}, audit=0, calibrate=0,
         budget=Budget(), pilot=Pilot(enabled=False), consensus=Consensus(), reporters={},
+        repair=Repair(), select=Select(), give_up=GiveUp(),
     )  # fmt: skip
     tree = unstructure(made)
     for text in settings:
