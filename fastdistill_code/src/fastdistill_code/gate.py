@@ -226,6 +226,9 @@ async def open_gate(options: PythonOptions, services: Services) -> AsyncIterator
     """
     validator = None if options.contract is None else await services.teacher(options.contract)
     async with open_sandbox(
-        level=options.sandbox, allow_weak=options.allow_weak_sandbox, slots=options.parallel
+        level=options.sandbox,
+        allow_weak=options.allow_weak_sandbox,
+        slots=options.parallel,
+        packages=options.packages,
     ) as runner:
         yield PythonGate(runner=runner, options=options, services=services, validator=validator)

@@ -40,6 +40,9 @@ class PythonOptions:
         default=None, validator=optional(in_(("full", "namespaces", "confined", "rlimits-only")))
     )
     """Exactly this level; the strongest one unless given."""
+    packages: tuple[str, ...] = ()
+    """Installed packages that programs may import beside the standard library, such as numpy; the rule
+    `code-imports` has to let them pass too (`also`)."""
     parallel: int | None = field(default=None, validator=optional(ge(1)))
     """Candidates that run at once; the number of cores unless given."""
 

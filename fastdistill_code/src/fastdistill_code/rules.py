@@ -44,6 +44,8 @@ class ImportOptions:
     allowed: tuple[str, ...] = ALLOWED
     """Modules that an answer may import, each with all below it; `urllib.parse` allows not all of
     `urllib`."""
+    also: tuple[str, ...] = ()
+    """Further ones, such as the gate's `packages`."""
 
 
 @frozen(kw_only=True)
@@ -97,7 +99,8 @@ class AllowedImports:
 
     def _allows(self, name: str) -> bool:
         parts = name.split(".")
-        return any(".".join(parts[:end]) in self.options.allowed for end in range(1, len(parts) + 1))
+        allowed = {*self.options.allowed, *self.options.also}
+        return any(".".join(parts[:end]) in allowed for end in range(1, len(parts) + 1))
 
 
 @frozen

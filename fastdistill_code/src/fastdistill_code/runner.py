@@ -10,7 +10,7 @@ async with open_sandbox() as sandbox:
 import logging
 import os
 import platform
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Protocol, TypeVar
 
@@ -24,6 +24,7 @@ from fastdistill_code.sandbox import levels
 from fastdistill_code.sandbox.checking import run_check
 from fastdistill_code.sandbox.doctor import settled
 from fastdistill_code.sandbox.host import Host, Language, Stopped
+from fastdistill_code.sandbox.packages import NONE, Packages, found
 from fastdistill_code.sandbox.session import run_job
 
 R = TypeVar("R")
@@ -59,9 +60,17 @@ class Runner(Protocol):
 class Sandbox:
     """A few zygotes, each running one candidate at a time, in worker threads."""
 
-    def __init__(self, measures: list[str], slots: int, language: Language | None = None) -> None:
-        self._language = language
-        self._pairs = [(Host(measures, language), Host(measures)) for _ in range(slots)]
+    def __init__(
+        self,
+        measures: list[str],
+        slots: int,
+        language: Language | None = None,
+        packages: Packages = NONE,
+    ) -> None:
+        self._language, self._packages = language, packages
+        self._pairs = [
+            (Host(measures, language, packages), Host(measures, None, packages)) for _ in range(slots)
+        ]
         self._free = list(self._pairs)
         self._turns = anyio.Semaphore(slots)
         self._threads = anyio.CapacityLimiter(slots)
@@ -87,7 +96,9 @@ class Sandbox:
             "refused": dict(host.refused),
             "python": f"{platform.python_implementation()} {platform.python_version()}",
             "machine": platform.machine(),
-        } | ({} if self._language is None else {"language": self._language.name})
+            **({} if self._language is None else {"language": self._language.name}),
+            **({"packages": list(self._packages.versions)} if self._packages.names else {}),
+        }
 
     async def run(self, job: Job) -> Report:
         """Run the job; once more when our wall clock ran out under it."""
@@ -148,16 +159,18 @@ async def open_sandbox(
     allow_weak: bool = False,
     slots: int | None = None,
     language: Language | None = None,
+    packages: Sequence[str] = (),
 ) -> AsyncIterator[Runner]:
     """Open the strongest sandbox this machine allows, or exactly `level`.
 
-    `language` is another interpreter than this one's own Python.
+    `language` is another interpreter than this one's own Python; `packages` are installed packages that
+    programs may import beside the standard library.
 
     `slots` candidates run at once (the number of cores unless given). SetupError when the level is below
     `confined` without `allow_weak`, or when an asked-for level is not to be had here, saying what it
     needs.
     """
-    sandbox = Sandbox(levels.wanted(level), slots or os.cpu_count() or 1, language)
+    sandbox = Sandbox(levels.wanted(level), slots or os.cpu_count() or 1, language, found(packages))
     try:
         await sandbox.start(level, allow_weak=allow_weak)
         yield sandbox

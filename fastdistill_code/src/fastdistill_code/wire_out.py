@@ -83,13 +83,21 @@ class _Out:
         self.budget.spend(1, COST)
         write = _WRITERS.get(type(value))
         if write is None:
-            write = _as_base(type(value)) or _as_iterator(type(value))
+            write = _as_base(type(value)) or _as_iterator(type(value)) or _as_array(type(value))
         if write is None:
             raise WireError("type", type.__dict__["__name__"].__get__(type(value)))
         write(self, value, depth)
 
 
 Write = Callable[["_Out", Any, int], None]
+
+
+def _as_array(kind: type) -> Write | None:
+    """How numpy's arrays and numbers are written, where it is lent: as lists and plain numbers."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not (kind is numpy.ndarray or issubclass(kind, numpy.generic)):
+        return None
+    return lambda out, value, depth: out.put(value.tolist(), depth)
 
 
 def _as_base(kind: type) -> Write | None:

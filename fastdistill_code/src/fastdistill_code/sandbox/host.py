@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 
 from fastdistill import SetupError, WorkerLost
 from fastdistill_code.sandbox import folder
+from fastdistill_code.sandbox.packages import NONE, Packages
 
+_ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 _ZYGOTE = Path(__file__).with_name("zygote.py")
 
 
@@ -34,9 +36,11 @@ class Stopped(WorkerLost):
 class Host:
     """A zygote process and its folder; started on first use and again after it died."""
 
-    def __init__(self, measures: list[str], language: Language | None = None) -> None:
+    def __init__(
+        self, measures: list[str], language: Language | None = None, packages: Packages = NONE
+    ) -> None:
         self.measures = measures
-        self._language = language
+        self._language, self._packages = language, packages
         self._process: subprocess.Popen[bytes] | None = None
         self._stage = ""
         self.shared_disk = False
@@ -52,12 +56,18 @@ class Host:
         self._stage = tempfile.mkdtemp(prefix="fd-sandbox-")
         self._control, theirs = socket.socketpair()
         language = self._language and self._language._asdict()
-        asked = json.dumps({"measures": self.measures, "stage": self._stage, "language": language})
+        lent = {"names": self._packages.names, "folders": self._packages.folders}
+        asked = json.dumps(
+            {"measures": self.measures, "stage": self._stage, "language": language, "packages": lent}
+        )
         command = [sys.executable, "-s", "-S", "-B", "-P", str(_ZYGOTE), asked]
         environment = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
         environment["LD_BIND_NOW"] = "1"  # else each child looks up the same symbols anew
         environment["MALLOC_ARENA_MAX"] = "1"  # else each thread takes 64 MiB of address space
-
+        if self._packages.names:  # a zygote with threads cannot be forked
+            environment |= dict.fromkeys(
+                ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+            )
         with theirs:
             self._process = subprocess.Popen(
                 command,

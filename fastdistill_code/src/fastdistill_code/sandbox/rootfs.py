@@ -16,6 +16,8 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 
 FURTHER: list[str] = []
 """An interpreter of another language, where there is one: set before the root is built."""
+PACKAGES: list[str] = []
+"""Folders of packages that programs may import: set before the root is built."""
 
 
 def readable() -> list[str]:
@@ -24,7 +26,7 @@ def readable() -> list[str]:
     dynamic = os.path.join(sys.base_exec_prefix, "lib", os.path.basename(stdlib), "lib-dynload")
     shared = os.path.join(sys.base_prefix, "lib")
     libpython = [os.path.join(shared, n) for n in os.listdir(shared) if n.startswith("libpython")]
-    wanted = (stdlib, dynamic, *libpython, *LIBRARIES, *FURTHER)
+    wanted = (stdlib, dynamic, *libpython, *LIBRARIES, *FURTHER, *PACKAGES)
     return [path for path in dict.fromkeys(wanted) if os.path.exists(path)]
 
 

@@ -213,6 +213,16 @@ def _sweep_adopted() -> None:
             os.waitpid(pid, 0)
 
 
+def _lend(packages: dict[str, Any]) -> None:
+    """Import the packages that programs may use; what they load later is read from their own folders."""
+    rootfs.PACKAGES += packages["folders"]
+    sys.path += list(dict.fromkeys(map(os.path.dirname, packages["folders"])))
+    for name in packages["names"]:
+        __import__(name)
+    if "numpy" in packages["names"]:
+        sys.modules["numpy"].random.seed(0)
+
+
 def main() -> None:
     """Warm up, take the measures, serve."""
     asked = json.loads(sys.argv[1])
@@ -221,6 +231,7 @@ def main() -> None:
     site.sethelper()
     for name in _WARM:
         __import__(name)
+    _lend(asked["packages"])
     os.register_at_fork = _register
     for name in ("MALLOC_ARENA_MAX", "LD_BIND_NOW"):
         os.environ.pop(name, None)
