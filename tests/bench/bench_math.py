@@ -3,8 +3,9 @@
     python tests/bench/bench_math.py --data FOLDER [--peer PYTHON]
 
 FOLDER holds `gsm8k/tasks.jsonl` and `math/cases.jsonl`; PYTHON is the interpreter of an environment with
-`math-verify` installed. Prints pairs a second on one core (with the trips to one worker)
-and how often each agrees with the labels.
+`math-verify` installed. Prints pairs a second on one core (with the trips to one worker),
+how often each agrees with the labels, and what the comparison alone costs of a processor: nothing
+cached, several rounds.
 """
 
 import argparse
@@ -12,12 +13,15 @@ import json
 import subprocess
 import time
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import anyio
 
 from fastdistill import Candidate, Choice, Completion, Outcome, Task
 from fastdistill.testing import lend
+from fastdistill_math import clean, judging, parse, residue, spoken
+from fastdistill_math.gate import payload
 from fastdistill_math.options import SympyOptions
 from fastdistill_math.rows import MathGold
 from fastdistill_math.scenario import MathScenario
@@ -74,6 +78,34 @@ async def _judge(gate: Any, scenario: MathScenario, task: Task[MathGold], reply:
     return (await gate(task, candidate)).outcome is Outcome.PASS
 
 
+def _alone(pairs: list[tuple[str, str, bool]], rounds: int) -> None:
+    """Print what `judge` alone costs of a processor: the median of the rounds, the least and the most."""
+    scenario, jobs = MathScenario(), []
+    for gold, reply, _ in pairs:
+        task = Task(task_id="1", input={"problem": ""}, payload=MathGold(answer=gold), has_gold=True)
+        choice = Choice(text=reply, finish="stop")
+        reading = scenario.read(task, Completion(choices=(choice,), model="bench"))
+        if reading.answer is not None:
+            jobs.append(payload(task.payload, reading.answer, reply))
+    judging.warm()
+    found = sorted((_round(jobs) for _ in range(rounds)), key=lambda each: each[0])
+    for title, each in zip(("pairs/s", "p99 ms", "max ms"), zip(*found, strict=True), strict=True):
+        low, middle, high = min(each), median(each), max(each)
+        print(f"  judge alone  {title:8s} {middle:9.1f}   ({low:.1f} to {high:.1f} in {rounds} rounds)")
+
+
+def _round(jobs: list[dict[str, Any]]) -> tuple[float, float, float]:
+    for cached in (parse.readings, clean.clean, clean.squeeze, spoken.meaning, residue._atom):
+        cached.cache_clear()
+    costs = []
+    for job in jobs:
+        begun = time.process_time()
+        judging.judge(job)
+        costs.append(1000 * (time.process_time() - begun))
+    costs.sort()
+    return 1000 * len(costs) / sum(costs), costs[int(0.99 * (len(costs) - 1))], costs[-1]
+
+
 def _peer(python: str, pairs: list[tuple[str, str, bool]]) -> tuple[float, list[bool]]:
     given = json.dumps(
         [(gold if "$" in gold or "\\" not in gold else f"${gold}$", reply) for gold, reply, _ in pairs]
@@ -116,6 +148,7 @@ def main() -> None:
     for title, pairs in sets.items():
         print(f"{title}: {len(pairs)} pairs")
         _line("this gate", pairs, *anyio.run(_ours, pairs, given.rounds))
+        _alone(pairs, max(3, given.rounds))
         if given.peer:
             _line("math-verify", pairs, *_peer(given.peer, pairs))
 

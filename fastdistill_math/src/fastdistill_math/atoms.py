@@ -175,6 +175,8 @@ class Atoms(Upper):
 
     def number(self, text: str) -> Node:
         r"""A numeral; a decimal remembers how many digits it shows; `0.\overline{3}` repeats."""
+        if text.isdigit() and self.now.text != r"\overline":
+            return num(int(text))
         mantissa, _, power = text.replace("E", "e").partition("e")
         if abs(int(power or 0)) > MAX_EXPONENT:
             raise TooLarge(f"the exponent {power} is beyond {MAX_EXPONENT}")

@@ -72,6 +72,13 @@ _CLOCK_HALF = re.compile(r"(?<![a-z])([ap])\.?\s?m(?![a-z])")
 _GROUPED = re.compile(r"(?<=\d)(?:\s*\{\s*,\s*\}\s*|,\\!\s*|\\,\s*,?)(?=\d{3}(?!\d))")
 _THIN = re.compile(r"(?<=\d)(?:\\[,!:;]|\u2009|\u202f|')(?=\d{3}(?!\d))")
 _JUNK = re.compile(r"\\(?:label|tag|hspace|vspace|phantom)\*?\s*\{[^{}]*\}|\\hline")
+_VECTOR = re.compile(r"\\(?:hat|vec|mathbf|boldsymbol|bm|widehat)")
+_BRACKETS = re.compile(r"\\[\[\]()]")
+_BLACKBOARD = re.compile(r"\\mathbb\s+([A-Z])")
+_DEGREE = re.compile(r"\^\s*\{?\s*\\degree\s*\}?")
+_WHITE = re.compile(r"[ \t\r\n]+")
+_ANY_WHITE = re.compile(r"\s+")
+_KEPT_SPACE = re.compile(r"(?<=\d) (?=\d)|(?<=[^\W\d_]) (?=[^\W\d_])")
 _TAIL = " \t\n.,;:。、!?*_`\"'"
 
 
@@ -137,12 +144,24 @@ def strip_tail(text: str) -> str:
 @lru_cache(maxsize=4096)
 def clean(text: str) -> str:
     r"""One spelling of `text`: `\frac`, `\le`, no `$`, no spacing; words as `\ue000words\ue001`."""
-    text = _unicode(text)
-    text = _UNIT_VECTOR.sub(_unit_vector, decimals(text))
+    text = decimals(_unicode(text))
+    text = _commands(text) if "\\" in text else text.replace("$", " ").replace("~", " ")
+    if "'" in text:
+        text = _THIN.sub("", text)
+    if "{" in text:
+        text = _GROUPED.sub("", text)
+    if "illion" in text.lower() or "thousand" in text.lower():
+        text = _SCALE.sub(lambda m: rf"{m[1]} \cdot 10^{{{_SCALES[m[2].lower()]}}}", text)
+    return strip_tail(_WHITE.sub(" ", text))
+
+
+def _commands(text: str) -> str:
+    """The same for what a backslash begins: spacing and sizes go, wrappers open, names become short."""
+    if _VECTOR.search(text):
+        text = _UNIT_VECTOR.sub(_unit_vector, text)
     if "\\\\" in text:
         text = _ROW.sub("\ue002", text) if r"\begin{" in text else _DOUBLED.sub(r"\\", text)
-    text = re.sub(r"\\[\[\]()]", " ", text)
-    text = _THIN.sub("", _GROUPED.sub("", text))
+    text = _THIN.sub("", _GROUPED.sub("", _BRACKETS.sub(" ", text)))
     text = _SCALE.sub(
         lambda m: rf"{m[1]} \cdot 10^{{{_SCALES[m[2].lower()]}}}", _MONEY.sub(r"\1 \\text{dollars}", text)
     )
@@ -150,23 +169,22 @@ def clean(text: str) -> str:
     text = text.replace(r"\&", " and ").replace(r"\#", " ").replace(r"\_", "_")
     text = _SIZES.sub("", _EMPTY_FENCE.sub("", text))
     text = _JUNK.sub(" ", _SPACES.sub(" ", text))
-    text = re.sub(r"\\mathbb\s+([A-Z])", r"\\mathbb{\1}", text)
+    if "\\mathbb" in text:
+        text = _BLACKBOARD.sub(r"\\mathbb{\1}", text)
     for _ in range(4):
         text, texts = _TEXT.subn(_text_word, text)
         text, wraps = _UNWRAP.subn(r" \1 ", text)
         if not texts and not wraps:
             break
     text = _COMMAND.sub(_rename, text)
-    text = re.sub(r"\^\s*\{?\s*\\degree\s*\}?", r"\\degree ", text)
-    return strip_tail(re.sub(r"[ \t\r\n]+", " ", text))
+    return _DEGREE.sub(r"\\degree ", text) if "\\degree" in text else text
 
 
 @lru_cache(maxsize=4096)
 def squeeze(text: str) -> str:
     """The normalised string: cleaned, without spaces but between two digits or two words."""
     text = clean(text).replace("\ue000", " ").replace("\ue001", " ")
-    text = re.sub(r"\s+", " ", text).strip()
-    text = re.sub(r"(?<=\d) (?=\d)|(?<=[^\W\d_]) (?=[^\W\d_])", "\x00", text)
+    text = _KEPT_SPACE.sub("\x00", _ANY_WHITE.sub(" ", text).strip())
     return text.replace(" ", "").replace("\x00", " ")
 
 

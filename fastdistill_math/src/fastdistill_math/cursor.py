@@ -1,8 +1,5 @@
 """Where a parse stands: tokens, depth limit and the small moves that every rule makes."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from fastdistill_math.lexer import Token, tokens
 from fastdistill_math.tree import NotMath, TooLarge
 
@@ -45,16 +42,18 @@ class Cursor:
             raise NotMath(f"{text!r} is missing before {self.now.text!r}")
         return self.take()
 
-    @contextmanager
-    def deeper(self) -> Iterator[None]:
-        """One level of nesting. Raises `TooLarge` beyond the limit."""
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
+    def deeper(self) -> "Cursor":
+        """One level of nesting, as a context. Raises `TooLarge` beyond the limit."""
+        if self.depth >= MAX_DEPTH:
             raise TooLarge(f"brackets nest deeper than {MAX_DEPTH} levels")
-        try:
-            yield
-        finally:
-            self.depth -= 1
+        return self
+
+    def __enter__(self) -> "Cursor":
+        self.depth += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.depth -= 1
 
     def single(self) -> Token:
         """One character's worth of a token, as LaTeX takes an argument without braces."""

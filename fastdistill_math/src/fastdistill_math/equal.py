@@ -9,3 +9,6 @@ class Answer:
 
     equal: bool | None
     by: str
+
+
+YES, NO, UNTOLD = Answer(True, "shape"), Answer(False, "shape"), Answer(None, "shape")

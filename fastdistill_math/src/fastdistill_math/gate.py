@@ -37,7 +37,7 @@ class SympyGate:
     @property
     def depends_on(self) -> str:
         """The engines behind a verdict."""
-        return f"sympy {version('sympy')}, mpmath {version('mpmath')}"
+        return f"sympy {version('sympy')}, FLINT {version('python-flint')}"
 
     async def __call__(self, task: Task[MathGold], candidate: Candidate, /) -> Finding:
         """Compare with the gold; without gold only the answer's class is found, and any answer passes."""

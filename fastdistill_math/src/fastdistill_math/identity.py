@@ -60,7 +60,7 @@ def _bound(node: Node) -> frozenset[str]:
 
 
 def _numeric(a: Node, b: Node) -> Answer:
-    from fastdistill_math.numeric import Point  # mpmath waits for the worker
+    from fastdistill_math.numeric import Point  # FLINT waits for the worker
 
     both = Node("add", (a, Node("neg", (b,))))
     counting, dividing, stepped, complex_ = _roles(both)
@@ -152,31 +152,30 @@ def _vanishes(
 
     Each of `sides` is told in its list whether it was evaluated outside the real domain.
     """
-    from fastdistill_math.ball import Vague
+    from fastdistill_math import ball
     from fastdistill_math.bounds import separation
     from fastdistill_math.numeric import Point, value
-    from fastdistill_math.precision import mp
 
     assert isinstance(point, Point)  # noqa: S101
     bits, proof = separation(difference, point, generic=bool(free(difference)))
     precision = 128
     for node, outside in sides:
-        with mp.workprec(precision):
+        with ball.precision(precision):
             try:
                 value(node, evolve(point, outside=outside))
             except NotMath:
                 continue
     while True:
-        with mp.workprec(precision):
+        with ball.precision(precision):
             try:
                 disc = value(difference, point)
-            except Vague:
+            except ball.Vague:
                 disc = None
             except NotMath:
                 return None, False
-            if disc is not None and not disc.has_zero:
+            if disc is not None and not ball.has_zero(disc):
                 return False, True
-            if disc is not None and disc.rad < mp.ldexp(1, -bits):
+            if disc is not None and ball.below(disc, -bits):
                 return True, proof
         if precision > 2 * bits + 1024:
             return None, False

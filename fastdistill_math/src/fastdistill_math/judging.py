@@ -81,9 +81,15 @@ def decide(gold: str, answer: str, reply: str, choices: Sequence[str], policy: P
 
 def _spelled_alike(gold: str, target: str, answer: str, reply: str) -> bool:
     ours = squeeze(target)
-    return bool(ours) and (
-        ours == squeeze(answer) or (len(reply) < 2000 and squeeze(gold) == squeeze(reply))
+    if not ours:
+        return False
+    return ours == squeeze(answer) or (
+        len(reply) <= _WRAPPED * len(gold) + _WRAPPING and squeeze(gold) == squeeze(reply)
     )
+
+
+_WRAPPED, _WRAPPING = 4, 80
+"""How much longer than the gold a reply may be that is nothing but the gold, spelled at length."""
 
 
 def _chosen(gold: str, answer: str, choices: Sequence[str], policy: Policy) -> Decision | None:

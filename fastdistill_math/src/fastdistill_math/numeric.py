@@ -1,5 +1,6 @@
 """Numeric values of trees as discs, at points of their variables, within a budget of steps."""
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from hashlib import blake2b
@@ -8,9 +9,8 @@ from attrs import field, frozen
 
 from fastdistill_math import ball
 from fastdistill_math.ball import Ball, Vague
-from fastdistill_math.exact import exact, whole
+from fastdistill_math.exact import MAX_FACTORIAL, exact, whole
 from fastdistill_math.names import APPLIED
-from fastdistill_math.precision import mp
 from fastdistill_math.tree import Node, NotMath, TooLarge
 
 MAX_TERMS = 2_000
@@ -46,7 +46,7 @@ class Point:
 
     def spend(self) -> None:
         """Charge one node. Raises `TooLarge` when the budget, the same on every machine, is spent."""
-        self.meter[0] += 4 + mp.prec // 64
+        self.meter[0] += 4 + ball.bits() // 64
         if self.meter[0] > MAX_WORK:
             raise TooLarge("evaluating the answer takes too many steps")
 
@@ -91,27 +91,25 @@ def _negative(name: str, trial: int) -> bool:
 
 
 def value(node: Node, at: Point) -> Ball:
-    """The disc of `node` at the precision of `mp.prec`. Raises `Vague`, `NotMath`, `TooLarge`."""
+    """The ball of `node` at the precision set. Raises `Vague`, `NotMath`, `TooLarge`."""
     at.spend()
     match node.kind:
         case "num" | "dec" | "percent" | "base":
             known = exact(node)
             if known is None:
                 return ball.mul(value(node.args[0], at), ball.point(1, 100))
-            return ball.point(known.numerator, known.denominator)
+            return ball.fraction(known)
         case "sym":
             known = at.value(node.value)
-            real = ball.point(known.numerator, known.denominator)
+            real = ball.fraction(known)
             if node.value not in at.complex:
                 return real
             other = at.value(f"Im {node.value}")
-            return ball.add(
-                real, ball.mul(ball.constant("i"), ball.point(other.numerator, other.denominator))
-            )
+            return ball.add(real, ball.mul(ball.constant("i"), ball.fraction(other)))
         case "sub":
             index = _integer(node.args[0], at)
             known = at.value(f"{node.value}_{index}")
-            return ball.point(known.numerator, known.denominator)
+            return ball.fraction(known)
         case "const":
             if node.value == "inf":
                 raise NotMath("infinity has no numeric value")
@@ -169,7 +167,7 @@ def _power(node: Node, at: Point) -> Ball:
 
 
 def _domain(inner: Ball, at: Point) -> None:
-    if inner.real and inner.mid < 0 and not inner.has_zero:
+    if ball.is_real(inner) and inner.real < 0:
         at.outside[0] = True
 
 
@@ -196,7 +194,7 @@ def _call(node: Node, at: Point) -> Ball:
     name, args = node.value, node.args
     known = exact(node)
     if known is not None:
-        return ball.point(known.numerator, known.denominator)
+        return ball.fraction(known)
     match name:
         case "abs":
             return ball.absolute(value(args[0], at))
@@ -217,10 +215,10 @@ def _call(node: Node, at: Point) -> Ball:
             return top
         case "overline":
             inner = value(args[0], at)
-            return Ball(mp.conj(inner.mid), inner.rad)
+            return ball.conjugate(inner)
         case "Re" | "Im" | "re":
             inner = value(args[0], at)
-            return Ball(mp.re(inner.mid) if name != "Im" else mp.im(inner.mid), inner.rad)
+            return ball.imaginary_part(inner) if name == "Im" else ball.real_part(inner)
         case (
             "factorial"
             | "binom"
@@ -237,7 +235,7 @@ def _call(node: Node, at: Point) -> Ball:
             known = exact(Node("call", tuple(_substituted(arg, at) for arg in args), name))
             if known is None:
                 return _counted(name, args, at)
-            return ball.point(known.numerator, known.denominator)
+            return ball.fraction(known)
         case "sum" | "prod":
             return _series(node, at)
     if name in _NAMED:
@@ -259,34 +257,32 @@ def _free(name: str, args: tuple[Node, ...], at: Point) -> Ball:
 def _counted(name: str, args: tuple[Node, ...], at: Point) -> Ball:
     if name in ("max", "min"):
         found = [value(arg, at) for arg in args]
-        if not all(each.real for each in found):
+        if not all(map(ball.is_real, found)):
             raise NotMath(f"{name} of a complex number")
-        order = sorted(found, key=lambda each: each.mid, reverse=name == "max")
-        if len(order) > 1 and abs(order[0].mid - order[1].mid) <= order[0].rad + order[1].rad:
+        order = sorted((each.real for each in found), key=lambda each: each.mid(), reverse=name == "max")
+        if len(order) > 1 and order[0].overlaps(order[1]):
             raise Vague(f"{name} of what may be equal")
-        return order[0]
+        return ball.of_real(order[0])
     if name == "sgn":
         inner = value(args[0], at)
-        if not inner.real or inner.has_zero:
+        if not ball.is_real(inner) or ball.has_zero(inner):
             raise Vague("the sign of what may be zero")
-        return ball.point(1 if inner.mid > 0 else -1)
+        return ball.point(1 if inner.real > 0 else -1)
     if name in ("floor", "ceil"):
         inner = value(args[0], at)
-        if not inner.real:
+        if not ball.is_real(inner):
             raise NotMath(f"{name} of a complex number")
-        low, high = mp.floor(inner.mid - inner.rad), mp.floor(inner.mid + inner.rad)
-        if low != high:
+        step = (inner.real.floor() if name == "floor" else inner.real.ceil()).unique_fmpz()
+        if step is None:
             raise Vague(f"{name} at a step")
-        return ball.point(int(low) + (name == "ceil"))
+        return ball.point(int(step))
     integers = [_integer(arg, at) for arg in args]
-    if name == "factorial2" and 0 <= integers[0] <= 2000:
-        found = mp.fac2(integers[0])
-        return Ball(found, abs(found) * mp.ldexp(1, 6 - mp.prec))
-    if name == "factorial" and 0 <= integers[0] <= 5000:
-        return Ball(mp.factorial(integers[0]), mp.factorial(integers[0]) * mp.ldexp(1, 4 - mp.prec))
-    if name == "binom" and 0 <= integers[1] <= integers[0] <= 5000:
-        found = mp.binomial(*integers)
-        return Ball(found, abs(found) * mp.ldexp(1, 6 - mp.prec))
+    if name == "factorial2" and 0 <= integers[0] <= MAX_TERMS:
+        return ball.point(math.prod(range(integers[0], 0, -2)))
+    if name == "factorial" and 0 <= integers[0] <= MAX_FACTORIAL:
+        return ball.point(math.factorial(integers[0]))
+    if name == "binom" and 0 <= integers[1] <= integers[0] <= MAX_FACTORIAL:
+        return ball.point(math.comb(*integers))
     raise NotMath(f"no numeric value for {name}")
 
 
@@ -309,13 +305,13 @@ def _series(node: Node, at: Point) -> Ball:
 
 def _endless(body: Node, name: str, first: int, at: Point) -> Ball:
     """A series whose terms shrink by a tenth each, at least: its rest is below nine times the last term."""
-    total, last, steady = ball.point(0), None, 0
+    total, last, steady, enough = ball.point(0), None, 0, -(ball.bits() // 2)
     for step in range(first, first + MAX_ENDLESS):
         term = value(body, at.at(name, step))
         total = ball.add(total, term)
-        size = abs(term.mid) + term.rad
-        steady = steady + 1 if last is not None and size <= 0.9 * last else 0
+        size = ball.size(term)
+        steady = steady + 1 if last is not None and size * 10 <= last * 9 else 0
         last = size
-        if steady >= STEADY and size < mp.ldexp(1, -mp.prec // 2):
-            return Ball(total.mid, total.rad + 9 * size)
+        if steady >= STEADY and ball.small(size, enough):
+            return ball.widened(total, size * 9)
     raise NotMath("a series that does not shrink fast enough")

@@ -204,21 +204,20 @@ def real_value(node: Node) -> Fraction | None:
         return known
     if node.has("sym", "sub"):
         return None
-    from fastdistill_math.numeric import Point, value  # mpmath waits for the worker
-    from fastdistill_math.precision import mp
+    from fastdistill_math import ball
+    from fastdistill_math.numeric import Point, value  # FLINT waits for the worker
 
-    with mp.workprec(256):
+    with ball.precision(256):
         try:
             disc = value(node, Point())
         except NotMath:
             return None
-        if not disc.real or disc.rad > abs(disc.mid) * mp.ldexp(1, -160):
+        if not ball.is_real(disc) or not ball.known_to(disc, 160):
             return None
-        sign, mantissa, power, _ = disc.mid._mpf_
-    if abs(int(power)) > _MAX_POWER:
+        mantissa, power = ball.middle(disc)
+    if abs(power) > _MAX_POWER:
         return None
-    size: Fraction = Fraction(int(mantissa)) * Fraction(2) ** int(power)
-    return -size if sign else size
+    return mantissa * Fraction(2) ** power
 
 
 _MAX_POWER = 1 << 14

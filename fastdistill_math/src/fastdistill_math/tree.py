@@ -35,6 +35,7 @@ Kinds and what they hold (`args`; `value`):
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from attrs import frozen
@@ -66,7 +67,12 @@ class Node:
 
     def has(self, *kinds: str) -> bool:
         """Whether a node of one of these kinds is here or below."""
-        return any(node.kind in kinds for node in self.walk())
+        return not self.kinds.isdisjoint(kinds)
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of this node and all below it; kept, because every rule asks."""
+        return frozenset([node.kind for node in self.walk()])
 
 
 def num(value: int | Fraction) -> Node:
