@@ -111,7 +111,7 @@ def judge_score(ledger: sqlite3.Connection) -> dict[str, Any]:
 
 
 def funnel(ledger: sqlite3.Connection) -> Counts:
-    """Return how many tasks came how far."""
+    """Return how many tasks came how far; `accepted_weakly` are those accepted where the oracle was weak."""
     total = counts(ledger)
     return {
         "tasks": total["tasks"],
@@ -126,6 +126,12 @@ def funnel(ledger: sqlite3.Connection) -> Counts:
         "executed": _tasks_flagged(ledger, "exec_pass"),
         "matched": _tasks_flagged(ledger, "gold_match"),
         "accepted": total["accepted"],
+        "accepted_weakly": _one(
+            ledger,
+            "SELECT COUNT(*) AS n FROM decisions d WHERE d.status = 'accepted' AND EXISTS"  # noqa: S608  ours
+            " (SELECT 1 FROM verdicts v WHERE v.sample_id = d.sample_id AND v.attempt = d.attempt"
+            f" AND ({_said('weak_oracle')} OR {_said('no_suite')}))",
+        ),
     }
 
 
@@ -191,15 +197,20 @@ SELECT COALESCE(SUM(inputs), 0) AS n FROM (
 """
 
 
+def _said(flag: str) -> str:
+    """A condition: the evidence of a verdict says `flag`, as true or as a sentence that tells why."""
+    return f"evidence LIKE '%\"{flag}\":%' AND json_extract(evidence, '$.{flag}') NOT IN (0, '')"
+
+
 def oracles(ledger: sqlite3.Connection) -> dict[str, Any]:
     """Return what gates said in their evidence about the strength of their own oracles, by task."""
     found: dict[str, Any] = {
         flag: _one(
             ledger,
             "SELECT COUNT(DISTINCT sample_id) AS n FROM verdicts"  # noqa: S608  two words of ours
-            f" WHERE evidence LIKE '%\"{flag}\":%' AND json_extract(evidence, '$.{flag}') = 1",
+            f" WHERE {_said(flag)}",
         )
-        for flag in ("weak_oracle", "degenerate")
+        for flag in ("weak_oracle", "no_suite", "degenerate")
     }
     found["contested_inputs"] = _one(ledger, _CONTESTED)
     return {**found, "oracle_strength": _rows(ledger, _STRENGTH)[0]}
