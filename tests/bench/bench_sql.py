@@ -16,7 +16,7 @@ from statistics import mean, median
 from typing import Any
 
 from fastdistill import TaskError
-from fastdistill_sql import judging
+from fastdistill_sql import judging, preparing
 
 ROUNDS = 5
 
@@ -70,7 +70,7 @@ def searches(work: list[dict[str, Any]]) -> float:
 
 
 def main() -> None:
-    judging.PREPARED = 10_000
+    preparing.PREPARED = 10_000
     for folder in map(Path, sys.argv[1:]):
         work = jobs(folder)
         print(f"{folder.name}: {len(work)} golds")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support.toy import rows
 
+import fastdistill
 from fastdistill_simulator import Asked, TeacherSimulator
 
 FD = [sys.executable, "-c", "from fastdistill.cli.main import main; main()"]
@@ -67,3 +68,25 @@ def test_accepted_are_exactly_the_right_ones(data: Path, tmp_path: Path) -> None
     ]
     assert counts[0] == counts[1] == counts[2]
     assert sum(counts[0][k] for k in ("accepted", "rejected", "failed", "skipped")) == len(tasks)
+
+
+def test_weak_oracles_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FD_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "shop.sql").write_text("CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1), (2), (3);")
+    golds = {"strong": "SELECT a FROM t WHERE a > 1", "none": "SELECT 1 + 1"}
+    (tmp_path / "tasks.jsonl").write_text(
+        "".join(
+            json.dumps({"task_id": name, "question": name, "database": "shop.sql", "gold_sql": gold}) + "\n"
+            for name, gold in golds.items()
+        )
+    )
+    (tmp_path / "said.jsonl").write_text(
+        "".join(json.dumps({"task_id": name, "reply": gold}) + "\n" for name, gold in golds.items())
+    )
+    run = fastdistill.run(
+        "sql", tmp_path / "tasks.jsonl", teacher=f"recorded:{tmp_path / 'said.jsonl'}",
+        out=tmp_path / "out", audit=0, calibrate=0,
+    )  # fmt: skip
+    assert run.report["funnel"]["accepted"] == 2
+    assert run.report["funnel"]["accepted_weakly"] == 1
+    assert run.report["oracles"]["no_suite"] == 1

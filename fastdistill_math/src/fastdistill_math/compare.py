@@ -1,8 +1,8 @@
 """Whether an answer is the gold: by kind, then by value. The conventions are in `docs/math.md`.
 
 The order of the rules is the order of what an answer can be: words, declarations, names, quantities,
-collections, regions, relations, and at last one value. What is compared in parts is in `collected`, `placed`,
-`modular` and `named`.
+collections, regions, relations, and at last one value. What is compared in parts is in `collected`,
+`placed`, `modular` and `named`.
 """
 
 from functools import partial

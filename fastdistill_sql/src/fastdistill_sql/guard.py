@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from shutil import copyfile
+from stat import S_ISREG
 from urllib.parse import quote
 
 import apsw
@@ -245,7 +246,7 @@ def stamp(path: Path) -> tuple[int, int]:
         found = path.stat()
     except (OSError, ValueError):
         raise TaskError("missing-database", f"there is no database at {path}") from None
-    if not path.is_file():
+    if not S_ISREG(found.st_mode):
         raise TaskError("missing-database", f"{path} is not a file")
     return found.st_mtime_ns, found.st_size
 

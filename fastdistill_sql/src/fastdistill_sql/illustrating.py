@@ -9,7 +9,8 @@ import apsw
 from fastdistill import TaskError, structure
 from fastdistill_sql.evidence import tables_used
 from fastdistill_sql.guard import Guarded
-from fastdistill_sql.judging import Ground, Job, grounds_of, judge, prepared
+from fastdistill_sql.judging import grounds_of, judge
+from fastdistill_sql.preparing import Ground, Job, prepared
 
 _MOST = 40
 """Seeds that a message names."""

@@ -111,7 +111,7 @@ def judge_score(ledger: sqlite3.Connection) -> dict[str, Any]:
 
 
 def funnel(ledger: sqlite3.Connection) -> Counts:
-    """Return how many tasks came how far; `accepted_weakly` are those accepted where the oracle was weak."""
+    """Return how many tasks came how far; `accepted_weakly`: those accepted where the oracle was weak."""
     total = counts(ledger)
     return {
         "tasks": total["tasks"],

@@ -19,6 +19,13 @@ def _tile(figure: str, name: str) -> str:
     return f'<div class="tile"><b>{escape(figure)}</b><span>{escape(name)}</span></div>'
 
 
+def _funnel(funnel: Mapping[str, int]) -> str:
+    """Bars of how far tasks came, and how many of the accepted rest on a weak oracle."""
+    weak = funnel["accepted_weakly"]
+    shown = bars({name: n for name, n in funnel.items() if name != "accepted_weakly"}, "", last="good")
+    return shown + (f'<p class="note">{weak:,} of the accepted rest on a weak oracle</p>' if weak else "")
+
+
 def _tiles(quality: Mapping[str, Any], timing: Mapping[str, Any]) -> str:
     counts, usd = quality["counts"], timing["usd"]
     made = [
@@ -165,7 +172,7 @@ def render(
         f'<p class="note">run {escape(quality["run_id"])} · {number(timing["elapsed"], 1)} s · '
         f"{counts['skipped']} skipped · {counts['unfinished']} unfinished</p>"
         f"{_tiles(quality, timing)}"
-        f"<h2>Funnel, in tasks</h2>{bars(quality['funnel'], '', last='good')}"
+        f"<h2>Funnel, in tasks</h2>{_funnel(quality['funnel'])}"
         f"<h2>Why answers were rejected</h2>{bars(reasons, 'bad')}"
         + (f"<h2>What failed</h2>{bars(faults, 'fault')}" if faults else "")
         + f"<h2>Rates, with their counts</h2>{_rates(quality)}<h2>Gates</h2>{_gates(quality)}"
