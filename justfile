@@ -8,18 +8,19 @@ _list:
 sync:
     python3 -m venv .uv && .uv/bin/pip install -q uv && {{uv}} sync --all-packages
 
-# Format and mend what can be mended.
+# Format, and repair what a tool can repair.
 format:
     {{uv}} run --no-sync ruff check --fix .
     {{uv}} run --no-sync ruff format .
 
-# Lint, types, layers, dependencies.
+# Lint, types, layers, dependencies, dead code.
 check:
     {{uv}} run --no-sync ruff check .
     {{uv}} run --no-sync ruff format --check .
     {{uv}} run --no-sync mypy
     {{uv}} run --no-sync lint-imports
     {{uv}} run --no-sync python tests/tools/dependencies.py
+    {{uv}} run --no-sync vulture
 
 # Run tests: all, or those named.
 test *WHAT:

@@ -117,11 +117,6 @@ def _peer(python: str, pairs: list[tuple[str, str, bool]]) -> tuple[float, list[
     return found["seconds"], found["got"]
 
 
-def _fenced(gold: str) -> str:
-    """The peer reads LaTeX only between dollars."""
-    return gold if "$" in gold or "\\" not in gold else f"${gold}$"
-
-
 def _line(name: str, pairs: list[tuple[str, str, bool]], seconds: float, got: list[bool]) -> None:
     right = sum(mine == expect for mine, (_, _, expect) in zip(got, pairs, strict=True))
     false = sum(mine and not expect for mine, (_, _, expect) in zip(got, pairs, strict=True))

@@ -12,7 +12,6 @@ import pytest
 from support.toy import rows, write_tasks
 
 TASKS = 500
-SLOTS = 16
 
 RUNNER = """
 import sys, anyio

@@ -20,7 +20,6 @@ RELATIONS = {
     r"\Leftrightarrow": "iff",
 }  # fmt: skip
 SETS = {r"\cup": "union", r"\cap": "inter", r"\setminus": "minus"}
-SET_WORDS = {"union": "union", "U": "union"}
 GREEK = frozenset([
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
     "mu", "nu", "xi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega", "Gamma",

@@ -54,8 +54,3 @@ def _stop(text: str, error: Exception) -> Stop | None:
     if place < 0:
         return Stop(len(text) if "incomplete" in said else 0)
     return Stop(max(0, len((_BEFORE + text).encode()[:place].decode("utf-8", "ignore")) - len(_BEFORE)))
-
-
-def grammatical(text: str) -> bool:
-    """Whether SQLite's grammar takes the one query `text`."""
-    return stop(text) is None

@@ -14,8 +14,7 @@ from attrs import field, frozen
 
 from fastdistill_sql.anatomy import Anatomy
 from fastdistill_sql.bank import Bank, fill
-from fastdistill_sql.building import Blueprint, Rows, blueprint, construct, needed
-from fastdistill_sql.guard import Guarded
+from fastdistill_sql.building import Blueprint, Rows, blueprint, needed
 from fastdistill_sql.laws import Assume, Laws
 from fastdistill_sql.names import Place
 from fastdistill_sql.pools import Pool, pools
@@ -216,16 +215,3 @@ def _count(material: Material, name: str, plan: Plan, rng: random.Random) -> int
     if rng.random() < 0.12:
         return rng.choice((1, 2, 3))
     return max(1, plan.size + rng.randrange(-1, 3))
-
-
-def neighbour(
-    path: Path,
-    schema: Schema,
-    anatomy: Anatomy,
-    queries: tuple[str, ...],
-    seed: int,
-    assume: Assume = "data",
-) -> Guarded:
-    """The variant of `seed` as a database in memory."""
-    material = gather(path, schema, anatomy, queries, assume=assume)
-    return construct(material.plan, variant(material, seed))

@@ -9,7 +9,7 @@ import difflib
 import string
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -21,8 +21,6 @@ from fastdistill.serde import nearest
 
 LIKELY = 0.75
 """How alike a stray key and an absent field are, from 0 to 1, before it is taken for a misspelling."""
-
-Getter = Callable[[Mapping[str, Any]], Any]
 
 
 @frozen

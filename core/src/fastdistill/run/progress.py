@@ -8,7 +8,7 @@ from attrs import define, field
 
 from fastdistill.model.answer import ATTEMPTS, Call, Completion
 from fastdistill.model.report import Progress
-from fastdistill.model.sample import Status
+from fastdistill.model.sample import SkipReason, Status
 from fastdistill.model.verdict import Outcome
 from fastdistill.run.gates.judgement import Judgement
 from fastdistill.run.ledger import metrics, spending
@@ -54,7 +54,7 @@ class RunProgress:
             self.statuses[status] = counts[status]
         self.statuses[Status.FAILED] -= self.bad
         skipped = metrics.skip_reasons(ledger)
-        self.left_out = sum(skipped.values()) - skipped.get("duplicate", 0)
+        self.left_out = sum(skipped.values()) - skipped.get(SkipReason.DUPLICATE, 0)
         self.reasons.update(metrics.reject_reasons(ledger))
         found = spending.lines(ledger)
         self.spending.resume(ledger, found)

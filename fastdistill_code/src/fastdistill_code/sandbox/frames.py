@@ -6,7 +6,6 @@ import os
 import struct
 
 HEAD = struct.Struct(">I1s8s")
-NO_NONCE = bytes(8)
 NUMBERS = ("memory", "cpu", "file", "disk", "threads")
 ASKED, PID, GONE = struct.Struct(">5q"), struct.Struct(">q"), struct.Struct(">qd")
 """What the zygote is asked and answers: a child's limits, its process id, its status and CPU seconds."""

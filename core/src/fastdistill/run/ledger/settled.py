@@ -7,7 +7,7 @@ from typing import Any
 from attrs import frozen
 
 from fastdistill.model.answer import Message, Usage
-from fastdistill.model.sample import Status
+from fastdistill.model.sample import SkipReason, Status
 from fastdistill.model.settled import AttemptRecord, GateResult, SettledTask
 from fastdistill.model.verdict import Outcome
 from fastdistill.run.jsonl import loads
@@ -94,7 +94,7 @@ def _settled(ledger: sqlite3.Connection, kind: TaskKind, row: sqlite3.Row) -> Se
     kept = loads(row["row"])
     status, reason = row["status"] or Status.UNFINISHED, row["reason"]
     if row["duplicate_of"] is not None:
-        status, reason = Status.SKIPPED, "duplicate"
+        status, reason = Status.SKIPPED, SkipReason.DUPLICATE.value
     accepted = [
         one
         for one in attempts
