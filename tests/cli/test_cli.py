@@ -239,7 +239,7 @@ def test_a_broken_a_misspelt_and_a_rival_plugin_beside_the_good_ones(
     listed = fd("plugins", cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert "failed: broken (broken-plugin 1.0) at import: RuntimeError: at import" in listed.stdout
     assert "failed: misspelt (misspelt-plugin 1.0) at register" in listed.stdout
-    assert "rivals: rules 'code-size' is offered by" in listed.stdout
+    assert "conflicts: rules 'code-size' is offered by" in listed.stdout
     done = fd(*run_words(server, "--limit", "2", "--out", "out"), cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert done.returncode == 0, done.stderr
 

@@ -217,15 +217,15 @@ class PluginHost:
         return [offer for offer in self._offers if kind in (None, offer.kind)]
 
     def get(self, kind: Kind, name: str) -> Offer:
-        """The one offer of that kind and name. Raises `PluginError` if there is none or a rival."""
+        """The one offer of that kind and name. Raises `PluginError` if there is none, or more."""
         of_kind = self.offers(kind)
         matches = [offer for offer in of_kind if offer.spec.name == name]
         if len(matches) == 1:
             return matches[0]
         what = kind.rstrip("s").replace("_", "-")
         if matches:
-            rivals = " and ".join(str(offer.origin) for offer in matches)
-            raise PluginError(f"{what} {name!r} is offered by {rivals}: uninstall one of them")
+            claimants = " and ".join(str(offer.origin) for offer in matches)
+            raise PluginError(f"{what} {name!r} is offered by {claimants}: uninstall one of them")
         names = sorted({offer.spec.name for offer in of_kind})
         message = (
             f"there is no {what} {name!r}{nearest(name, names)}; installed: {', '.join(names) or 'none'}"

@@ -120,7 +120,7 @@ class BatchState:
 
 @runtime_checkable
 class Batch(Protocol):
-    """Optional for a provider: many calls handed in at once and answered within hours, for less.
+    """Optional for a provider: many calls submitted at once and answered within hours, for less.
 
     The id is all that a restart needs. Errors of the endpoint are `ProviderError`s, as of `complete`.
     """
@@ -130,7 +130,7 @@ class Batch(Protocol):
         ...
 
     async def find(self, key: str, /) -> str | None:
-        """The id of the batch that was handed in under `key`, should its answer never have come.
+        """The id of the batch that was submitted under `key`, should its answer never have come.
 
         None where there is none, or where the endpoint cannot tell.
         """

@@ -103,7 +103,7 @@ class Pilot:
 
 @frozen(kw_only=True)
 class Consensus:
-    """For tasks without gold: what most attempts agree on is accepted, marked unlabelled."""
+    """For tasks without gold: what most attempts agree on is accepted, marked as confirmed by no gold."""
 
     enabled: bool = False
     min_size: int = field(default=2, validator=ge(1))
@@ -142,9 +142,9 @@ class Repair:
     rounds: int = field(default=0, validator=[ge(0), le(1)])
     """0 for none."""
     control: float = field(default=0.5, validator=[ge(0), le(1)])
-    """The share of tasks, by their hash, that are asked anew all the same: the report compares the two."""
+    """The share of tasks, by their hash, that are asked from the start all the same, to compare the two."""
     reasons: tuple[str, ...] = REPAIRED
-    """What is repaired; every other refusal is asked anew."""
+    """What is repaired; every other refusal is asked from the start."""
 
 
 @frozen(kw_only=True)

@@ -1,4 +1,4 @@
-"""The records that hooks yield, and the services that the core lends to what they open."""
+"""The records that hooks yield, and the services that the core gives to what they open."""
 
 import random
 import re
@@ -87,7 +87,7 @@ class Workers(Protocol):
 
 
 class Services(Protocol):
-    """What the core lends to providers, gates and reporters."""
+    """What the core gives to providers, gates and reporters."""
 
     @property
     def workers(self) -> Workers:

@@ -112,8 +112,8 @@ def with_generated(
 
 
 def redrawn(found: Finding) -> Finding:
-    """The finding on tests that drew their inputs anew."""
-    return evolve(found, detail=f"with inputs drawn anew: {found.detail}", evidence={"redrawn": True})
+    """The finding on tests that drew their inputs again."""
+    return evolve(found, detail=f"with inputs drawn again: {found.detail}", evidence={"redrawn": True})
 
 
 def find_checked(checked: Checked, evidence: dict[str, Any]) -> Finding:

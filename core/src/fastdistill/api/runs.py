@@ -158,7 +158,7 @@ def run(
 
 
 def _result(future: "Future[Finished]", stop: threading.Event) -> Finished:
-    """Wait; the first interrupt lets what is in flight come home."""
+    """Wait; the first interrupt lets what is in flight finish."""
     try:
         return future.result()
     except KeyboardInterrupt:

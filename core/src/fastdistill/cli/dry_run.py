@@ -109,4 +109,4 @@ def _gates(plan: Plan, found: Checked) -> Iterator[str]:
         yield f"{found.with_gold} tasks have gold: an answer is accepted where a gate matches it"
     if without:
         how = "by consensus over all attempts" if config.consensus.enabled else "where every gate passes"
-        yield f"{without} tasks have none: an answer is accepted {how}, and marked unlabelled"
+        yield f"{without} tasks have none: an answer is accepted {how}, and marked as confirmed by no gold"

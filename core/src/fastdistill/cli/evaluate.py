@@ -54,7 +54,7 @@ from fastdistill.students.evaluation import (
 @click.option("--ngram", type=click.IntRange(0), default=NGRAM, help="Words in a row that are a copy [13].")
 @click.option("--shots", type=click.Path(path_type=Path), help="Dataset rows to show as examples.")
 @click.option("--temperature", type=float, help="[0.7; 0 where --k is 1]")
-@click.option("--seed", type=int, metavar="N", help="Another seed asks anew.")
+@click.option("--seed", type=int, metavar="N", help="Another seed asks again.")
 @click.option("--concurrency", type=int, metavar="N", help="At most N requests in flight [found].")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the completion cache.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any value of the run file.")

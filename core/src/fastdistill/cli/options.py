@@ -25,7 +25,7 @@ _OPTIONS = [
     click.option("--base-url", metavar="URL", help="The teacher's endpoint."),
     click.option("--attempts", type=int, metavar="N", help="Requests for one task."),
     click.option("--concurrency", type=int, metavar="N", help="At most N requests in flight [found]."),
-    click.option("--seed", type=int, metavar="N", help="Another seed asks anew."),
+    click.option("--seed", type=int, metavar="N", help="Another seed asks again."),
     click.option("--no-cache", is_flag=True, help="Neither read nor write the completion cache."),
     click.option(
         "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any value of the run file."

@@ -39,7 +39,7 @@ def _failure(failure: PluginFailure) -> dict[str, object]:
     }
 
 
-def rivals(offers: list[Offer]) -> list[tuple[str, str, list[str]]]:
+def conflicts(offers: list[Offer]) -> list[tuple[str, str, list[str]]]:
     """Names that more than one plugin offers: kind, name, and who."""
     found: dict[tuple[str, str], list[str]] = {}
     for offer in offers:
@@ -51,7 +51,7 @@ def rivals(offers: list[Offer]) -> list[tuple[str, str, list[str]]]:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.pass_context
 def command(context: click.Context, as_json: bool) -> None:
-    """List what is installed, what failed to load, and which names have rivals.
+    """List what is installed, what failed to load, and which names are in conflict.
 
     Tier 1 providers are tested in full; tier 2 is best effort. `fd plugins check` tries them.
     """
@@ -59,12 +59,12 @@ def command(context: click.Context, as_json: bool) -> None:
         return
     host = PluginHost().discover()
     offers = host.offers()
-    both = rivals(offers)
+    both = conflicts(offers)
     if as_json:
         shown = {
             "offers": [_offer(offer) for offer in offers],
             "failures": [_failure(failure) for failure in host.failures],
-            "rivals": [{"kind": kind, "name": name, "plugins": who} for kind, name, who in both],
+            "conflicts": [{"kind": kind, "name": name, "plugins": who} for kind, name, who in both],
         }
         echo(json.dumps(shown, indent=2))
         return
@@ -78,7 +78,7 @@ def command(context: click.Context, as_json: bool) -> None:
             mark = f" (tier {tier})" if tier else ""
             echo(f"  {offer.spec.name:<22}{offer.spec.summary}{mark}  [{offer.origin}]")
     for of, name, who in both:
-        echo(f"rivals: {of} {name!r} is offered by {' and '.join(who)}: uninstall one of them")
+        echo(f"conflicts: {of} {name!r} is offered by {' and '.join(who)}: uninstall one of them")
     for failure in host.failures:
         echo(f"failed: {failure.origin} at {failure.stage}: {failure.error}")
 

@@ -9,7 +9,7 @@ from fastdistill.http.exchange import Answer, Line
 from fastdistill.http.failures import Said, failure, kind_of, said
 from fastdistill.http.limits import rate_hint, retry_after
 from fastdistill.http.message import read_count, read_message, read_usage
-from fastdistill.http.thinking import split_thinking
+from fastdistill.http.reasoning import split_thinking
 from fastdistill.http.transport import open_transport
 
 __all__ = [

@@ -9,10 +9,10 @@ import anyio.lowlevel
 from attrs import evolve, field, frozen
 
 from fastdistill.errors import BadReply, ConnectionFailed, NotFound, ProviderError, TimedOut
-from fastdistill.http.carrier import Lost, Send, TooLong
 from fastdistill.http.encoding import loads, unpacked
 from fastdistill.http.events import assembled, is_stream
 from fastdistill.http.failures import Said, failure, said
+from fastdistill.http.sender import Lost, Send, TooLong
 from fastdistill.http.transport import proxies
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -55,7 +55,7 @@ class Line:
         """The answer, whatever its status. Raises TimedOut, ConnectionFailed, NotFound or BadReply."""
         given = tuple({**self.headers, **headers}.items()) if headers else self._fixed
         began = time.perf_counter()
-        # what cancels us at a known time is told to the carrier, which then closes the connection itself
+        # what cancels us at a known time is told to the sender, which then closes the connection itself
         left = min(self.timeout, anyio.current_effective_deadline() - anyio.current_time())
         if left <= 0:
             await anyio.lowlevel.checkpoint()

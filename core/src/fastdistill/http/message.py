@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fastdistill.http.thinking import split_thinking
+from fastdistill.http.reasoning import split_thinking
 from fastdistill.model.answer import LARGEST_COUNT, Usage
 
 LONGEST_TWICE = 1 << 20

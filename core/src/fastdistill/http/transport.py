@@ -1,6 +1,6 @@
 """What carries requests: the transport that a test injects, else pyreqwest on asyncio, else httpx.
 
-`httpx.AsyncBaseTransport` is the seam; where nothing is injected, httpx's records are gone round too
+`httpx.AsyncBaseTransport` is where tests put theirs; where nothing is injected, httpx's records are gone round too
 (docs/decisions/0020). pyreqwest needs asyncio, so on trio httpx carries the requests.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 import anyio
 import anyio.lowlevel
 
-from fastdistill.http.carrier import CONNECT, Carried, Headers, Lost, Send, TooLong, deepest
+from fastdistill.http.sender import CONNECT, Carried, Headers, Lost, Send, TooLong, deepest
 
 LONGEST = 7 * 86400.0
 """Seconds; pyreqwest holds no timeout that is endless."""
@@ -37,7 +37,7 @@ async def open_transport(given: Any, *, verify: bool = True) -> AsyncIterator[Se
         return
     import httpx
 
-    from fastdistill.http.seam import over_httpx
+    from fastdistill.http.over_httpx import over_httpx
 
     if given is not None:
         yield over_httpx(given.handle_async_request)

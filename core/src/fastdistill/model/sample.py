@@ -60,7 +60,7 @@ class Judged:
 
 @frozen(kw_only=True)
 class Sample:
-    """A decided task, as reporters are told of it."""
+    """A decided task, as reporters receive it."""
 
     sample_id: str
     task_id: str

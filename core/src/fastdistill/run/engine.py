@@ -69,7 +69,7 @@ class Engine:
     give_up: GiveUp = field(factory=GiveUp)
     faults: FaultStreaks = field(factory=FaultStreaks)
     on_decided: Callable[[Sample], None] | None = None
-    """Told of every decided task, where somebody listens."""
+    """Called with every decided task, where somebody listens."""
     error: FastDistillError | None = field(default=None, init=False)
     """What went wrong for the run as a whole."""
 
@@ -122,7 +122,7 @@ class Engine:
         return work.completion
 
     def _repair(self, work: "Work", attempt: Attempt) -> Prompt | None:
-        """Return the prompt that asks the same teacher to mend its last reply; None to ask anew."""
+        """Return the prompt that asks the same teacher to repair its reply; None to ask from the start."""
         first = attempt.teacher_attempt == 1
         if not self.repair.rounds or first or work.repaired or is_control(work.task.sample_id, self.repair):
             return None
@@ -223,7 +223,7 @@ class Work:
 
 
 def _sample(task: Task[Any], decision: Decision, judged: list[Judgement]) -> Sample:
-    """Return what reporters are told of a decided task."""
+    """Return what reporters receive for a decided task."""
     place = (decision.attempt, decision.choice)
     accepted = next((one for one in judged if (one.attempt, one.choice) == place and one.candidate), None)
     return Sample(

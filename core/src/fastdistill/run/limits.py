@@ -36,7 +36,7 @@ class StopSignal:
             listener()
 
     def stop(self, why: Stop | None) -> None:
-        """Start no more tasks and attempts; what is in flight comes home. None changes nothing."""
+        """Start no more tasks and attempts; what is in flight finishes. None changes nothing."""
         if why is not None and self.reason is None:
             self.reason = why
             for listener in self._listeners:

@@ -13,12 +13,12 @@ from fastdistill.settings import Repair
 MOST = 1000
 """Characters of what is told."""
 LONGEST = 16_000
-"""Characters of a reply that is shown again; a longer one is asked for anew."""
+"""Characters of a reply that is shown again; a longer one is asked for again."""
 _AGAIN = "Your answer was refused: {tell}\nAnswer the same question again, in the same form."
 
 
 def is_control(sample_id: str, repair: Repair) -> bool:
-    """Return whether a task is among those that are asked anew instead, to compare: by its hash."""
+    """Return whether a task is among those that are asked from the start, to compare: by its hash."""
     digest = sha256(f"repair\n{sample_id}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64 < repair.control
 

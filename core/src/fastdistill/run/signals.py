@@ -14,7 +14,7 @@ _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 
 
 async def listen(stop: StopSignal, scope: anyio.CancelScope) -> None:
-    """Answer signals. First Ctrl-C: start nothing more and let what is in flight come home.
+    """Answer signals. First Ctrl-C: start nothing more and let what is in flight finish.
 
     The second, a request to terminate, or a terminal that is gone: stop now.
     """

@@ -59,7 +59,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "reporter": Template(
         hook="reporters",
-        article="A reporter for Fast Distill: it is told of everything that happens in a run.",
+        article="A reporter for Fast Distill: it receives every event of a run.",
         use=_RUN_FILE.format('[reporters.$name]\npath = "accepted.txt"'),
     ),
     "exporter": Template(

@@ -69,7 +69,7 @@ async def lend(
     transport: Any = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[RunServices]:
-    """Services as a run lends them: real workers, an empty store, a folder that is gone at the end.
+    """Services as a run gives them: real workers, an empty store, a folder that is gone at the end.
 
     `teachers` are served by name as they are: nothing paces, caches or retries them.
     """
@@ -77,7 +77,7 @@ async def lend(
 
     async def teacher(name: str) -> Provider:
         if name not in known:
-            raise UsageError(f"there is no teacher {name!r}; the test lends {sorted(known)}")
+            raise UsageError(f"there is no teacher {name!r}; the test gives {sorted(known)}")
         return known[name]
 
     with tempfile.TemporaryDirectory(prefix="fastdistill-") as folder:

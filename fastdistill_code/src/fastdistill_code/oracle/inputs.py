@@ -44,7 +44,7 @@ class Contract:
         return self.admits([*call.args, *(call.kwargs[name] for name in self.names)])
 
     def counted(self, row: list[Any]) -> list[Any]:
-        """The row with those numbers set anew that say how long another argument is."""
+        """The row with those numbers set again that say how long another argument is."""
         for i, j in self.counts:
             if isinstance(row[j], (list, tuple, str)):
                 row[i] = len(row[j])

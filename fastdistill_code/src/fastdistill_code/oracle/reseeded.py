@@ -1,4 +1,4 @@
-"""Tests that draw their own inputs, drawn anew: the same tests with other seeds."""
+"""Tests that draw their own inputs, drawn again: the same tests with other seeds."""
 
 import ast
 

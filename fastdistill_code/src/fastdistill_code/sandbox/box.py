@@ -130,7 +130,7 @@ class Box:
         return nonce
 
     def resume(self) -> None:
-        """Start the deadline anew: the child was waiting for us."""
+        """Start the deadline again: the child was waiting for us."""
         self._asked = time.monotonic()
 
     @property

@@ -62,7 +62,7 @@ class Host:
         )
         command = [sys.executable, "-s", "-S", "-B", "-P", str(_ZYGOTE), asked]
         environment = {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "PYTHONUTF8": "1"}
-        environment["LD_BIND_NOW"] = "1"  # else each child looks up the same symbols anew
+        environment["LD_BIND_NOW"] = "1"  # else each child looks up the same symbols again
         environment["MALLOC_ARENA_MAX"] = "1"  # else each thread takes 64 MiB of address space
         if self._packages.names:  # a zygote with threads cannot be forked
             environment |= dict.fromkeys(

@@ -19,7 +19,7 @@ class Settings:
     full: Literal["queue", "429", "503"] = "queue"
     """When every slot is taken: wait silently, or be told."""
     latency: str = "fixed:0"
-    """See `parse_latency`; drawn anew for each request, repeating with `seed`."""
+    """See `parse_latency`; drawn again for each request, repeating with `seed`."""
     decode_rate: float = 0.0
     """Tokens per second; adds completion tokens / rate to the latency. 0: no such part."""
     prefill_rate: float = 0.0

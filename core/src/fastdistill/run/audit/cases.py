@@ -174,7 +174,7 @@ def mutants_of(
 ) -> Iterable[Case]:
     """The mutants of each task that has gold; at most `most` a task, picked by hash.
 
-    A task whose mutants cannot be made is told to `fault` and passed over.
+    A task whose mutants cannot be made is reported to `fault` and passed over.
     """
     for task in tasks:
         if not task.has_gold:

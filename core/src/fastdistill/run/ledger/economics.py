@@ -30,7 +30,7 @@ WHERE c.purpose IN ('teacher', 'repair') GROUP BY 1, 2 ORDER BY 1, 2
 
 
 def repairs(ledger: sqlite3.Connection, reasons: Sequence[str]) -> dict[str, Any]:
-    """Return what the next attempt came to, repaired and asked anew, over all and by reason."""
+    """Return what the next attempt came to, repaired and asked from the start, over all and by reason."""
     rows = ledger.execute(_NEXT, (dumps(list(reasons)),)).fetchall()
     arms = {"repaired": "repair", "asked_anew": "teacher"}
     found: dict[str, Any] = {

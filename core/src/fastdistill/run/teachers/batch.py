@@ -31,10 +31,10 @@ from fastdistill.run.teachers.checked import checked
 from fastdistill.run.teachers.pending import OpenBatch, PendingCall, fail, line_of
 from fastdistill.run.teachers.retry import Retry, persist
 from fastdistill.run.teachers.streak import Streak, stopping_batch, wait_after
-from fastdistill.run.teachers.submission import UNHEARD, Submission, identity_of
+from fastdistill.run.teachers.submission import UNCONFIRMED, Submission, identity_of
 
 LINGER = 1.0
-"""Seconds without a new call after which what has gathered is handed in."""
+"""Seconds without a new call after which what has gathered is submitted."""
 ROOM = 20_000
 
 
@@ -133,7 +133,7 @@ class BatchChannel:
 
     def _take_up(self, batch_id: str, provider: Batch, one: PendingCall) -> None:
         """Join a call to the batch that an earlier session submitted it in."""
-        if not batch_id.startswith(UNHEARD):
+        if not batch_id.startswith(UNCONFIRMED):
             self._join(batch_id, provider, [one])
         elif batch_id in self._sought:
             self._sought[batch_id].append(one)
@@ -141,14 +141,14 @@ class BatchChannel:
             self._sought[batch_id] = [one]
             self.group.start_soon(self._seek, batch_id, provider)
 
-    async def _seek(self, unheard: str, provider: Batch) -> None:
+    async def _seek(self, unconfirmed: str, provider: Batch) -> None:
         """Find a batch that may have been taken though we never heard, or submit its calls again."""
         try:
-            batch_id = await self._submission(provider).found(unheard)
+            batch_id = await self._submission(provider).found(unconfirmed)
         except FastDistillError as error:
-            fail(self._sought.pop(unheard), error)
+            fail(self._sought.pop(unconfirmed), error)
             return
-        pending = self._sought.pop(unheard)
+        pending = self._sought.pop(unconfirmed)
         if self._halted:
             return
         if batch_id is None:

@@ -96,7 +96,7 @@ class Channel(Protocol):
         """Plain data for the timing report."""
 
     async def complete(self, call: Call) -> Completion:
-        """The answer, or the error that retrying could not mend."""
+        """The answer, or the error that asking again did not help with."""
 
 
 async def open_channel(

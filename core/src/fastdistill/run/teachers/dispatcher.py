@@ -51,7 +51,7 @@ class Dispatcher:
     clock: Callable[[], float]
     rng: random.Random
     on_fault: Callable[[Call, ProviderError], None] = lambda _call, _error: None
-    """Told of every failed call but the one whose error is raised."""
+    """Called with every failed call but the one whose error is raised."""
     failed: Counter[str] = field(factory=Counter, init=False)
     """Calls that brought nothing, by kind of error."""
     retried: Counter[str] = field(factory=Counter, init=False)
@@ -85,7 +85,7 @@ class Dispatcher:
         """Make no more calls.
 
         Whoever waits is told `RunHalted`, and so are calls that certainly still queue at their endpoint;
-        those that may be worked on come home.
+        those that may be worked on finish.
         """
         self._halted = True
         self._queue.close()

@@ -65,13 +65,13 @@ class _Waiter:
     call: Call
     avoid: Endpoint | None
     event: anyio.Event = field(factory=anyio.Event)
-    seat: "tuple[Endpoint, Permit] | None" = None
+    grant: "tuple[Endpoint, Permit] | None" = None
     timed: bool = False
 
 
 @define(kw_only=True)
 class EndpointQueue:
-    """The places at all endpoints of one model. Back-off is done elsewhere: a seat is held for one call."""
+    """The places at all endpoints of one model. Backoff is done elsewhere: a grant is for one call."""
 
     endpoints: Sequence[Endpoint]
     clock: Callable[[], float]
@@ -86,34 +86,34 @@ class EndpointQueue:
     _favourites: dict[str, Endpoint] = field(factory=dict, init=False)
 
     def close(self) -> None:
-        """Give no more seats; those who wait are told."""
+        """Give no more grants; those who wait are told."""
         self.closed = True
         for waiter in self._line:
             waiter.event.set()
 
     async def acquire(self, call: Call, avoid: Endpoint | None) -> tuple[Endpoint, Permit]:
-        """A seat for `call`, at another endpoint than `avoid` if there is one.
+        """A grant for `call`, at another endpoint than `avoid` if there is one.
 
         Raises `NotFound`, which stops the run, when no endpoint is there for too long, and `RunHalted`.
         """
         self._check_closed()
-        if not self._line and (seat := self._pick(call, avoid)):
-            return seat
+        if not self._line and (grant := self._pick(call, avoid)):
+            return grant
         waiter = _Waiter(call, avoid)
         self._line.append(waiter)
         try:
             self.dispatch()
-            while waiter.seat is None:
+            while waiter.grant is None:
                 await self._turn(waiter)
         except BaseException:
-            if waiter.seat:
-                waiter.seat[0].breaker.give_up()
-                waiter.seat[0].limiter.fail(waiter.seat[1], None)
+            if waiter.grant:
+                waiter.grant[0].breaker.give_up()
+                waiter.grant[0].limiter.fail(waiter.grant[1], None)
             else:
                 self._line.remove(waiter)
             self.dispatch()
             raise
-        return waiter.seat
+        return waiter.grant
 
     async def _turn(self, waiter: _Waiter) -> None:
         """Until something changes; the first in line also wakes when time alone may have made room."""
@@ -130,7 +130,7 @@ class EndpointQueue:
         else:
             await waiter.event.wait()
         waiter.timed = False
-        if waiter.seat is None:
+        if waiter.grant is None:
             waiter.event = anyio.Event()
             waiter.timed = True
             self.dispatch()
@@ -162,8 +162,8 @@ class EndpointQueue:
         """Give what there is to those who wait, in order."""
         while self._line:
             first = self._line[0]
-            first.seat = self._pick(first.call, first.avoid)
-            if first.seat is None:
+            first.grant = self._pick(first.call, first.avoid)
+            if first.grant is None:
                 if not first.timed and self._ready_in() < math.inf:
                     first.event.set()
                 return

@@ -43,7 +43,7 @@ class OpenBatch:
 
 
 def fail(pending: Iterable[PendingCall], error: FastDistillError) -> None:
-    """Tell them all of an error that asking again does not mend."""
+    """Tell them all of an error that asking again does not help with."""
     for one in pending:
         one.deliver(error, final=True)
 

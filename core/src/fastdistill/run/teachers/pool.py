@@ -102,7 +102,7 @@ class TeacherPool:
         return sum(line.in_flight for line in self.channels.values())
 
     def halt(self) -> None:
-        """Make no more calls; those in flight come home."""
+        """Make no more calls; those in flight finish."""
         for line in self.channels.values():
             line.halt()
 

@@ -41,7 +41,7 @@ async def persist(
     after: Callable[[FastDistillError, int], float],
     pause: Callable[[float], Awaitable[None]],
 ) -> T:
-    """Try until it works: the one retry loop, for calls, batches and what hands batches in.
+    """Try until it works: the one retry loop, for calls, batches and what submits batches.
 
     `attempt` gets its ordinal, from 1. `after` gets the error of an attempt and its ordinal, and returns
     the seconds to wait before the next, or raises what is to be raised. `pause` waits, or less in a halt.

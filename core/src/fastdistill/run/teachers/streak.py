@@ -126,7 +126,7 @@ def stopping_batch(
 ) -> FastDistillError | None:
     """Take note of what a batch came to; return what stops the run if all of it was refused alike.
 
-    Its calls were handed in together, so one answer among them is an answer between.
+    Its calls were submitted together, so one answer among them is an answer between.
     """
     if any(isinstance(one, Completion) for one in outcomes):
         streak.succeed()

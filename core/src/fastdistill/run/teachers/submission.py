@@ -1,7 +1,7 @@
-"""Hands batches in so that none is paid for twice, whenever we are cut off.
+"""Submits batches so that none is paid for twice, whenever we are cut off.
 
-A batch has a key of ours in the ledger before it is handed in under that key. Should its acceptance not be
-heard, whether the connection or we ourselves broke off, it is looked for before it is handed in anew.
+A batch has a key of ours in the ledger before it is submitted under that key. Should its acceptance not be
+heard, whether the connection or we ourselves broke off, it is looked for before it is submitted again.
 """
 
 import random
@@ -20,7 +20,7 @@ from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.teachers.retry import Retry, persist
 
 T = TypeVar("T")
-UNHEARD = "?"
+UNCONFIRMED = "?"
 """Before the key of a batch, in place of an id that is not known yet."""
 
 
@@ -31,7 +31,7 @@ def identity_of(provider: Batch) -> str:
 
 @frozen(kw_only=True)
 class Submission:
-    """Hands in to one endpoint, again and again where that may help."""
+    """Submits to one endpoint, again and again where that may help."""
 
     provider: Batch
     owner: str
@@ -42,9 +42,12 @@ class Submission:
     halted: Callable[[], bool]
 
     async def submitted(self, calls: Sequence[Call]) -> str:
-        """The id of a new batch of `calls`, which the ledger has by then. Raises what cannot be mended."""
+        """The id of a new batch of `calls`, which the ledger has by then.
+
+        Raises the error that asking again did not help with.
+        """
         key = uuid.uuid4().hex
-        self.keep(calls, UNHEARD + key)
+        self.keep(calls, UNCONFIRMED + key)
 
         async def attempt(tries: int) -> str:
             if tries > 1 and (found := await self._find(key)) is not None:
@@ -56,9 +59,9 @@ class Submission:
         self.keep(calls, batch_id)
         return batch_id
 
-    async def found(self, unheard: str) -> str | None:
-        """The id of the batch that the ledger has as `unheard`; None if it was never taken."""
-        key = unheard.removeprefix(UNHEARD)
+    async def found(self, unconfirmed: str) -> str | None:
+        """The id of the batch that the ledger has as `unconfirmed`; None if it was never taken."""
+        key = unconfirmed.removeprefix(UNCONFIRMED)
         return await self._persist(lambda _: self._find(key))
 
     def keep(self, calls: Iterable[Call], batch_id: str) -> None:

@@ -51,16 +51,16 @@ async def hostile_answers_get_findings(subject: Subject) -> None:
 
 
 async def findings_repeat(subject: Subject) -> None:
-    """The same answer gets the same finding: again, after others, and from a gate opened anew."""
+    """The same answer gets the same finding: again, after others, and from a gate opened again."""
     (task, *_) = tasks_for(subject)
     async with opened_gate(subject) as (call, _made):
         first = await _findings(call, task, FEW)
         again = (await _findings(call, task, FEW[::-1]))[::-1]
     async with opened_gate(subject) as (call, _made):
-        anew = await _findings(call, task, FEW)
-    for (name, _), one, two, three in zip(FEW, first, again, anew, strict=True):
+        reopened = await _findings(call, task, FEW)
+    for (name, _), one, two, three in zip(FEW, first, again, reopened, strict=True):
         want(_told(one) == _told(two), f"on {name}: first {_short(one)}, then {_short(two)}")
-        want(_told(one) == _told(three), f"on {name}: {_short(one)}, and {_short(three)} when opened anew")
+        want(_told(one) == _told(three), f"on {name}: {_short(one)}, and {_short(three)} when opened again")
 
 
 def _short(found: Finding | None) -> str:

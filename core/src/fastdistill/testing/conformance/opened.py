@@ -73,7 +73,7 @@ def yes(call: Call) -> str | Completion:
 async def services_for(
     subject: Subject, reply: Callable[[Call], Reply] = yes
 ) -> AsyncIterator[RunServices]:
-    """Services as a run lends them; every teacher is one scripted model."""
+    """Services as a run gives them; every teacher is one scripted model."""
     model = ScriptedTeacher(reply, identity="conformance")
 
     async def teacher(name: str) -> Provider:

@@ -23,7 +23,7 @@ from fastdistill.testing.conformance.opened import services_for
 
 
 async def every_event_is_heard(subject: Subject) -> None:
-    """A reporter is told of every kind of event, in the order of a run, and raises nothing."""
+    """A reporter receives every kind of event, in the order of a run, and raises nothing."""
     spec = subject.offer.spec
     assert isinstance(spec, ReporterSpec)  # noqa: S101  the host has checked it
     with TemporaryDirectory(prefix="fastdistill-") as tmp, contextlib.chdir(tmp):

@@ -23,7 +23,7 @@ KEY_VARIABLE = "FASTDISTILL_CONFORMANCE_KEY"
 WAIT = 7.0
 """What the simulated teacher names as Retry-After, in seconds."""
 ANSWER = "It is 4."
-PATIENCE = 60.0
+TIMEOUT = 60.0
 """Seconds within which a call against a local server must have ended, one way or another."""
 
 ERRORS: dict[str, tuple[type[ProviderError], ...]] = {
@@ -107,7 +107,7 @@ async def _opened(subject: Subject, url: str, **more: Any) -> AsyncIterator[Prov
             except errors.SetupError as error:
                 raise NotApplicable(f"it cannot be opened here: {error}") from None
             try:
-                with anyio.fail_after(PATIENCE):
+                with anyio.fail_after(TIMEOUT):
                     yield provider
             finally:
                 await manager.__aexit__(None, None, None)
@@ -156,7 +156,7 @@ async def a_call_is_one_request(subject: Subject) -> None:
 
 
 async def identity_is_steady_and_holds_no_key(subject: Subject) -> None:
-    """`identity` names the endpoint: steady, another one for another address, without the key."""
+    """`identity` names the endpoint: the same each time, another for another address, without the key."""
     with _server() as server, _server() as other:
         url = await _address(subject, server)
         there = url.replace(server.root_url, other.root_url)

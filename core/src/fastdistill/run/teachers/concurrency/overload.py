@@ -101,7 +101,7 @@ class OverloadDetector:
     _probe_backoff: int = 4
 
     def start(self, now: float, limit: int) -> Trial:
-        """A call begins; the trial that it belongs to. Seconds of any steady clock."""
+        """A call begins; the trial that it belongs to. Seconds of any monotonic clock."""
         if not self._trials or self._trials[-1].full:
             self._trials.append(Trial(limit, now, self.done))
         trial = self._trials[-1]

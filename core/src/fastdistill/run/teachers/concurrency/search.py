@@ -32,7 +32,7 @@ LOOK_EVERY = 20
 WORTH = 0.3
 """A limit is worth its share of calls when goodput follows it by this much of the way."""
 UP, DOWN = 1.25, 1.25
-PATIENCE = 16
+LONGEST_REST = 16
 """Windows between probes at most."""
 
 Phase = Literal["ramp", "settled", "probe-up", "probe-down"]
@@ -48,7 +48,7 @@ class Mark:
 
 @define(kw_only=True)
 class ConcurrencySearch:
-    """The limit of one endpoint. Told of every call; times are seconds of any one clock."""
+    """The limit of one endpoint. Informed of every call; times are seconds of any one clock."""
 
     ceiling: float = math.inf
     """A hard cap."""
@@ -81,7 +81,7 @@ class ConcurrencySearch:
     """Calls that are still to end before a window counts."""
     _probe_backoff: int = 1
     _until_probe: int = 1
-    _turn: Literal["probe-up", "probe-down"] = "probe-down"
+    _next_probe: Literal["probe-up", "probe-down"] = "probe-down"
 
     def __attrs_post_init__(self) -> None:
         self.limit = int(min(self.limit, self.ceiling))
@@ -131,7 +131,7 @@ class ConcurrencySearch:
         self._fresh = self._unchanged = 0
 
     def ramp(self, limit: float, why: str) -> None:
-        """Climb on from the present limit, which is taken to be within the slots."""
+        """Grow on from the present limit, which is taken to be within the slots."""
         self._fit, self._found = KneeFit(floor=self.limit), None
         self.set(limit, why, "ramp")
 
@@ -162,7 +162,7 @@ class ConcurrencySearch:
         ):
             self.set(higher, "no-wait", "ramp")
         elif self._unchanged >= max(LONG_RAMP, 3 * self.limit):
-            self._turn, self._probe_backoff, self._until_probe = "probe-up", 1, 1
+            self._next_probe, self._probe_backoff, self._until_probe = "probe-up", 1, 1
             self.set(self.limit, self.why, "settled")
 
     def _variation(self) -> float:
@@ -203,7 +203,7 @@ class ConcurrencySearch:
         self._before, self._rate_before = self.limit, rate
         if self.limit >= self.ceiling:
             return  # it is known where refusals begin, or a person said how many
-        if self._turn == "probe-up":
+        if self._next_probe == "probe-up":
             first = math.exp(self._fit.spread / 2) if self._probe_backoff == 1 else UP
             self.set(max(self.limit + 1, max(UP, first) * self.limit), "probe-up", "probe-up")
         else:
@@ -211,7 +211,7 @@ class ConcurrencySearch:
         higher, lower = max(self.limit, self._before), min(self.limit, self._before)
         self._ratio = higher / lower
         if higher == lower:
-            self._rest("probe-down" if self._turn == "probe-up" else "probe-up")
+            self._rest("probe-down" if self._next_probe == "probe-up" else "probe-up")
             self.phase = "settled"
 
     def _after_up(self, *, more: bool, nearly_all: bool) -> None:
@@ -219,7 +219,7 @@ class ConcurrencySearch:
             self._probe_backoff = self._until_probe = 1
             self.ramp(_step(self.limit), "goodput-rose")
         elif more:
-            self._probe_backoff, self._until_probe, self._turn = 1, 1, "probe-down"
+            self._probe_backoff, self._until_probe, self._next_probe = 1, 1, "probe-down"
             self.set(self.limit, "goodput-rose", "settled")
         else:
             self._rest("probe-down")
@@ -233,9 +233,9 @@ class ConcurrencySearch:
             self._rest("probe-up")
             self.set(self._before, "goodput-fell", "settled")
 
-    def _rest(self, turn: Literal["probe-up", "probe-down"]) -> None:
-        self._probe_backoff = min(PATIENCE, 2 * self._probe_backoff)
-        self._until_probe, self._turn = self._probe_backoff, turn
+    def _rest(self, probe: Literal["probe-up", "probe-down"]) -> None:
+        self._probe_backoff = min(LONGEST_REST, 2 * self._probe_backoff)
+        self._until_probe, self._next_probe = self._probe_backoff, probe
 
 
 def _step(slots: int) -> int:

@@ -1,15 +1,15 @@
-"""httpx as a carrier: the seam where a test's `httpx.AsyncBaseTransport` goes in, and what trio runs on."""
+"""httpx as a sender: where a test's `httpx.AsyncBaseTransport` goes in, and what trio runs on."""
 
 from collections.abc import Awaitable, Callable
 
 import anyio
 import httpx
 
-from fastdistill.http.carrier import CONNECT, Carried, Headers, Lost, Send, TooLong, deepest
+from fastdistill.http.sender import CONNECT, Carried, Headers, Lost, Send, TooLong, deepest
 
 
 def over_httpx(handle: Callable[[httpx.Request], Awaitable[httpx.Response]]) -> Send:
-    """A carrier from what turns a request into a response."""
+    """A sender from what turns a request into a response."""
 
     async def send(
         method: str, url: str, headers: Headers, content: bytes, *, limit: int, timeout: float

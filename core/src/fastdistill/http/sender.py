@@ -1,4 +1,4 @@
-"""What carries one request there and back, and its own two ways to fail; knows nothing of providers."""
+"""What sends one request and brings its answer back, and its own two ways to fail; knows nothing of providers."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Protocol
