@@ -1,4 +1,4 @@
-"""What sends one request and brings its answer back, and its own two ways to fail; knows nothing of providers."""
+"""What sends one request and brings its answer back, and its own two ways to fail; knows no provider."""
 
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Protocol

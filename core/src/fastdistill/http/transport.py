@@ -1,6 +1,6 @@
 """What carries requests: the transport that a test injects, else pyreqwest on asyncio, else httpx.
 
-`httpx.AsyncBaseTransport` is where tests put theirs; where nothing is injected, httpx's records are gone round too
+`httpx.AsyncBaseTransport` is where tests inject; elsewhere httpx's records are gone round too
 (docs/decisions/0020). pyreqwest needs asyncio, so on trio httpx carries the requests.
 """
 
