@@ -21,6 +21,7 @@ from fastdistill.run.jsonl import dumps
 from fastdistill.run.ops.replay import recorded_of
 from fastdistill.run.plan import resolve
 from fastdistill.run.tasks import Cases
+from fastdistill.students.evaluation import base_of
 
 
 def _pairs(where: tuple[str, ...]) -> dict[str, str]:
@@ -145,9 +146,13 @@ def command(
     the exit code.
     """
     start = time.monotonic()
-    plan = resolve(_loaded(runfile, settings, flags), PluginHost().discover(), asks=False)
+    host = PluginHost().discover()
+    plan = resolve(_loaded(runfile, settings, flags), host, asks=False)
     if cases is not None:
-        audited, lines = audit_cases(plan, Cases(path=cases, where=_pairs(where))), list[str]()
+        source = Cases(path=cases, where=_pairs(where))
+        if runfile is not None and runfile.is_dir():  # its rows were taken from the run's
+            source.base = base_of(plan.config, host)
+        audited, lines = audit_cases(plan, source), list[str]()
     else:
         with read_task_file(plan) as read:
             if read.note:

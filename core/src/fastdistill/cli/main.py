@@ -9,6 +9,7 @@ import click
 COMMANDS = {
     "run": ("fastdistill.cli.run", "Ask a teacher, judge its answers, write a dataset."),
     "report": ("fastdistill.cli.report", "Show what a run found."),
+    "view": ("fastdistill.cli.view", "Look through a run in the browser."),
     "audit": ("fastdistill.cli.audit", "Measure the gates' own error rates."),
     "replay": ("fastdistill.cli.replay", "Judge a run's recorded answers again, without a network."),
     "eval": ("fastdistill.cli.evaluate", "Measure a student through the gates."),

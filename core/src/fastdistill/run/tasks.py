@@ -128,11 +128,12 @@ class Cases:
 
     path: Path
     where: Mapping[str, str] = field(factory=dict)
+    base: Path = field()
+    """Where paths inside tasks start: the folder that the file lies in unless given."""
     labels: dict[int, Label] = field(factory=dict, init=False)
 
-    @property
-    def base(self) -> Path:
-        """The folder that the file lies in."""
+    @base.default
+    def _its_folder(self) -> Path:
         return self.path.parent
 
     def rows(self, into: type[Any], /, *, optional: Iterable[str] = ()) -> Iterator[Row | BadTask]:

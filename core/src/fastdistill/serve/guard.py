@@ -5,39 +5,27 @@ whose `Host` is not a name of ours (DNS rebinding), that carries an `Origin` (a 
 or whose body is not declared JSON (a form that needs no preflight).
 """
 
-import hmac
 import json
 from typing import Any
 
 import anyio
-from attrs import frozen
 from starlette.requests import ClientDisconnect, Request
 
+from fastdistill.loopback import Refused, check_host, is_token
 from fastdistill.serve.settings import ServeSettings
 
-
-@frozen
-class Refused(Exception):
-    """A request is refused: HTTP status, slug, sentence, and seconds after which to come again."""
-
-    status: int
-    reason: str
-    detail: str
-    retry_after: int | None = None
+__all__ = ["Refused", "check_caller", "read_json"]
 
 
 def check_caller(request: Request, settings: ServeSettings) -> None:
     """Let a known caller through. Raises `Refused`."""
-    host = request.headers.get("host", "").lower()
-    name = host if host.endswith("]") else host.rsplit(":", 1)[0] if ":" in host else host
-    if name not in settings.hosts:
-        raise Refused(421, "wrong-host", f"this service is not {host!r}; it is {', '.join(settings.hosts)}")
+    check_host(request.headers, settings.hosts)
     if "origin" in request.headers:
         raise Refused(403, "origin", "calls from web pages are refused")
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         given = request.query_params.get("token", "")
-    if not hmac.compare_digest(given.strip().encode(), settings.token.encode()):
+    if not is_token(given, settings.token):
         raise Refused(
             401, "wrong-token", "send the token as 'Authorization: Bearer TOKEN' or '?token=TOKEN'"
         )
