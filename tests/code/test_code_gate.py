@@ -176,13 +176,13 @@ async def test_what_is_told_of_a_refusal_holds_nothing_of_the_gold() -> None:
             "def largest(x): return 1 / 0", of
         )
         hidden = await told("def largest(x): return x[0] if len(x) > 1 else -9", of)
-        assert hidden == "on an input that the problem does not show its answer is wrong: -9"
+        assert hidden == "on an input that the problem does not show its answer is wrong"
         assert await told("import nothing_of_this_name", of) == (
             "it fails when it is loaded: ModuleNotFoundError: No module named 'nothing_of_this_name'"
         )
         made = task(prompt=prompt, gold="def largest(x): return max(x)")
         invented = await told("def largest(x): return max(x) if max(x) < 6 else -77", made)
-        assert invented == "on an input that the problem does not show its answer is wrong: -77"
+        assert invented == "on an input that the problem does not show its answer is wrong"
         tests = {"kind": "source", "source": CHECK}
         assert await told("def largest(x): return -1", task(tests=tests)) == "None"
 
@@ -195,5 +195,5 @@ async def test_a_program_is_told_its_input_only_where_the_problem_shows_it() -> 
     async with opened() as gate:
         first = await gate(of, answer("print(1)"))
         second = await gate(of, answer("a, b = map(int, input().split())\nprint(7)"))
-    assert first.tell == "on an input that the problem does not show its answer is wrong: '1\\n'"
+    assert first.tell == "on an input that the problem does not show its answer is wrong"
     assert second.tell == "on the input '5 5' its answer is wrong: '7\\n'"

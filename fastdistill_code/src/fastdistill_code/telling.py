@@ -3,6 +3,7 @@
 Never an expected value, a test's words, or an input that only tests or our generator hold.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,9 @@ from fastdistill_code.kinds.suite import Failure
 from fastdistill_code.oracle.wording import examples
 from fastdistill_code.payload import CodePayload
 
+HIDDEN = "on an input that the problem does not show"
+_NAME = re.compile(r"[A-Za-z_][\w.]{0,60}(:|$)")
+"""An exception's type before its message."""
 Tell = Callable[[Failure], str]
 _LEAST = 3
 """Signs of a text for standard input that is looked for in the problem; shorter ones are found anywhere."""
@@ -33,15 +37,18 @@ def telling(task: Task[CodePayload]) -> Tell:
     shown = {repr(call) for call in examples(prompt, name)} if name else set[str]()
 
     def tell(failure: Failure) -> str:
-        where = "on an input that the problem does not show"
+        where = HIDDEN
         if name is None and failure.index < len(payload.suite.stdin):
             text = payload.suite.stdin[failure.index].strip()
             where = f"on the input {brief(text)}" if len(text) >= _LEAST and text in prompt else where
         elif name is not None and failure.index < len(payload.suite.calls):
             call = payload.suite.calls[failure.index]
             where = f"for {_written(name, call)}" if repr(call) in shown else where
-        said = _SENTENCES.get(failure.reason, "it fails")
-        return f"{where} {said.format(got=failure.got)}"[:500]
+        said, got = _SENTENCES.get(failure.reason, "it fails"), str(failure.got)
+        if where is HIDDEN:  # an answer or a message may repeat the input
+            said = said.partition(": {got}")[0].replace(" ({got})", "")
+            got = got.partition(":")[0] if failure.reason == "raised" and _NAME.match(got) else "an error"
+        return f"{where} {said.format(got=got)}"[:500]
 
     return tell
 

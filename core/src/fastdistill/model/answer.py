@@ -9,6 +9,8 @@ Role = Literal["system", "user", "assistant"]
 Purpose = Literal["teacher", "repair", "judge", "validator", "student"]
 ATTEMPTS: frozenset[Purpose] = frozenset({"teacher", "repair", "student"})
 """The purposes of calls that are attempts at a task."""
+TAUGHT: frozenset[Purpose] = frozenset({"teacher", "repair"})
+"""Those of them that a dataset is made of."""
 
 
 @frozen(kw_only=True)

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
-from fastdistill.model.answer import ATTEMPTS
+from fastdistill.model.answer import TAUGHT
 from fastdistill.run.ledger import metrics, spending, timings
 from fastdistill.run.report.quality import SCHEMA_VERSION
 from fastdistill.settings import Price
@@ -21,7 +21,7 @@ def timing_report(
     accepted = total["accepted"]
     lines = spending.lines(ledger)
     usd = spending.total_cost(lines, prices)
-    tokens = spending.total_tokens([one for one in lines if one.purpose in ATTEMPTS])
+    tokens = spending.total_tokens([one for one in lines if one.purpose in TAUGHT]) or None
     output = spending.output_tokens(lines)
     return {
         "schema_version": SCHEMA_VERSION,
