@@ -102,6 +102,7 @@ def load(
             tree[key] = str(file.parent / tree[key])
     if file:
         _see_recorded(tree, file.parent)
+        _see_benchmarks(tree, file.parent)
     origins = dict.fromkeys(leaves(tree), source) if file else {}
     layered = [(f"--set {text}", *parse_setting(text)) for text in settings]
     for origin, path, value in [*layered, *flags]:
@@ -125,6 +126,16 @@ def _see_recorded(tree: Mapping[str, Any], folder: Path) -> None:
             and isinstance(one.get("model"), str)
         ):
             one["model"] = str(folder / one["model"])
+
+
+def _see_benchmarks(tree: Mapping[str, Any], folder: Path) -> None:
+    """Start the paths of benchmarks in the run file's folder."""
+    table = tree.get("decontaminate")
+    if isinstance(table, dict) and isinstance(table.get("against"), list):
+        table["against"] = [
+            str(folder / one) if isinstance(one, str) and "://" not in one else one
+            for one in table["against"]
+        ]
 
 
 def _salvaged(tree: dict[str, Any], problems: list[str]) -> RunConfig:

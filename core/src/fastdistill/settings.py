@@ -171,6 +171,37 @@ class GiveUp:
     """So often it may give one wrong answer; 0 for no bound."""
 
 
+NEAR_DUPLICATES = "near-duplicates"
+"""`[split] by`: clusters of near duplicates are the groups."""
+
+
+@frozen(kw_only=True)
+class Decontaminate:
+    """`[decontaminate]`: tasks and replies that repeat a benchmark are left out, unpaid."""
+
+    against: tuple[str, ...] = ()
+    """Task files of any kind, or hf:// locations."""
+    columns: tuple[str, ...] = ()
+    """The columns of their questions; common names unless given."""
+    ngram: int = field(default=8, validator=[ge(3), le(50)])
+    """Words in a run; a text with fewer is compared as a whole."""
+    share: float = field(default=0.5, validator=[ge(0), le(1)])
+    """The least share of the shorter text that common runs cover; 0: one common run is enough."""
+    characters: int = field(default=0, validator=ge(0))
+    """One common run of so many characters is enough, such as 50; 0 for no such rule."""
+    replies: bool = True
+    """Whether replies are held against the benchmarks' solutions too."""
+
+
+@frozen(kw_only=True)
+class Duplicates:
+    """`[duplicates]`: what becomes of tasks that nearly repeat an earlier one."""
+
+    near: Literal["keep", "drop"] = "keep"
+    alike: float = field(default=0.8, validator=[gt(0), le(1)])
+    """How alike two are at least: the estimated share of word triples that they have in common."""
+
+
 REQUESTED = ("gold", "tags", "meta")
 
 
@@ -249,6 +280,8 @@ class RunConfig:
     select: Select = Select()
     give_up: GiveUp = GiveUp()
     dataset: DatasetRows = DatasetRows()
+    decontaminate: Decontaminate = Decontaminate()
+    duplicates: Duplicates = Duplicates()
     scenarios: dict[str, dict[str, Any]] = field(factory=dict)
     providers: dict[str, dict[str, Any]] = field(factory=dict)
     rules: dict[str, dict[str, Any]] = field(factory=dict)

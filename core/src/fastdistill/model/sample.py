@@ -27,6 +27,10 @@ class SkipReason(StrEnum):
 
     DUPLICATE = "duplicate"
     """Another task has the same input; its task id is the detail."""
+    CONTAMINATED = "contaminated"
+    """It repeats an item of a benchmark; the item and what they share are the detail."""
+    NEAR_DUPLICATE = "near-duplicate"
+    """It nearly repeats an earlier task."""
     SOLVED_BY_STUDENT = "solved-by-student"
     """The student that is to be taught solves it already."""
     UNSOLVED = "unsolved-by-student"

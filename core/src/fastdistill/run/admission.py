@@ -16,6 +16,7 @@ from fastdistill.run.jsonl import dumps
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.ledger.rows import BadTaskRow, TaskRow
 from fastdistill.run.ledger.union import TWICE, twice
+from fastdistill.run.overlap.survey import Survey
 from fastdistill.run.splits import group_of, split_of
 from fastdistill.settings import SplitShares, shard_of
 
@@ -35,6 +36,7 @@ class Admission:
     limit: int | None = None
     shard: str | None = None
     shares: SplitShares = field(factory=SplitShares)
+    survey: Survey | None = None
     sample: int = 0
     """How many tasks with gold to keep for the gates' audit."""
     kept: list[tuple[str, Task[Any]]] = field(factory=list, init=False)
@@ -42,6 +44,8 @@ class Admission:
     seen: int = field(default=0, init=False)
     duplicates: int = field(default=0, init=False)
     bad: int = field(default=0, init=False)
+    left_out: int = field(default=0, init=False)
+    """Tasks that the survey skipped in this session."""
     _position: int = field(default=0, init=False)
     _taken: int = field(default=0, init=False)
     _items: Iterator[Task[Any] | BadTask] | None = field(default=None, init=False)
@@ -66,7 +70,16 @@ class Admission:
                 self._keep(item)
         fresh, rows, twins = self._enter(tasks)
         self.ledger.record_tasks(rows, [*bad, *twins])
-        return fresh
+        return self._without_skipped(fresh)
+
+    def _without_skipped(self, tasks: list[Task[Any]]) -> list[Task[Any]]:
+        """Decide the tasks that the survey leaves out; return the others."""
+        skipped = {} if self.survey is None else self.survey.skipped
+        for task in tasks:
+            if (decision := skipped.get(task.sample_id)) is not None:
+                self.ledger.record_decision(task.sample_id, decision)
+                self.left_out += 1
+        return [task for task in tasks if task.sample_id not in skipped]
 
     def _next(self) -> list[Task[Any] | BadTask]:
         room = BATCH if self.limit is None else min(BATCH, self.limit - self._taken)
@@ -132,7 +145,7 @@ class Admission:
                 fresh.append(task)
             else:
                 self.duplicates += 1
-            group = group_of(task, row, self.shares)
+            group = group_of(task, row, self.shares, self.survey.groups if self.survey else {})
             rows.append(
                 TaskRow(
                     position=position,

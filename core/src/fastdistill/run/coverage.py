@@ -1,16 +1,41 @@
 """What a run tells of its input when it ends: bad rows by kind, and recorded replies without a task."""
 
+from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
 
 from fastdistill.model.report import Noticed
 from fastdistill.protocols import Covers
+from fastdistill.run.checking import see_rows
 from fastdistill.run.events import EventBus
+from fastdistill.run.gates.pipeline import GatePipeline
 from fastdistill.run.ledger import metrics
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.ledger.settled import read_asked
+from fastdistill.run.overlap.survey import Survey, is_wanted, survey
+from fastdistill.run.plan import Plan
+from fastdistill.run.tasks import json_lines
 from fastdistill.run.teachers.pool import TeacherPool
+
+
+def look_over(plan: Plan, source: Path, gates: GatePipeline, rows: bool) -> Survey | None:
+    """Look at all tasks before anything of the folder changes, or anybody is asked.
+
+    Raises `UsageError` where `rows` is asked for and most rows are no tasks.
+    """
+    if rows:
+        tasks = json_lines(source, plan.config.base)
+        see_rows(gates.scenario, gates.owner, tasks, limit=plan.config.limit)
+    if not is_wanted(plan):
+        return None
+    return survey(plan, gates.scenario, json_lines(source, plan.config.base), gates.benchmarks)
+
+
+async def tell_skipped(found: Survey | None, events: EventBus) -> None:
+    """Tell which tasks will not be asked, and why."""
+    for note in found.notes() if found is not None else ():
+        await events.emit(Noticed(message=note))
 
 
 async def see_coverage(teachers: TeacherPool, ledger: Ledger, events: EventBus) -> dict[str, Any]:

@@ -173,6 +173,8 @@ class Engine:
             return None
         admission = self.admission
         batch = await anyio.to_thread.run_sync(admission.read_batch)
+        self.progress.left_out += admission.left_out
+        admission.left_out = 0
         self.progress.admitted(seen=admission.seen, bad=admission.bad, duplicates=admission.duplicates)
         return batch
 

@@ -17,8 +17,7 @@ from fastdistill.protocols import Reporter
 from fastdistill.run.admission import Admission
 from fastdistill.run.audit.self_audit import SelfAudit
 from fastdistill.run.backpressure import Backpressure
-from fastdistill.run.checking import see_rows
-from fastdistill.run.coverage import see_coverage, tell_bad_rows
+from fastdistill.run.coverage import look_over, see_coverage, tell_bad_rows, tell_skipped
 from fastdistill.run.decision import Rules
 from fastdistill.run.engine import Engine
 from fastdistill.run.events import EventBus
@@ -27,6 +26,7 @@ from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ledger.ownership import Ownership, begin_session, reach, see_owner, source_digest_of
 from fastdistill.run.limits import Stop, defers_retries
 from fastdistill.run.opening import Opened, open_session
+from fastdistill.run.overlap.survey import Survey
 from fastdistill.run.pilot import PilotCheck, has_floors
 from fastdistill.run.plan import Plan
 from fastdistill.run.progress import RunProgress
@@ -95,14 +95,15 @@ class Session:
 
     async def _work(self, opened: Opened, owner: Ownership) -> Finished:
         ledger, progress = opened.ledger, opened.progress
-        if not owner.resumed and self.recorded is None:
-            await anyio.to_thread.run_sync(self._see_rows, opened)
+        found = await anyio.to_thread.run_sync(
+            look_over, self.plan, self.source, opened.gates, not owner.resumed and self.recorded is None
+        )
         session = begin_session(
             ledger, self.plan, owner, opened.teachers.identities, replay=self.recorded is not None
         )
         progress.resume(ledger)
         opened.limits.look()
-        admission = self._admission(opened)
+        admission = self._admission(opened, found)
         audit = SelfAudit(self.plan.config, admission, opened.gates)
         engine = self._engine(opened, admission, audit)
         started = Started(
@@ -113,10 +114,11 @@ class Session:
             progress=progress.snapshot(),
         )
         await opened.events.emit(started)
+        await tell_skipped(found, opened.events)
         stop = await self._supervise(engine, opened, audit)
         await tell_bad_rows(ledger, opened.events)
         covered = await see_coverage(opened.teachers, ledger, opened.events)
-        findings = await audit.findings(stop.outcome) | covered
+        findings = await audit.findings(stop.outcome) | covered | (found.report() if found else {})
         timing = {"idle": engine.backpressure.idle, "teachers": opened.teachers.report()}
         finished = reach(self.plan) if stop.outcome is RunOutcome.DONE else "no"
         ledger.end_session(session, stop.outcome, timing, finished=finished)
@@ -129,12 +131,7 @@ class Session:
             raise engine.error
         return ended
 
-    def _see_rows(self, opened: Opened) -> None:
-        """Look the source over: before anything of the folder changes, or anybody is asked."""
-        source = json_lines(self.source, self.plan.config.base)
-        see_rows(opened.gates.scenario, opened.gates.owner, source, limit=self.plan.config.limit)
-
-    def _admission(self, opened: Opened) -> Admission:
+    def _admission(self, opened: Opened, found: Survey | None) -> Admission:
         config = self.plan.config
         return Admission(
             scenario=opened.gates.scenario,
@@ -144,6 +141,7 @@ class Session:
             limit=config.limit,
             shard=config.shard,
             shares=config.split,
+            survey=found,
             sample=max(config.audit, config.calibrate),
         )
 

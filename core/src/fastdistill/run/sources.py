@@ -42,7 +42,7 @@ def take_over(plan: Plan, location: str, into: Path) -> int:
     columns = checked_map(plan.config.map)
     count = 0
     with atomic(into) as file:
-        for fields in _fields(_rows(plan, location), columns):
+        for fields in _fields(rows_at(plan, location), columns):
             file.write(dumps(fields) + "\n")
             count += 1
     return count
@@ -104,7 +104,8 @@ def _serves(spec: Any, location: str) -> bool:
     return location.lower().endswith(spec.endings) or location.startswith(spec.schemes)
 
 
-def _rows(plan: Plan, location: str) -> Iterator[SourceRow]:
+def rows_at(plan: Plan, location: str) -> Iterator[SourceRow]:
+    """Yield the rows of any kind of source. Raises `UsageError` for what cannot be read."""
     chosen, path = _reader(plan, location), Path(location)
     if chosen is not None:
         spec = chosen.offer.spec
@@ -128,7 +129,7 @@ def _folder(plan: Plan, folder: Path) -> Iterator[SourceRow]:
         raise UsageError(f"the folder {str(folder)!r} holds no task file that a plugin here reads")
     position = 0
     for file in files:
-        for row in _rows(plan, str(file)):
+        for row in rows_at(plan, str(file)):
             position += 1
             yield SourceRow(position=position, fields=row.fields, problem=row.problem)
 

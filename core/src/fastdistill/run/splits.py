@@ -6,11 +6,18 @@ from typing import Any
 
 from fastdistill.model.settled import SPLITS, Split
 from fastdistill.model.task import Task
-from fastdistill.settings import SplitShares
+from fastdistill.settings import NEAR_DUPLICATES, SplitShares
 
 
-def group_of(task: Task[Any], row: Mapping[str, Any], shares: SplitShares) -> str:
-    """Return what may not be parted: the chosen column's value, the scenario's group, or the task."""
+def group_of(
+    task: Task[Any], row: Mapping[str, Any], shares: SplitShares, clusters: Mapping[str, str]
+) -> str:
+    """Return what may not be parted: the chosen column's value, the scenario's group, or the task.
+
+    By near duplicates it is the first of the task's cluster; `clusters` names that of all but the first.
+    """
+    if shares.by == NEAR_DUPLICATES:
+        return clusters.get(task.sample_id, task.sample_id)
     if shares.by and row.get(shares.by) is not None:
         return str(row[shares.by])
     return task.group or task.sample_id

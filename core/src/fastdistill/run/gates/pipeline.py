@@ -24,6 +24,7 @@ from fastdistill.protocols import Gate, Prepared, Rule, Scenario
 from fastdistill.run.gates.judgement import TEXT_GOLD, Judgement
 from fastdistill.run.gates.returned import checked, expect, expect_finding
 from fastdistill.run.jsonl import dumps
+from fastdistill.run.overlap.benchmarks import Benchmarks
 
 
 @frozen(kw_only=True)
@@ -53,6 +54,8 @@ class GatePipeline:
     steps: Sequence[GateStep]
     shots: tuple[Message, ...] = ()
     """Examples that every prompt shows before its last message, in turns of user and assistant."""
+    benchmarks: Benchmarks | None = None
+    """What no reply may repeat, where the run file names any."""
     deadline: float = 60.0
     """Seconds of work for one gate on one candidate; waiting for a worker is not work."""
     _prepared: tuple[tuple[str, Prepared], ...] = field(init=False)

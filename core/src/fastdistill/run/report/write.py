@@ -112,6 +112,7 @@ def described(inputs: ReportInputs) -> dict[str, Any]:
         *(one.offer for one in (*plan.teachers, *plan.helpers)),
         *(one.offer for one in plan.reporters),
     )
+    options = {chosen.name: chosen.options for chosen in plan.gates}
     return {
         "scenario": plan.config.scenario,
         "source": {"name": inputs.source.name, "sha256": inputs.source_digest},
@@ -121,8 +122,8 @@ def described(inputs: ReportInputs) -> dict[str, Any]:
         },
         "plugins": [plugin_entry(offer) for offer in offers],
         "gates": [
-            {**gate, "options": redact(unstructure(chosen.options))}
-            for gate, chosen in zip(inputs.gates, plan.gates, strict=True)
+            {**gate, "options": redact(unstructure(options.get(gate["name"], plan.config.decontaminate)))}
+            for gate in inputs.gates
         ],
         "reader": {"fingerprint": inputs.reader},
         "teachers": [
