@@ -5,11 +5,16 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from fastdistill import SetupError
+from fastdistill import Candidate, Choice, Completion, SetupError, TaskError
+from fastdistill.testing import lend
+from fastdistill_code.javascript.gate import open_gate
 from fastdistill_code.javascript.node import node, open_node
+from fastdistill_code.javascript.options import NodeOptions
+from fastdistill_code.javascript.scenario import JavaScriptScenario, make_task
 from fastdistill_code.jobs import (
     CallInput,
     Died,
@@ -22,6 +27,7 @@ from fastdistill_code.jobs import (
     Unencodable,
     Value,
 )
+from fastdistill_code.rows import CodeRow
 from fastdistill_code.runner import Runner
 
 pytestmark = [
@@ -136,3 +142,60 @@ async def test_the_confinement_is_the_same(level: str) -> None:
 def test_a_missing_interpreter_is_said_plainly() -> None:
     with pytest.raises(SetupError, match="Node"):
         node("/bin/false")
+
+
+ADD: dict[str, Any] = {
+    "task_id": "add",
+    "prompt": "Write add(a, b): the sum of two numbers.",
+    "entry_point": "add",
+    "tests": {"kind": "calls", "cases": [{"args": [1, 2], "value": 3}, {"args": [0.5, 1], "value": 1.5}]},
+    "gold": "const add = (a, b) => a + b",
+}
+ECHO: dict[str, Any] = {
+    "task_id": "double",
+    "prompt": "Print the double of the number that is read.",
+    "tests": {"kind": "io", "cases": [{"stdin": "4\n", "stdout": "8\n"}, {"stdin": "-1", "stdout": "-2"}]},
+}
+REPLIES: list[tuple[dict[str, Any], str, str | None, str | None]] = [
+    (ADD, "Here:\n```javascript\nfunction add(a, b) { return a + b }\n```\nDone.", "pass", None),
+    (ADD, "```js\nconst add = (a, b) => b - -a;\n```", "pass", None),
+    (ADD, "const add = (a, b) => a + b", "pass", None),
+    (ADD, "```javascript\nfunction add(a, b) { return a - b }\n```", "reject", "wrong-value"),
+    (ADD, "```javascript\nfunction add(a, b) { return `${a + b}` }\n```", "reject", "wrong-value"),
+    (ADD, "```javascript\nfunction add(a, b) { throw new Error('no') }\n```", "reject", "raised"),
+    (ADD, "```javascript\nfunction add(a, b) { while (true) {} }\n```", "reject", "too-expensive"),
+    (ADD, "```javascript\nfunction plus(a, b) { return a + b }\n```", "reject", "missing-entry-point"),
+    (ADD, "```javascript\nfunction add(a, b { return a + b }\n```", "reject", "load-failed"),
+    (ADD, "I cannot.", None, "no-code"),
+    (ECHO, "```js\nconsole.log(2 * Number(require('fs').readFileSync(0, 'utf8')))\n```", "pass", None),
+    (ECHO, "```js\nconsole.log(8)\n```", "reject", "wrong-value"),
+]
+
+
+@pytest.mark.parametrize(("row", "reply", "outcome", "reason"), REPLIES)
+async def test_the_scenario_and_its_gate(
+    row: dict[str, Any], reply: str, outcome: str | None, reason: str | None
+) -> None:
+    task = make_task(CodeRow(**row))
+    completion = Completion(choices=(Choice(text=reply, finish="stop"),), model="m")
+    reading = JavaScriptScenario().read(task, completion)
+    if reading.answer is None:
+        assert (outcome, reason) == (None, reading.reason)
+        return
+    candidate = Candidate(answer=reading.answer, text=reply, reading=reading)
+    options = NodeOptions(cpu_seconds=1.0, parallel=1)
+    async with lend() as services, open_gate(options, services) as gate:
+        found = await gate(task, candidate)
+    assert (found.outcome.value, found.reason) == (outcome, reason)
+
+
+async def test_a_gold_that_fails_is_the_tasks_fault() -> None:
+    task = make_task(CodeRow(**(ADD | {"gold": "const add = (a, b) => a * b"})))
+    async with lend() as services, open_gate(NodeOptions(parallel=1), services) as gate:
+        with pytest.raises(TaskError, match="gold"):
+            await gate.prepare(task)
+
+
+async def test_tests_that_are_python_are_refused_when_they_are_loaded() -> None:
+    with pytest.raises(ValueError, match="JavaScript takes"):
+        make_task(CodeRow(**(ADD | {"tests": {"kind": "asserts", "source": "assert add(1, 2) == 3"}})))

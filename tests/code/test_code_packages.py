@@ -19,7 +19,7 @@ def job(body: str) -> Job:
 
 @needs_numpy
 @pytest.mark.anyio
-async def test_numpy_is_there_by_choice_and_its_values_are_plain():
+async def test_numpy_is_there_by_choice_and_its_values_are_plain() -> None:
     bodies = {
         "import numpy as np; return np.arange(6).reshape(2, 3) * 2": [[0, 2, 4], [6, 8, 10]],
         "import numpy as np; return np.float64(2.5), np.int64(3), np.bool_(True)": (2.5, 3, True),
@@ -43,7 +43,7 @@ async def test_numpy_is_there_by_choice_and_its_values_are_plain():
 
 
 @pytest.mark.anyio
-async def test_without_the_choice_there_is_none():
+async def test_without_the_choice_there_is_none() -> None:
     async with open_sandbox(allow_weak=True, slots=1) as sandbox:
         if sandbox.level == "rlimits-only":
             pytest.skip("nothing keeps programs from what is installed")
@@ -53,7 +53,7 @@ async def test_without_the_choice_there_is_none():
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("name", ["no_such_package_here", "math", "a-b", "../x"])
-async def test_what_is_not_installed_is_said_when_the_sandbox_opens(name: str):
+async def test_what_is_not_installed_is_said_when_the_sandbox_opens(name: str) -> None:
     with pytest.raises(SetupError, match="packages"):
         async with open_sandbox(allow_weak=True, slots=1, packages=(name,)):
             pass

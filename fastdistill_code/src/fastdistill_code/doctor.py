@@ -1,8 +1,8 @@
-"""What the `code` scenario says of this machine to `fd doctor`."""
+"""What the scenarios `code` and `javascript` say of this machine to `fd doctor`."""
 
 from collections.abc import Iterator
 
-from fastdistill import DoctorCheck
+from fastdistill import DoctorCheck, SetupError
 from fastdistill_code.sandbox.doctor import diagnose
 
 
@@ -28,3 +28,17 @@ def checks() -> Iterator[DoctorCheck]:
         advice="" if level == "full" else found["more"],
         data=found,
     )
+
+
+def node_checks() -> Iterator[DoctorCheck]:
+    """Whether there is a Node that is new enough; the level is told by the scenario `code`."""
+    from fastdistill_code.javascript.node import node
+
+    try:
+        found = node()
+    except SetupError as error:
+        advice = "install Node 18 or later if you want the scenario `javascript`"
+        yield DoctorCheck(name="node", ok=None, detail=str(error), advice=advice)
+        return
+    data = {"version": found.name, "program": found.program}
+    yield DoctorCheck(name="node", ok=True, detail=f"{found.name} at {found.program}", data=data)

@@ -1,4 +1,4 @@
-"""What this package offers: the `code` scenario, its rules, and the gate that runs programs."""
+"""What this package offers: the scenarios `code` and `javascript`, rules, and gates that run programs."""
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractAsyncContextManager
@@ -17,11 +17,13 @@ from fastdistill import (
     NoOptions,
     Rule,
     RuleSpec,
+    Scenario,
     ScenarioSpec,
     Services,
     hookimpl,
 )
 from fastdistill_code import rules
+from fastdistill_code.javascript.options import NodeOptions
 from fastdistill_code.options import PythonOptions
 from fastdistill_code.prompt import CodeOptions
 from fastdistill_code.scenario import CodeScenario
@@ -66,9 +68,21 @@ def _doctor() -> Iterable[DoctorCheck]:
     return checks()
 
 
+def _node_doctor() -> Iterable[DoctorCheck]:
+    from fastdistill_code.doctor import node_checks
+
+    return node_checks()
+
+
+def _javascript(options: NoOptions) -> Scenario[Any]:
+    from fastdistill_code.javascript.scenario import JavaScriptScenario
+
+    return JavaScriptScenario(options)
+
+
 @hookimpl
 def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
-    """Python functions and programs."""
+    """Functions and programs in Python and in JavaScript."""
     yield ScenarioSpec(
         name="code",
         summary="programming problems, answered by a Python function or program",
@@ -84,6 +98,17 @@ def fastdistill_scenarios() -> Iterable[ScenarioSpec[Any]]:
             for name, title in _RELEASES
         ),
         doctor=_doctor,
+    )
+    yield ScenarioSpec(
+        name="javascript",
+        summary="programming problems, answered by a JavaScript function or program",
+        config=NoOptions,
+        title="prompt",
+        build=_javascript,
+        gold="tests",
+        form=lambda answer: f"```javascript\n{answer}\n```",
+        gates=("not-empty", "node"),
+        doctor=_node_doctor,
     )
 
 
@@ -124,6 +149,12 @@ def _open(options: PythonOptions, services: Services) -> AbstractAsyncContextMan
     return open_gate(options, services)
 
 
+def _open_node(options: NodeOptions, services: Services) -> AbstractAsyncContextManager[Gate]:
+    from fastdistill_code.javascript.gate import open_gate
+
+    return open_gate(options, services)
+
+
 @hookimpl
 def fastdistill_exec_evals() -> Iterable[ExecEvalSpec[Any]]:
     """Running the program."""
@@ -132,4 +163,10 @@ def fastdistill_exec_evals() -> Iterable[ExecEvalSpec[Any]]:
         summary="runs the program in a sandbox and compares what it returns",
         config=PythonOptions,
         open=_open,
+    )
+    yield ExecEvalSpec(
+        name="node",
+        summary="runs JavaScript in the same sandbox, through Node",
+        config=NodeOptions,
+        open=_open_node,
     )
