@@ -14,7 +14,7 @@ from fastdistill_code.scenario import CodeScenario
 
 
 def tasks() -> list[Task[Any]]:
-    (spec,) = fastdistill_scenarios()
+    spec, *_ = fastdistill_scenarios()
     assert spec.pack is not None
     found = list(CodeScenario().tasks(JsonLines(path=spec.pack())))
     assert all(isinstance(task, Task) for task in found)
