@@ -92,8 +92,8 @@ def test_a_task_without_gold_has_no_mutants(tmp_path: Path) -> None:
 
 
 def test_the_default_gates_are_offered() -> None:
-    scenario, *_ = fastdistill_scenarios()
+    scenario, javascript = fastdistill_scenarios()
     offered = {spec.name for spec in (*fastdistill_rules(), *fastdistill_exec_evals())}
-    assert set(GATES) - {"not-empty"} == offered
+    assert {*GATES, *javascript.gates} - {"not-empty"} == offered
     assert scenario.pack is not None
     assert scenario.pack().is_file()
