@@ -42,6 +42,19 @@ def test_a_check_says_all_of_a_file(tmp_path: Path) -> None:
     assert "2 x malformed-task: problem" in people
 
 
+def test_tasks_that_the_scenario_marks_are_counted(tmp_path: Path) -> None:
+    proof = {
+        "task_id": "proof",
+        "problem": "Why?",
+        "answer": "Assume that n is even. Then n^2 is even, too.",
+    }
+    file = write(tmp_path / "t.jsonl", [{**GOOD[0], "tags": ["easy"]}, proof])
+    assert "1 of 2 tasks are marked text-gold\n" in fd("tasks", "check", file, "--scenario", "math").output
+    assert json.loads(fd("tasks", "check", file, "--scenario", "math", "--json").output)["marked"] == {
+        "text-gold": 1
+    }
+
+
 def test_a_file_without_faults_ends_with_zero(tmp_path: Path) -> None:
     assert fd("tasks", "check", write(tmp_path / "t.jsonl", GOOD), "--scenario", "math").return_value == 0
 

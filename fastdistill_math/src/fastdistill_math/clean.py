@@ -76,6 +76,7 @@ _VECTOR = re.compile(r"\\(?:hat|vec|mathbf|boldsymbol|bm|widehat)")
 _BRACKETS = re.compile(r"\\[\[\]()]")
 _BLACKBOARD = re.compile(r"\\mathbb\s+([A-Z])")
 _DEGREE = re.compile(r"\^\s*\{?\s*\\degree\s*\}?")
+_DOTS = re.compile(r"\+\s*\.{3,}\s*\+")
 _WHITE = re.compile(r"[ \t\r\n]+")
 _ANY_WHITE = re.compile(r"\s+")
 _KEPT_SPACE = re.compile(r"(?<=\d) (?=\d)|(?<=[^\W\d_]) (?=[^\W\d_])")
@@ -145,6 +146,8 @@ def strip_tail(text: str) -> str:
 def clean(text: str) -> str:
     r"""One spelling of `text`: `\frac`, `\le`, no `$`, no spacing; words as `\ue000words\ue001`."""
     text = decimals(_unicode(text))
+    if "..." in text:
+        text = _DOTS.sub(r"+ \\ldots +", text)
     text = _commands(text) if "\\" in text else text.replace("$", " ").replace("~", " ")
     if "'" in text:
         text = _THIN.sub("", text)

@@ -8,6 +8,7 @@ collections, regions, relations, and at last one value. What is compared in part
 from functools import partial
 
 from fastdistill_math import collected, families, modular, naming, placed, shapes
+from fastdistill_math.built import built
 from fastdistill_math.equal import Answer
 from fastdistill_math.identity import free, identical
 from fastdistill_math.named import by_name
@@ -25,7 +26,7 @@ def same(gold: Node, answer: Node, policy: Policy) -> Answer:
         return Answer(True, "structure")
     if gold.kind in WORDY or answer.kind in WORDY:
         return same_words(gold, answer, lambda a, b: same(a, b, policy))
-    gold, answer = naming.split(shapes.computed(gold)), naming.split(shapes.computed(answer))
+    gold, answer = built(naming.split(shapes.computed(gold))), built(naming.split(shapes.computed(answer)))
     ours, theirs = families.declared(gold), families.declared(answer)
     if ours.conditions or theirs.conditions or ours.value != gold or theirs.value != answer:
         return _declared(ours, theirs, policy)
@@ -119,6 +120,11 @@ def _values(gold: Node, answer: Node, policy: Policy) -> Answer:
     found = identical(gold, answer)
     if found.equal is False and rounded_equal(gold, answer, policy):
         return Answer(True, "rounding")
+    if not found.equal and families.may_be_one(gold, answer):
+        from fastdistill_math.spans import same_family  # FLINT waits for the worker
+
+        family = same_family(gold, answer, policy.letters)
+        return found if family is None else Answer(family, "family")
     return found
 
 

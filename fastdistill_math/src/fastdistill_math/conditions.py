@@ -33,29 +33,29 @@ def same_condition(gold: Node, answer: Node, left: Region | None, right: Region 
     if known.integers or (known.name and known.name not in (letter, "?")):
         return None
     for at, inside in points(known):
-        holds = _holds(others[0], letter, at)
-        if holds is None:
+        met = holds(others[0], letter, at)
+        if met is None:
             return Answer(None, "condition")
-        if holds != inside:
+        if met != inside:
             return Answer(False, "condition")
     return Answer(True, "condition")
 
 
 def _on_a_grid(gold: Node, answer: Node, letter: str) -> Answer | None:
     for value in _GRID:
-        ours, theirs = _holds(gold, letter, num(value)), _holds(answer, letter, num(value))
+        ours, theirs = holds(gold, letter, num(value)), holds(answer, letter, num(value))
         if ours is not None and theirs is not None and ours != theirs:
             return Answer(False, "condition")
     return Answer(None, "condition")
 
 
-def _holds(node: Node, letter: str, at: Node) -> bool | None:
+def holds(node: Node, letter: str, at: Node) -> bool | None:
     """Whether a condition holds at a number; None where it cannot be told."""
     if node.kind == "list":
-        found = [_holds(arg, letter, at) for arg in node.args]
+        found = [holds(arg, letter, at) for arg in node.args]
         return False if False in found else None if None in found else True
     if node.kind == "or":
-        found = [_holds(arg, letter, at) for arg in node.args]
+        found = [holds(arg, letter, at) for arg in node.args]
         return True if True in found else None if None in found else False
     if node.kind != "rel":
         return None

@@ -130,6 +130,11 @@ def constant(name: str) -> bool:
     return head in _CONSTANTS | {"A", "B"} and (not index or index.isdigit())
 
 
+def may_be_one(gold: Node, answer: Node) -> bool:
+    """Whether both sides hold letters that may be constants, and others besides."""
+    return all(len(found) > 1 and any(map(constant, found)) for found in (free(gold), free(answer)))
+
+
 def renamed(node: Node, names: dict[str, str]) -> Node:
     """`node` with letters exchanged."""
     if node.kind in ("sym", "sub") and node.value in names:

@@ -14,6 +14,7 @@ Depth and tokens are limited, so that parsing is bounded. Atoms are in `atoms`.
 from fractions import Fraction
 
 from fastdistill_math.atoms import Atoms
+from fastdistill_math.dotted import dotted
 from fastdistill_math.names import FUNCTIONS, RELATIONS, SETS
 from fastdistill_math.spoken import is_mathematics
 from fastdistill_math.tree import Node, NotMath, TooLarge, depth, num
@@ -133,6 +134,9 @@ class Grammar(Atoms):
             left = self._signed()
             while self.now.text in ("+", "-", r"\pm", r"\mp") and self.now.kind in ("op", "cmd"):
                 sign = self.take().text
+                if self.now.text == r"\ldots":
+                    left = self._dotted(left)
+                    continue
                 right = self.term()
                 if sign in (r"\pm", r"\mp"):
                     left = Node("pm", (left, right), sign[1:])
@@ -141,6 +145,12 @@ class Grammar(Atoms):
                     args = left.args if left.kind == "add" else (left,)
                     left = Node("add", (*args, right))
             return left
+
+    def _dotted(self, left: Node) -> Node:
+        r"""What `\ldots +` leaves out before the last term."""
+        self.take()
+        self.expect("+")
+        return dotted(left.args if left.kind == "add" else (left,), self.term())
 
     def _signed(self) -> Node:
         with self.deeper():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fastdistill.errors import boundary
-from fastdistill.run.checking import Checked, check
+from fastdistill.run.checking import Checked, check, marks
 from fastdistill.run.plan import Plan
 from fastdistill.run.tasks import json_lines
 
@@ -27,6 +27,7 @@ def told(found: Checked) -> Iterator[str]:
         yield f"{found.names_twice} tasks have the id of an earlier one: they count as bad"
     if found.tasks:
         yield f"{found.with_gold} of {found.tasks} tasks have gold; {found.groups} groups for a split"
+    yield from marks(found)
     for one in found.complaints:
         yield f"{one.count} x {one.reason}: {one.kind}"
         yield from (f"    line {line}: {detail}" for line, detail in one.examples)

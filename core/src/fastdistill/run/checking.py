@@ -46,6 +46,8 @@ class Watched:
     into: type[Any] | None = None
     columns: Counter[str] = field(factory=Counter)
     """How many rows have each column."""
+    tags: tuple[int, frozenset[str]] = (0, frozenset())
+    """The last row's line, and the tags that it has of itself."""
 
     @property
     def base(self) -> Any:
@@ -61,8 +63,9 @@ class Watched:
         """See `Source.rows`."""
         self.into = into
         for row in self.source.rows(into, optional=optional):
-            line = row.line
-            self.columns.update(self.source.raw(line).keys())
+            raw = self.source.raw(row.line)
+            self.columns.update(raw.keys())
+            self.tags = row.line, frozenset(map(str, raw.get("tags") or ()))
             yield row
 
     @property
@@ -89,6 +92,8 @@ class Checked:
     """Our fields that rows lack, each with the column that was likely meant."""
     unknown: list[str] = field(factory=list)
     """Columns that the scenario does not know: they go into `meta`."""
+    marked: Counter[str] = field(factory=Counter)
+    """Tags that the scenario itself gave, such as `text-gold`: how many tasks have each."""
     first: list[Task[Any]] = field(factory=list)
 
     @property
@@ -128,6 +133,8 @@ def check(
             found.names_twice += name in names
             found.duplicates += asked in inputs and name not in names
             found.with_gold += item.has_gold
+            if item.tags and watched.tags[0] == item.line:
+                found.marked.update(set(item.tags) - watched.tags[1])
             names.add(name)
             inputs.add(asked)
             groups.add(item.group or item.sample_id)
@@ -149,12 +156,22 @@ def _digest(text: str) -> bytes:
     return sha256(text.encode(errors="replace")).digest()[:12]
 
 
-def see_rows(scenario: Scenario[Any], owner: str, source: JsonLines, *, limit: int | None) -> None:
-    """Raise `UsageError` where more than half of the first rows are no tasks: before anything is asked."""
+def see_rows(scenario: Scenario[Any], owner: str, source: JsonLines, *, limit: int | None) -> list[str]:
+    """Return what is to be told of the first rows before anything is asked: tasks that the scenario marks.
+
+    Raises `UsageError` where more than half of them are no tasks.
+    """
     most = LOOKED_OVER if limit is None else min(limit, LOOKED_OVER)
     found = check(scenario, owner, source, most=most, keep=0)
     if found.mostly_bad:
         raise UsageError(refusal(found))
+    return list(marks(found))
+
+
+def marks(found: Checked) -> Iterator[str]:
+    """Yield how many tasks the scenario marks, by tag."""
+    for tag, count in sorted(found.marked.items()):
+        yield f"{count} of {found.tasks} tasks are marked {tag}"
 
 
 def refusal(found: Checked) -> str:
@@ -179,6 +196,7 @@ def as_data(found: Checked) -> Mapping[str, Any]:
         "names_twice": found.names_twice,
         "with_gold": found.with_gold,
         "groups": found.groups,
+        "marked": dict(found.marked),
         "reasons": [
             {
                 "reason": one.reason,

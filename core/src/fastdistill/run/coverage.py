@@ -19,22 +19,23 @@ from fastdistill.run.tasks import json_lines
 from fastdistill.run.teachers.pool import TeacherPool
 
 
-def look_over(plan: Plan, source: Path, gates: GatePipeline, rows: bool) -> Survey | None:
-    """Look at all tasks before anything of the folder changes, or anybody is asked.
+def look_over(plan: Plan, source: Path, gates: GatePipeline, rows: bool) -> tuple[Survey | None, list[str]]:
+    """Look at all tasks before anything of the folder changes, or anybody is asked; and say what to tell.
 
     Raises `UsageError` where `rows` is asked for and most rows are no tasks.
     """
+    marked = list[str]()
     if rows:
         tasks = json_lines(source, plan.config.base)
-        see_rows(gates.scenario, gates.owner, tasks, limit=plan.config.limit)
+        marked = see_rows(gates.scenario, gates.owner, tasks, limit=plan.config.limit)
     if not is_wanted(plan):
-        return None
-    return survey(plan, gates.scenario, json_lines(source, plan.config.base), gates.benchmarks)
+        return None, marked
+    return survey(plan, gates.scenario, json_lines(source, plan.config.base), gates.benchmarks), marked
 
 
-async def tell_skipped(found: Survey | None, events: EventBus) -> None:
-    """Tell which tasks will not be asked, and why."""
-    for note in found.notes() if found is not None else ():
+async def tell_survey(found: Survey | None, marked: list[str], events: EventBus) -> None:
+    """Tell which tasks will not be asked, and why, and which the scenario marks."""
+    for note in (*marked, *(found.notes() if found is not None else ())):
         await events.emit(Noticed(message=note))
 
 

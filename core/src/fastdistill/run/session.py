@@ -17,7 +17,7 @@ from fastdistill.protocols import Reporter
 from fastdistill.run.admission import Admission
 from fastdistill.run.audit.self_audit import SelfAudit
 from fastdistill.run.backpressure import Backpressure
-from fastdistill.run.coverage import look_over, see_coverage, tell_bad_rows, tell_skipped
+from fastdistill.run.coverage import look_over, see_coverage, tell_bad_rows, tell_survey
 from fastdistill.run.decision import Rules
 from fastdistill.run.engine import Engine
 from fastdistill.run.events import EventBus
@@ -95,7 +95,7 @@ class Session:
 
     async def _work(self, opened: Opened, owner: Ownership) -> Finished:
         ledger, progress = opened.ledger, opened.progress
-        found = await anyio.to_thread.run_sync(
+        found, marked = await anyio.to_thread.run_sync(
             look_over, self.plan, self.source, opened.gates, not owner.resumed and self.recorded is None
         )
         session = begin_session(
@@ -114,7 +114,7 @@ class Session:
             progress=progress.snapshot(),
         )
         await opened.events.emit(started)
-        await tell_skipped(found, opened.events)
+        await tell_survey(found, marked, opened.events)
         stop = await self._supervise(engine, opened, audit)
         await tell_bad_rows(ledger, opened.events)
         covered = await see_coverage(opened.teachers, ledger, opened.events)
