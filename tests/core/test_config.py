@@ -79,9 +79,9 @@ def test_a_value_out_of_bounds_is_told_with_its_path() -> None:
     [
         ('gates = "sqlite"', "gates: 'sqlite' is not a list"),
         ('[[teacher]]\nprovider = "p"\nmodel = "m"\nstop = "END"', "teacher[0].stop: 'END' is not a list"),
-        ("extra_gates = {a = 1}", "extra_gates: {'a': 1} is not a list"),
+        ("extra_gates = {a = 1}", "extra_gates: a table (a) is not a list"),
         ('gates = ["a", 3]', "gates[1]: 3 is not a string"),
     ],
 )
 def test_a_text_is_no_list_of_its_letters(text: str, says: str, tmp_path: Path) -> None:
-    assert says in load(write(tmp_path, text)).problems
+    assert [one for one in load(write(tmp_path, text)).problems if one.startswith(says)]

@@ -8,6 +8,7 @@ from support.toy import rows, solve, toy_run, write_tasks
 
 from fastdistill import AuthFailed, Call, ServerFailed, UsageError
 from fastdistill.errors import FastDistillError, RunFolderError
+from fastdistill.run.folder import LEDGER, put_aside
 from fastdistill.run.ledger.connection import VERSION, reading
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.ops.diff import diff
@@ -157,3 +158,20 @@ def test_a_ledger_of_another_version_is_refused(tmp_path: Path, version: str) ->
     written.close()
     with pytest.raises(RunFolderError, match="upgrade it"), reading(tmp_path):
         pass
+
+
+def test_a_run_is_put_aside_and_other_things_are_left(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    assert put_aside(folder) is None
+    folder.mkdir()
+    assert put_aside(folder) is None
+    for number in (1, 2):
+        folder.mkdir(exist_ok=True)
+        (folder / LEDGER).write_bytes(b"")
+        assert put_aside(folder) == tmp_path / f"out.old-{number}"
+        assert not folder.exists()
+    folder.mkdir()
+    (folder / "mine.txt").write_text("mine")
+    with pytest.raises(RunFolderError, match="holds no run"):
+        put_aside(folder)
+    assert (folder / "mine.txt").exists()

@@ -7,10 +7,15 @@ from typing import Any
 
 from attrs import fields, frozen
 
-from fastdistill.errors import RunFileError, UsageError
+from fastdistill.errors import UsageError
+from fastdistill.keys import elsewhere
 from fastdistill.redact import redact
-from fastdistill.serde import StructureError, join_path, structure, unstructure
+from fastdistill.runfile import read_toml
+from fastdistill.serde import StructureError, join_path, shown, structure, unstructure
 from fastdistill.settings import RunConfig, TeacherConfig
+
+TEACHERS = ("teacher", "helper")
+PATHS = ("tasks", "out", "base", "shots")
 
 
 @frozen(kw_only=True)
@@ -24,18 +29,6 @@ class Loaded:
     """What to name in messages."""
     problems: tuple[str, ...] = ()
     """Mistakes found so far; `config` holds what is right. Whoever uses it raises them with its own."""
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """The run file at `path` as plain data. Raises `UsageError` for what cannot be read."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UsageError(f"there is no run file {str(path)!r}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the run file {str(path)!r}: {error}") from None
-    except tomllib.TOMLDecodeError as error:
-        raise RunFileError(str(path), [f"is not TOML: {error}"]) from None
 
 
 def parse_setting(text: str) -> tuple[list[str], Any]:
@@ -53,6 +46,7 @@ def parse_setting(text: str) -> tuple[list[str], Any]:
 def put(tree: dict[str, Any], path: Sequence[str], value: Any) -> None:
     """Set `value` at `path`; a number in the path is an index of a list of tables."""
     here: Any = tree
+    path = _first_of(tree, path)
     for depth, part in enumerate(path[:-1]):
         if isinstance(here, list):
             here = _element(here, part, path)
@@ -66,6 +60,19 @@ def put(tree: dict[str, Any], path: Sequence[str], value: Any) -> None:
         here[int(path[-1])] = value
     else:
         here[path[-1]] = value
+
+
+def _first_of(tree: Mapping[str, Any], path: Sequence[str]) -> Sequence[str]:
+    """Take `teacher.max_tokens` for the first teacher's where there is no other."""
+    if len(path) < 2 or path[0] not in TEACHERS or path[1].isdigit():
+        return path
+    there = tree.get(path[0], [])
+    if isinstance(there, list) and len(there) > 1:
+        rest = ".".join(path[1:])
+        raise UsageError(
+            f"--set {'.'.join(path)}: there are {len(there)}: write {path[0]}.0.{rest} for the first"
+        )
+    return [path[0], "0", *path[1:]]
 
 
 def _element(items: list[Any], part: str, path: Sequence[str]) -> Any:
@@ -97,15 +104,17 @@ def load(
     """
     source = str(file) if file else "the command line"
     tree = read_toml(file) if file else {}
-    for key in ("tasks", "out", "base", "shots"):
+    for key in PATHS:
         if file and isinstance(tree.get(key), str) and "://" not in tree[key]:
-            tree[key] = str(file.parent / tree[key])
+            tree[key] = str(file.parent / _at_home(tree[key]))
     if file:
         _see_recorded(tree, file.parent)
         _see_benchmarks(tree, file.parent)
     origins = dict.fromkeys(leaves(tree), source) if file else {}
     layered = [(f"--set {text}", *parse_setting(text)) for text in settings]
     for origin, path, value in [*layered, *flags]:
+        value = _at_home(value) if path[-1] in PATHS and len(path) == 1 else value
+        path = _first_of(tree, path)
         put(tree, path, value)
         at = ""
         for part in path:
@@ -114,6 +123,16 @@ def load(
     problems = list[str]()
     config = _salvaged(tree, problems)
     return Loaded(config=config, origins=origins, source=source, problems=tuple(problems))
+
+
+def _at_home(value: Any) -> Any:
+    """A path that begins with `~` in the user's own folder."""
+    if not isinstance(value, str) or not value.startswith("~"):
+        return value
+    try:
+        return str(Path(value).expanduser())
+    except RuntimeError:  # nobody of that name
+        return value
 
 
 def _see_recorded(tree: Mapping[str, Any], folder: Path) -> None:
@@ -142,7 +161,10 @@ def _salvaged(tree: dict[str, Any], problems: list[str]) -> RunConfig:
     """What is right in `tree`; what is not goes to `problems`, and its default takes its place."""
     right = dict[str, Any]()
     for key, value in tree.items():
-        if key in ("teacher", "helper") and isinstance(value, list):
+        if key in TEACHERS and not isinstance(value, list):
+            problems.append(_no_list(key, value))
+            continue
+        if key in TEACHERS:
             kept = [
                 _teacher(item, f"{key}[{i}]", problems, first=(key, i) == ("teacher", 0))
                 for i, item in enumerate(value)
@@ -150,12 +172,24 @@ def _salvaged(tree: dict[str, Any], problems: list[str]) -> RunConfig:
             right[key] = [item for item in kept if item is not None]
             continue
         try:
-            structure({key: value}, RunConfig)
+            structure({key: value}, RunConfig, hint=elsewhere)
         except StructureError as error:
             problems.extend(error.problems)
         else:
             right[key] = value
     return structure(right, RunConfig)
+
+
+def _no_list(key: str, value: Any) -> str:
+    """What is wrong with a `[teacher]` that is no list of tables, and how to write it."""
+    if isinstance(value, dict):
+        return f"{key}: is one table: write [[{key}]] in double brackets, since there can be several"
+    if isinstance(value, str) and value.count(":") >= 1:
+        provider, _, model = value.partition(":")
+        return (
+            f'{key}: is text: write [[{key}]], and under it provider = "{provider}" and model = "{model}"'
+        )
+    return f"{key}: {shown(value)} is not a list of tables: write [[{key}]]"
 
 
 def _teacher(item: Any, path: str, problems: list[str], *, first: bool) -> dict[str, Any] | None:
@@ -167,7 +201,7 @@ def _teacher(item: Any, path: str, problems: list[str], *, first: bool) -> dict[
     if isinstance(item, dict):
         missing = [key for key in ("provider", "model") if key not in item]
         if len(missing) == 1 or (missing and not first):
-            problems.extend(f"{path}.{key}: is missing" for key in missing)
+            problems.extend(f"{path}.{key}: is missing{_in_model(item, key)}" for key in missing)
     problems.extend(wrong)
     if not wrong or not isinstance(item, dict):
         return item if isinstance(item, dict) else None
@@ -176,9 +210,17 @@ def _teacher(item: Any, path: str, problems: list[str], *, first: bool) -> dict[
     return None if _wrong(left, path) else left
 
 
+def _in_model(item: dict[str, Any], key: str) -> str:
+    """Where a provider stands before the model, as on the command line, how to write it."""
+    provider, sign, model = str(item.get("model", "")).partition(":")
+    if key != "provider" or not sign:
+        return f': write {key} = "..."'
+    return f': write provider = "{provider}" and model = "{model}"'
+
+
 def _wrong(item: Any, path: str) -> tuple[str, ...]:
     try:
-        structure(item, TeacherConfig, path=path)
+        structure(item, TeacherConfig, path=path, hint=elsewhere)
     except StructureError as error:
         return error.problems
     return ()

@@ -10,7 +10,7 @@ from attrs.validators import deep_iterable, ge, gt, instance_of, le, optional
 def _schedule(value: Any) -> tuple[float, ...]:
     numbers = value if isinstance(value, list | tuple) else [value]
     if not all(type(n) in (int, float) for n in numbers):
-        raise TypeError(f"temperature: {value!r} is neither a number nor a list of numbers")
+        raise TypeError(f"'temperature' must be a number or a list of numbers, not {value!r:.60}")
     return tuple(float(n) for n in numbers)
 
 

@@ -19,6 +19,7 @@ from fastdistill.run.hashing import file_digest
 from fastdistill.run.lines import count_lines
 from fastdistill.run.plan import Plan
 from fastdistill.run.sources import is_foreign, location_of, take_over, take_over_rows
+from fastdistill.runfile import near_file
 
 TASKS = "tasks.jsonl"
 """The name in a run's folder of tasks that were taken over."""
@@ -68,7 +69,7 @@ def task_file(
         if tasks is None:
             return _bundled(plan)
         if "://" not in location and not tasks.exists():
-            raise UsageError(f"there is no task file {location!r}")
+            raise UsageError(f"there is no task file {location!r}{near_file(tasks)}")
         if not is_foreign(plan, location):
             if not tasks.is_file():
                 raise UsageError(f"there is no task file {location!r}")

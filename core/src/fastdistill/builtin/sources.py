@@ -4,7 +4,8 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
+from attrs.validators import max_len
 
 from fastdistill.errors import SetupError, UsageError
 from fastdistill.specs import SourceRow
@@ -19,7 +20,7 @@ CELL_LIMIT = 16 * 2**20
 class CsvOptions:
     """`[sources.csv]`."""
 
-    delimiter: str = ""
+    delimiter: str = field(default="", validator=max_len(1))
     """One character; a tab for .tsv and else a comma unless given."""
     encoding: str = "utf-8-sig"
 
@@ -41,7 +42,12 @@ def read_csv(options: CsvOptions, location: str) -> Iterator[SourceRow]:
                 if record:
                     yield _record(number, names, record)
     except UnicodeDecodeError as error:
-        raise UsageError(f"{location!r} is not {options.encoding}: {error}") from None
+        raise UsageError(
+            f"{location!r} is not {options.encoding} from byte {error.start + 1}: name its encoding, "
+            "such as --set sources.csv.encoding=latin-1"
+        ) from None
+    except LookupError:
+        raise UsageError(f"sources.csv.encoding: there is no encoding {options.encoding!r}") from None
     except csv.Error as error:
         raise UsageError(f"{location!r} is no CSV: {error}") from None
     except OSError as error:
@@ -74,7 +80,8 @@ def read_parquet(_: object, location: str) -> Iterator[SourceRow]:
                     number += 1
                     yield SourceRow(position=number, fields=record)
     except (OSError, pa.ArrowException) as error:
-        raise UsageError(f"cannot read the tasks {location!r}: {error}") from None
+        reason = getattr(error, "strerror", None) or "it is no Parquet file, or a damaged one"
+        raise UsageError(f"cannot read the tasks {location!r}: {reason}") from None
 
 
 def read_hub(_: object, location: str) -> Iterator[SourceRow]:

@@ -31,7 +31,7 @@ RESUME = {
     RunOutcome.STOPPED: "To resume",
 }
 """Ends that the same command goes on from, and what going on means."""
-ONLY_FIRST = ("--fresh",)
+ONLY_FIRST = ("--fresh", "--no-resume", "--start-over")
 """Flags that would refuse the folder which is there now."""
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "diff": ("fastdistill.cli.diff", "Show what changed between two runs."),
     "new": ("fastdistill.cli.new", "Write the package of a plugin of your own."),
     "plugins": ("fastdistill.cli.plugins", "List what is installed, and what failed to load."),
+    "doctor": ("fastdistill.cli.doctor", "Say what this machine has and lacks for a run."),
     "config": ("fastdistill.cli.config", "Print the resolved run file with each value's origin."),
     "tasks": ("fastdistill.cli.tasks", "Check task files, import released datasets as tasks."),
     "models": ("fastdistill.cli.models", "List and fetch the weights of embedded teachers."),
@@ -79,33 +80,56 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     callback=_version,
     help="Show the version.",
 )
+@click.option("--debug", is_flag=True, expose_value=False, help="Print tracebacks; anywhere in a command.")
 def cli() -> None:
     """Fast Distill: distil a teacher into a dataset in which every row is verified."""
 
 
 def main() -> None:
     """Run `fd`; 1 for an error of ours, 2 for usage, 3 for the environment, 130 when interrupted."""
+    words = sys.argv[1:]
+    ours = words[: words.index("--")] if "--" in words else words
+    debug = "--debug" in ours
+    words = [word for word in ours if word != "--debug"] + words[len(ours) :]
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(args=words, standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         click.echo("fd: interrupted", err=True)
         sys.exit(130)
+    except click.NoSuchOption as error:
+        _no_such_option(error)
+        sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
-    except Exception as error:  # noqa: BLE001  shown in full, without secrets
-        sys.exit(_explained(error))
+    except Exception as error:  # noqa: BLE001  told without secrets
+        sys.exit(_explained(error, debug=debug))
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _explained(error: BaseException) -> int:
-    """Say what went wrong: one sentence for what was foreseen, else a traceback; return the exit code."""
-    from fastdistill.cli.terminal import echo, explain
-    from fastdistill.errors import FastDistillError
+def _no_such_option(error: click.NoSuchOption) -> None:
+    """Say where a run file has what an option that there is none of was meant to set, if it does."""
+    from fastdistill.cli.terminal import echo
+    from fastdistill.keys import setting_for
 
+    takes = error.ctx is not None and any("--set" in one.opts for one in error.ctx.command.params)
+    hint = setting_for(error.option_name) if takes else ""
+    if hint:
+        echo(f"fd: there is no option {error.option_name!r}{hint}", err=True)
+    else:
+        error.show()
+
+
+def _explained(error: BaseException, *, debug: bool = False) -> int:
+    """Say what went wrong in a sentence, behind a traceback under --debug; return the exit code."""
+    from fastdistill.cli.terminal import echo, explain
+    from fastdistill.errors import FastDistillError, place_of
+
+    if debug:
+        explain(error)
     while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
         error = error.exceptions[0]
     if isinstance(error, FastDistillError):
@@ -115,5 +139,13 @@ def _explained(error: BaseException) -> int:
         said = [f"fd: a database cannot be read or written: {error}", *getattr(error, "__notes__", [])]
         echo("\n".join(said), err=True)
         return 3
-    explain(error)
+    if isinstance(error, OSError) and error.strerror:
+        where = f" {str(error.filename)!r}" if error.filename else ""
+        echo(f"fd: the machine refuses{where}: {error.strerror}", err=True)
+        return 3
+    echo(
+        f"fd: this is a fault of ours: {type(error).__name__}{place_of(error)}. Please report it with what "
+        "the same command says under --debug",
+        err=True,
+    )
     return 1

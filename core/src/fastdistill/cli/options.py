@@ -20,6 +20,7 @@ _OPTIONS = [
     ),
     click.option("--map", "columns", multiple=True, metavar="OURS=THEIRS", help="Our field, their column."),
     click.option("--base", type=click.Path(path_type=Path), help="Where paths inside tasks start."),
+    click.option("--shard", metavar="K/N", help="Take the Kth of N parts of the tasks, such as 1/4."),
     click.option("--limit", type=int, metavar="N", help="Take only the first N tasks."),
     click.option("--teacher", metavar="PROVIDER:MODEL", help="Who is asked, such as openai:gpt-4.1."),
     click.option("--base-url", metavar="URL", help="The teacher's endpoint."),
@@ -35,6 +36,7 @@ _OPTIONS = [
 _FLAGS = {
     "scenario": ["scenario"],
     "limit": ["limit"],
+    "shard": ["shard"],
     "base_url": ["teacher", "0", "options", "base_url"],
     "attempts": ["teacher", "0", "attempts"],
     "concurrency": ["teacher", "0", "max_in_flight"],

@@ -17,12 +17,16 @@ def read(folder: Path, name: str) -> dict[str, Any]:
     path = folder / name
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise RunFolderError(
             f"there is no {name} in {str(folder)!r}: is this the folder of a run?"
         ) from None
-    except (OSError, ValueError) as error:
-        raise RunFolderError(f"cannot read {str(path)!r}: {error}") from None
+    except OSError as error:
+        raise RunFolderError(f"cannot read {str(path)!r}: {error.strerror or 'it fails'}") from None
+    except ValueError:
+        raise RunFolderError(
+            f"{str(path)!r} is not JSON: it was changed or is damaged; fd verify tells which files were"
+        ) from None
     if not isinstance(found, dict):
         raise RunFolderError(f"{str(path)!r} is not a report")
     return found

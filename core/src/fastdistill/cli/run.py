@@ -13,6 +13,7 @@ from fastdistill.cli.dry_run import dry_run
 from fastdistill.cli.options import loaded, run_options
 from fastdistill.cli.terminal import echo
 from fastdistill.host import PluginHost
+from fastdistill.run.folder import put_aside
 from fastdistill.run.plan import resolve
 from fastdistill.run.session import Session
 
@@ -26,13 +27,17 @@ from fastdistill.run.session import Session
 @click.option("--audit", type=int, metavar="N", help="Tasks on which to audit the gates at the end [20].")
 @click.option("--no-pilot", is_flag=True, help="Go on whatever the first tasks show.")
 @click.option("--out", type=click.Path(path_type=Path), help="The run's folder [runs/<run id>].")
-@click.option("--fresh", is_flag=True, help="Refuse a folder that already holds a run.")
+@click.option("--no-resume", is_flag=True, help="Refuse a folder that already holds a run.")
+@click.option("--start-over", is_flag=True, help="Put the run in --out aside; begin in an empty folder.")
+@click.option("--fresh", is_flag=True, hidden=True, help="The name that --no-resume had before.")
 @click.option("--json", "as_json", is_flag=True, help="Events as JSON Lines on stdout, for machines.")
 @click.option("--dry-run", "dry", is_flag=True, help="Show prompts, gates and cost; ask nobody.")
 def command(
     runfile: Path | None,
     settings: tuple[str, ...],
     out: Path | None,
+    no_resume: bool,
+    start_over: bool,
     fresh: bool,
     budget_tokens: int | None,
     budget_usd: float | None,
@@ -65,6 +70,10 @@ def command(
             echo(line)
         return 0
     folder = plan.config.out or new_folder(plan)
+    if fresh:
+        echo("note: --fresh is --no-resume now; --start-over begins anew in an empty folder", err=True)
+    if start_over and (aside := put_aside(folder)) is not None:
+        echo(f"The run that was in {str(folder)!r} is in {str(aside)!r} now.", err=True)
     tasks = task_file(plan, folder, stdin=getattr(sys.stdin, "buffer", None))
     if tasks.note:
         echo(tasks.note, err=True)
@@ -73,7 +82,7 @@ def command(
         folder=folder,
         source=tasks.path,
         total=tasks.total,
-        fresh=fresh,
+        fresh=fresh or no_resume,
         reporters=[("the console", console(as_json=as_json))],
     )
     return drive(session, named=plan.config.out is not None)

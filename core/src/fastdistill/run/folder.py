@@ -50,6 +50,28 @@ def prepare(folder: Path) -> None:
         ) from None
 
 
+def put_aside(folder: Path) -> Path | None:
+    """Rename a folder that holds a run, and return its new place; None where there is no run in it.
+
+    Raises `RunFolderError` where a process works in it, or it holds other things than a run's files.
+    """
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return None
+    if not (folder / LEDGER).exists():
+        raise RunFolderError(
+            f"{str(folder)!r} holds no run, and is not empty: it is left as it is; choose another --out"
+        )
+    with locked(folder):
+        number = 1
+        while (aside := folder.with_name(f"{folder.name}.old-{number}")).exists():
+            number += 1
+        try:
+            folder.rename(aside)
+        except OSError as error:
+            raise RunFolderError(f"cannot rename {str(folder)!r}: {error.strerror or error}") from None
+    return aside
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the folder against other processes. The lock dies with the process, whatever kills it."""

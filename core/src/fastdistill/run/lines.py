@@ -18,9 +18,35 @@ LINE_LIMIT = 16 * 1024 * 1024
 """Bytes of one line: beyond it a file is not JSON Lines."""
 ARRAY_LIMIT = 64 * 1024 * 1024
 """Bytes of a file that is one JSON array: it is read as a whole."""
+_LOOKED_AT = 20
+"""Lines that tell whether a file holds objects at all."""
 _PROBE, _CHUNK = 64 * 1024, 1024 * 1024
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _UTF8_MARK = b"\xef\xbb\xbf"
+_FORMATS = (
+    (b"PAR1", "a Parquet file: let its name end in .parquet"),
+    (b"SQLite format 3\0", "an SQLite database: it is named in tasks' `database`, not with --tasks"),
+    (b"PK\x03\x04", "a zip archive or a spreadsheet: unpack it, or save the sheet as .csv"),
+    (b"ARROW1", "an Arrow file: write it as .parquet or .jsonl"),
+    (b"BZh", "packed with bzip2: unpack it first"),
+    (b"\xfd7zXZ", "packed with xz: unpack it first"),
+    (b"%PDF", "a PDF: write one JSON object a line"),
+)
+"""How other files begin, and what to do with them."""
+_JSON = {
+    "Expecting value": "a value is missing; text stands in double quotes, nothing is null",
+    "Extra data": "something stands behind the object; write each on a line of its own",
+    "Expecting property name enclosed in double quotes": "a key in double quotes is missing",
+    "Expecting ',' delimiter": "a comma is missing",
+    "Expecting ':' delimiter": "a colon is missing",
+    "Unterminated string starting at": "a text without its closing quote",
+    "Invalid control character at": "a control character, which is written \\n or \\t",
+    "Invalid \\escape": "a backslash stands alone; write two",
+    "Invalid \\uXXXX escape": "\\u wants four hexadecimal digits",
+    "Illegal trailing comma before end of object": "a comma too many",
+    "Illegal trailing comma before end of array": "a comma too many",
+}
+"""The json module's words for a fault, and ours."""
 _MARKS = (  # the longer first: the mark of UTF-32 begins with that of UTF-16
     (b"\xff\xfe\x00\x00", "UTF-32"),
     (b"\x00\x00\xfe\xff", "UTF-32"),
@@ -38,6 +64,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
     with _opened(path) as file:
         start = file.read(_PROBE)
     _check_encoding(path, start)
+    _check_json(path, start)
     mark = _UTF8_MARK if start.startswith(_UTF8_MARK) else b""
     start = start[len(mark) :]
     empty = True
@@ -82,8 +109,8 @@ def _zstd(path: Path, packed: IO[bytes]) -> Iterator[IO[bytes]]:
     try:
         with module.ZstdFile(packed) as unpacked:
             yield unpacked
-    except module.ZstdError as error:
-        raise UsageError(f"cannot read the tasks {str(path)!r}: {error}") from None
+    except module.ZstdError:
+        raise UsageError(f"the task file {str(path)!r} is packed with zstd and damaged") from None
 
 
 def _zstd_module(path: Path) -> Any:
@@ -97,6 +124,9 @@ def _zstd_module(path: Path) -> Any:
 
 
 def _check_encoding(path: Path, start: bytes) -> None:
+    told = next((told for mark, told in _FORMATS if start.startswith(mark)), None)
+    if told is not None:
+        raise UsageError(f"the task file {str(path)!r} is {told}")
     named = next((name for mark, name in _MARKS if start.startswith(mark)), None)
     if named is None and b"\0" in start[:4]:
         named = "UTF-16 or UTF-32 without its mark, or not text"
@@ -104,6 +134,37 @@ def _check_encoding(path: Path, start: bytes) -> None:
         raise UsageError(
             f"the task file {str(path)!r} is {named}: convert it to UTF-8, as iconv -f UTF-16 -t UTF-8 does"
         )
+
+
+def _check_json(path: Path, start: bytes) -> None:
+    """Refuse a file of which no line that is looked at begins as JSON: its tasks would fail one by one."""
+    rows = [row.strip() for row in start.replace(b"\r", b"\n").split(b"\n") if row.strip()][:_LOOKED_AT]
+    if not rows or any(row[:1] in b'{["' for row in rows):
+        return
+    first = rows[0][:60].decode(errors="replace")
+    comma = [row.count(b",") for row in rows]
+    hint = "write one JSON object a line"
+    if len(rows) > 1 and comma[0] and comma[0] == comma[1]:
+        hint = "it looks like CSV: let its name end in .csv"
+    elif len(rows) > 1 and rows[0].count(b"\t") and rows[0].count(b"\t") == rows[1].count(b"\t"):
+        hint = "it looks like a table parted by tabs: let its name end in .tsv"
+    elif rows[0].startswith((b"- ", b"---")):
+        hint = "it looks like YAML: write one JSON object a line"
+    raise UsageError(f"the task file {str(path)!r} is not JSON Lines, its first line is {first!r}: {hint}")
+
+
+def json_fault(error: Exception) -> str:
+    """Why a text is no JSON, in a sentence: where, and what stands there."""
+    if isinstance(error, json.JSONDecodeError):
+        rest = error.doc[error.pos : error.pos + 30]
+        what = _JSON.get(error.msg, error.msg[:1].lower() + error.msg[1:])
+        where = f"at character {error.pos + 1}, {rest!r}" if rest else "at its end"
+        return f"{where}: {what}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start + 1} is not UTF-8"
+    if isinstance(error, RecursionError):
+        return "its lists and objects stand too deep in one another"
+    return str(error)
 
 
 def _line_end(start: bytes) -> bytes:
@@ -152,7 +213,7 @@ def _array(path: Path, file: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
         spans = list(_elements(text))
     except (ValueError, RecursionError) as error:
         raise UsageError(
-            f"the task file {str(path)!r} begins like a JSON array and is none: {error}"
+            f"the task file {str(path)!r} begins like a JSON array and is none: {json_fault(error)}"
         ) from None
     for number, (begin, end) in enumerate(spans, start=1):
         line = text[begin:end].encode()

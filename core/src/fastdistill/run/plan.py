@@ -69,10 +69,26 @@ def digest(value: Any) -> str:
 
 def _options(offer: Offer, table: Mapping[str, Any], path: str, problems: list[str]) -> Any:
     try:
-        return structure(dict(table), offer.spec.config, path=path)
+        found = structure(dict(table), offer.spec.config, path=path)
     except StructureError as error:
         problems.extend(error.problems)
         return None
+    _check_defaults(offer, found, path, problems)
+    return found
+
+
+def _check_defaults(offer: Offer, options: Any, path: str, problems: list[str]) -> None:
+    """See that a plugin's own defaults fit its types: nothing else would before a task is asked."""
+    try:
+        structure(unstructure(options), offer.spec.config, path=path)
+    except StructureError as error:
+        problems.extend(
+            f"{one} (a default of {offer.origin}: set it, or tell its author)" for one in error.problems
+        )
+    except Exception as error:  # noqa: BLE001  a plugin's class may do anything when it is read
+        problems.append(
+            f"{path}: the options of {offer.origin} cannot be written down: {type(error).__name__}: {error}"
+        )
 
 
 def _unknown_tables(config: RunConfig, host: PluginHost, problems: list[str]) -> None:

@@ -11,9 +11,9 @@ from attrs import define, field, frozen
 
 from fastdistill.model.task import BadTask
 from fastdistill.protocols import Row
-from fastdistill.run.lines import LINE_LIMIT, read_lines
+from fastdistill.run.lines import LINE_LIMIT, json_fault, read_lines
 from fastdistill.run.mapping import fitted
-from fastdistill.serde import StructureError, structure
+from fastdistill.serde import StructureError, shown, structure
 
 PROBLEM = "$problem"
 """The only key of a line that stands for a row which a table could not give."""
@@ -50,9 +50,9 @@ def _parse(number: int, raw: bytes | None) -> dict[str, Any] | BadTask:
     except UnicodeEncodeError:
         return BadTask(line=number, detail="holds a lone surrogate: half a character, as \\ud800 is")
     except (ValueError, RecursionError) as error:
-        return BadTask(line=number, detail=f"is not JSON: {error}")
+        return BadTask(line=number, detail=f"is not JSON: {json_fault(error)}")
     if not isinstance(row, dict):
-        return BadTask(line=number, detail=f"is not a JSON object: {row!r:.80}")
+        return BadTask(line=number, detail=f"is {shown(row)}, not an object in braces")
     if row.keys() == {PROBLEM}:
         return BadTask(line=number, detail=str(row[PROBLEM]))
     return row
@@ -73,9 +73,19 @@ def _structured(number: int, row: Mapping[str, Any], into: type[Any]) -> Row | B
         return Row(value=structure(row, into), line=number)
     except StructureError as error:
         task_id = row.get("task_id")
-        return BadTask(
-            line=number, detail=str(error), task_id=task_id if isinstance(task_id, str) else None
-        )
+        detail = str(error) + _columns(error, row, into)
+        return BadTask(line=number, detail=detail, task_id=task_id if isinstance(task_id, str) else None)
+
+
+def _columns(error: StructureError, row: Mapping[str, Any], into: type[Any]) -> str:
+    """Where a field is missing and the row has columns of other names, how to name them."""
+    missing = [one.partition(":")[0] for one in error.problems if one.endswith(": is missing")]
+    known = {one.name for one in attrs.fields(into)}
+    others = [key for key in row if key not in known] or list(row.get("meta") or ())
+    if not missing or not others:
+        return ""
+    there = ", ".join(map(str, others[:12]))
+    return f"; the row has: {there} (--map {missing[0]}=COLUMN renames; fd tasks import reads releases)"
 
 
 @define(kw_only=True)

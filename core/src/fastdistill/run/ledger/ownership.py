@@ -78,7 +78,10 @@ def see_owner(folder: Path, plan: Plan, source_digest: str, *, fresh: bool) -> O
             abandoned=run_id is not None,
         )
     if fresh:
-        raise UsageError(f"{str(folder)!r} holds run {run_id}; --fresh wants a folder without one")
+        raise UsageError(
+            f"{str(folder)!r} holds run {run_id}, and --no-resume wants a folder without one: "
+            "choose another --out, or put that run aside with --start-over"
+        )
     recorded, now = redact(loads(meta["identity"])), loads(dumps(mine))
     more = _more_attempts(recorded, now)
     if changed := differences(recorded, now):
