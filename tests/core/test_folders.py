@@ -113,7 +113,7 @@ async def test_the_id_of_a_run_is_its_folder_s_name(tmp_path: Path, name: str) -
 async def test_a_fresh_run_refuses_a_used_folder(tmp_path: Path) -> None:
     tasks = write_tasks(tmp_path / "t.jsonl", 1)
     await toy_run(tmp_path / "out", solve, tasks=tasks)
-    with pytest.raises(UsageError, match="--fresh wants a folder without one"):
+    with pytest.raises(UsageError, match="--no-resume wants a folder without one"):
         await toy_run(tmp_path / "out", solve, tasks=tasks, fresh=True)
 
 
