@@ -1,11 +1,21 @@
-"""Shows the way of one task through the core: the files and rooms that it crosses.
+"""Shows the way of one task through the core: the files that its own control flow enters.
 
 Run it on any checkout: `python tests/tools/trace_task.py`. One session over one toy task is profiled with
 `sys.setprofile`; calls of functions in `fastdistill/run` count from the moment that the engine takes the
 task until it is decided, in the event loop's thread. A coroutine or generator counts when it is called, not
-when it goes on. A room is a module of `run/` or a folder in it, whose modules are its own business.
+when it goes on.
+
+Three counts, because "the files of one task" can mean three things:
+
+- *steps*: files with a coroutine that the task runs through, and `decision.py`, which ends it: its own
+  control flow, and what a reader opens to follow it;
+- *files*: all that any call went into, the helpers of those steps and the pacing of the endpoint included;
+- *rooms*: modules of `run/`, or folders in it, whose modules are their own business.
+
+`changes` says how often the next call is in another one.
 """
 
+import inspect
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -30,6 +40,7 @@ class Trace:
 
     def __init__(self) -> None:
         self.files: list[str] = []
+        self.steps: list[str] = []
         self.on = False
         self._seen: dict[int, FrameType] = {}
 
@@ -43,6 +54,8 @@ class Trace:
             self.on = True
         if self.on:
             self.files.append(name)
+            if code.co_flags & inspect.CO_COROUTINE or name == "decision.py":
+                self.steps.append(name)
         if name == "engine.py" and code.co_name in LAST:
             self.on = False
 
@@ -71,8 +84,9 @@ def main() -> None:
     files = trace.files
     rooms = [name.partition("/")[0] for name in files]
     for name in dict.fromkeys(files):
-        print(f"{files.count(name):>5} calls  {name}")
-    for what, names in (("files", files), ("rooms", rooms)):
+        mark = "step" if name in trace.steps else ""
+        print(f"{files.count(name):>5} calls  {mark:4}  {name}")
+    for what, names in (("steps", trace.steps), ("files", files), ("rooms", rooms)):
         print(f"{len(set(names))} {what}, {changes(names)} changes")
 
 

@@ -22,7 +22,7 @@ from fastdistill.model.task import Task
 from fastdistill.model.verdict import Finding, GateKind, Outcome, Verdict, rejected, undecided
 from fastdistill.protocols import Gate, Prepared, Rule, Scenario
 from fastdistill.run.gates.judgement import TEXT_GOLD, Judgement
-from fastdistill.run.gates.returned import checked, expect, expect_finding
+from fastdistill.run.gates.returned import awaitable, checked, expect
 from fastdistill.run.jsonl import dumps
 from fastdistill.run.overlap.benchmarks import Benchmarks
 
@@ -216,7 +216,8 @@ class GatePipeline:
         assert step.gate is not None  # noqa: S101  a step has one of the two
         try:
             with boundary(step.owner, step.name):
-                return await expect_finding(step.gate(task, candidate), step.gate)
+                found = await awaitable(step.gate(task, candidate), step.gate)
+                return checked(found, step.gate)
         except (RunHalted, AuthFailed, NotFound, TaskError):
             raise
         except DeadlineExceeded:

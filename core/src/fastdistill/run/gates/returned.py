@@ -1,6 +1,7 @@
 """What a plugin's function returned, held against its contract: one sentence with its file and line."""
 
 import inspect
+from collections.abc import Awaitable
 from typing import TypeVar
 
 from fastdistill.errors import defined_at
@@ -25,13 +26,13 @@ def expect(got: object, wanted: type[T], made: object) -> T:
     raise WrongReturn(f"it returned {got!r:.80}{defined_at(made)}: return {what}")
 
 
-async def expect_finding(got: object, made: object) -> Finding:
-    """Return the finding that an awaited gate gives. Raises `WrongReturn`."""
+def awaitable(got: object, made: object) -> Awaitable[object]:
+    """Return what a gate gave, to be awaited. Raises `WrongReturn`."""
     if not inspect.isawaitable(got):
         raise WrongReturn(
             f"it returned {got!r:.80} without being awaited{defined_at(made)}: write async def, not def"
         )
-    return checked(await got, made)
+    return got
 
 
 def checked(got: object, made: object) -> Finding:

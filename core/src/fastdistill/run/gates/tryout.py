@@ -7,7 +7,7 @@ from fastdistill.errors import BrokenPlugin, FastDistillError, PluginFault, RunH
 from fastdistill.model.answer import Candidate, Choice, Completion
 from fastdistill.model.task import Task
 from fastdistill.run.gates.pipeline import GatePipeline, GateStep
-from fastdistill.run.gates.returned import WrongReturn, checked, expect_finding
+from fastdistill.run.gates.returned import WrongReturn, awaitable, checked
 
 CANNED = "42"
 """The reply where a scenario makes none of its own from the task's gold."""
@@ -49,7 +49,7 @@ async def _try(step: GateStep, task: Task[Any], candidate: Candidate, seconds: f
             if step.rule is not None:
                 checked(step.rule(task, candidate), step.rule)
             elif step.gate is not None:
-                await expect_finding(step.gate(task, candidate), step.gate)
+                checked(await awaitable(step.gate(task, candidate), step.gate), step.gate)
     except RunHalted:
         raise
     except PluginFault as error:
