@@ -51,7 +51,7 @@ async def test_what_a_model_says_stays_text(tmp_path: Path) -> None:
     await toy_run(tmp_path / "out", answer, "audit=2", tasks=tasks)
     page = read(tmp_path / "out")
     assert not page.tags & {"script", "img", "iframe", "link", "object"}
-    assert not {name for name in page.names if name.startswith("on") or name in {"src", "href"}}
+    assert not {name for name in page.names if name.startswith("on") or name == "src"}
     assert "<script>alert(1)</script>" in page.text
 
 
@@ -70,3 +70,28 @@ async def test_a_run_without_audit_has_no_such_section(tmp_path: Path) -> None:
     tasks = write_tasks(tmp_path / "tasks.jsonl", 3)
     await toy_run(tmp_path / "out", tasks=tasks)
     assert "own errors" not in read(tmp_path / "out").text
+
+
+async def test_a_run_that_was_stopped_says_so_first(tmp_path: Path) -> None:
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 30)
+    await toy_run(tmp_path / "out", solve, "budget.tokens=60", "teacher.0.max_in_flight=1", tasks=tasks)
+    text = read(tmp_path / "out").text
+    assert "stopped when its budget was spent" in text
+    assert "have no decision" in text
+    assert text.index("stopped when its budget") < text.index("How far tasks came")
+
+
+async def test_the_page_says_who_taught_and_shows_one_answer_of_each_reason(tmp_path: Path) -> None:
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 6)
+
+    def answer(call: Call) -> str:
+        said = {"1": "sorry", "2": "words", "3": "9"}
+        return (
+            said.get(call.prompt.messages[-1].content[0], solve(call)) if call.attempt == 1 else solve(call)
+        )
+
+    await toy_run(tmp_path / "out", answer, "teacher.0.attempts=2", tasks=tasks)
+    page = read(tmp_path / "out")
+    for said in ("Who taught", "scripted", "What each attempt bought", "refusal", "no-number", "not 4"):
+        assert said in page.text
+    assert {"main", "header", "nav", "section"} <= page.tags

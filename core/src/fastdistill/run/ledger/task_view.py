@@ -187,3 +187,30 @@ def _verdict(row: sqlite3.Row) -> SeenVerdict:
         elapsed=row["elapsed"],
         differences=loads(row["differences"] or "[]"),
     )
+
+
+@frozen(kw_only=True)
+class Place:
+    """A reason why answers did not pass, how many there are, and where the first of them stands."""
+
+    reason: str
+    count: int
+    sample_id: str
+    attempt: int
+    choice: int
+    detail: str
+
+
+_REASONS = """
+SELECT reason, count, sample_id, attempt, choice, detail FROM (
+  SELECT v.reason, v.sample_id, v.attempt, v.choice, v.detail,
+         COUNT(*) OVER (PARTITION BY v.reason) AS count,
+         ROW_NUMBER() OVER (PARTITION BY v.reason ORDER BY t.position, v.attempt, v.choice) AS place
+  FROM verdicts v JOIN tasks t USING (sample_id) WHERE v.outcome <> 'pass' AND v.reason IS NOT NULL)
+WHERE place = 1 ORDER BY count DESC, reason LIMIT ?
+"""
+
+
+def read_reasons(ledger: sqlite3.Connection, most: int) -> list[Place]:
+    """Return the commonest reasons, each with its first answer in source order."""
+    return [Place(**dict(row)) for row in ledger.execute(_REASONS, (most,))]

@@ -29,7 +29,7 @@ def columns(values: Sequence[float | None], name: str, seconds: float) -> str:
     step = width / max(1, len(values))
     drawn = "".join(
         f'<rect x="{i * step:.1f}" y="{height - height * value / most:.1f}" width="{step * 0.85:.1f}"'
-        f' height="{height * value / most:.1f}" fill="var(--blue)"/>'
+        f' height="{height * value / most:.1f}"/>'
         for i, value in enumerate(values)
         if value
     )

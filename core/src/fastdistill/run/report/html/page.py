@@ -1,18 +1,35 @@
 """The page: one self-contained HTML file, without scripts or network, that shows what the reports say."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
-from fastdistill.run.jsonl import dumps
-from fastdistill.run.ledger.exports import Example, read_examples
+import attrs
+
+from fastdistill.run.ledger.exports import read_examples
+from fastdistill.run.ledger.settled import TaskKind
+from fastdistill.run.ledger.task_view import read_reasons, read_task
+from fastdistill.run.report.html.accounts import attempts, teachers, waste
 from fastdistill.run.report.html.chart import bars, columns
-from fastdistill.run.report.html.markup import cut, escape, number, percent, share, table
+from fastdistill.run.report.html.markup import (
+    SHOWN,
+    cut,
+    escape,
+    long,
+    number,
+    share,
+    styles,
+    table,
+)
+from fastdistill.run.report.html.task import Drawn, draw_task, title_of
+from fastdistill.run.report.html.trust import calibration, gate_error, oracles
 from fastdistill.specs import ScenarioSpec
 
-EXAMPLES = 4
-"""Accepted and rejected answers shown, of each."""
+EXAMPLES = 12
+"""Reasons that are shown with an answer."""
+ACCEPTED = 4
+"""Accepted answers shown."""
 
 
 def _tile(figure: str, name: str) -> str:
@@ -71,39 +88,6 @@ def _gates(quality: Mapping[str, Any]) -> str:
     )
 
 
-def _gate_error(found: Mapping[str, Any]) -> str:
-    """The gates' own errors, by kind of mutant, and what got past them."""
-    rows = []
-    for kind, one in found["kinds"].items():
-        counts = one["counts"]
-        right = counts["accepted_right"] + counts["rejected_right"]
-        undecided = counts["undecided_accept"] + counts["undecided_reject"]
-        expect, _, name = kind.partition(":")
-        rows.append((name, expect, one["total"], right, one["total"] - right - undecided, undecided))
-    columns = (("kind", ""), ("expected", ""), ("tried", "n"), ("right", "n"), ("wrong", "n"))
-    said = (
-        f"{number(found['total'])} answers made from the gold of {found['tasks']} tasks, wrong on purpose "
-        f"or equivalent. Wrong ones rejected: {percent(found['kill_rate'])}. Wrong ones accepted: "
-        f"{percent(found['false_accept_rate'], 2)}. Right ones rejected: "
-        f"{percent(found['false_reject_rate'], 2)}."
-    )
-    survivors = "".join(
-        f'<div class="card bad"><h3>{escape(one["task_id"])} · {escape(one["kind"])}: expected '
-        f"{escape(one['expect'])}, {escape(one['said'])}</h3><pre>{cut(one['reply'])}</pre></div>"
-        for one in found["survivors"]
-    )
-    return f'<p class="note">{said}</p>{table((*columns, ("undecided", "n")), rows)}{survivors}'
-
-
-def _calibration(found: Mapping[str, Any]) -> str:
-    rows = [(name.replace("_", " "), _plain(value)) for name, value in found.items()]
-    return table((("", ""), ("", "n")), rows)
-
-
-def _plain(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
 def _milliseconds(seconds: float) -> str:
     found = seconds * 1000
     return f"{found:,.0f}" if found >= 100 else f"{found:.3g}"
@@ -121,29 +105,64 @@ def _stages(timing: Mapping[str, Any]) -> str:
     )
 
 
-def _title(found: Mapping[str, Any], key: str | None) -> str:
-    """Return the part of a task's input that its scenario names, or all of it."""
-    title = found.get(key) if key is not None else None
-    return title if isinstance(title, str) else dumps(found)
+def _examples(ledger: sqlite3.Connection, kind: TaskKind) -> str:
+    """One answer of each reason, with its evidence beside the gold."""
+    made = []
+    for place in read_reasons(ledger, EXAMPLES):
+        task = read_task(ledger, sample_id=place.sample_id)
+        if task is None:
+            continue
+        answers = [
+            one for one in task.answers if (one.attempt, one.choice) == (place.attempt, place.choice)
+        ]
+        shown = draw_task(attrs.evolve(task, answers=answers, faults=()), Drawn(kind=kind, text=SHOWN))
+        made.append(
+            f'<details class="panel example"><summary><b>{escape(place.reason)}</b>'
+            f" {place.count:,} answers, such as one to {long(task.task_id, 80)}:"
+            f" {long(place.detail, 160)}</summary>{shown}</details>"
+        )
+    return "".join(made) or '<p class="note">Every answer passed.</p>'
 
 
-def _card(one: Example, kind: str, key: str | None) -> str:
-    verdict = "accepted" if one.gate is None else f"{one.gate}: {one.reason}"
-    detail = f'<p class="note">{cut(one.detail)}</p>' if one.detail else ""
-    return (
-        f'<div class="card {kind}"><h3>{escape(one.task_id)} · {escape(verdict)}</h3>'
-        f'<p class="note">{cut(_title(one.input, key))}</p>{detail}<pre>{cut(one.text)}</pre></div>'
+def _accepted(ledger: sqlite3.Connection, kind: TaskKind) -> str:
+    found, _ = read_examples(ledger, ACCEPTED)
+    cards = "".join(
+        f'<div class="panel answer pass"><h3>{long(one.task_id, 80)}</h3>'
+        f'<p class="note">{cut(title_of(one.input, kind.title))}</p><pre>{cut(one.text)}</pre></div>'
+        for one in found
     )
+    return f'<div class="pair">{cards}</div>' if cards else '<p class="note">none</p>'
 
 
-def _examples(ledger: sqlite3.Connection, key: str | None) -> str:
-    accepted, refused = read_examples(ledger, EXAMPLES)
-    none = '<p class="note">none</p>'
-    left = "".join(_card(one, "", key) for one in accepted) or none
-    right = (
-        "".join(_card(one, "fault" if one.outcome == "error" else "bad", key) for one in refused) or none
-    )
-    return f'<div class="pair"><div>{left}</div><div>{right}</div></div>'
+ENDED = {
+    "interrupted": "This run was stopped by hand; the same command goes on. Figures are of what was done.",
+    "budget": "This run stopped when its budget was spent; figures are of what was done.",
+    "floor": "This run stopped at its pilot: a rate was below its floor.",
+    "stopped": "This run was stopped by an error that concerned all of it; figures are of what was done.",
+    "target": "This run stopped when as many tasks were accepted as were asked for.",
+}
+
+
+def _banner(outcome: str | None, counts: Mapping[str, int]) -> str:
+    """What a reader must know before any figure."""
+    said = ENDED.get(outcome or "", "")
+    if counts["unfinished"]:
+        said += f" {counts['unfinished']:,} of {counts['tasks']:,} tasks have no decision."
+    if counts["failed"]:
+        said += (
+            f" {counts['failed']:,} tasks failed for reasons of ours or of an endpoint, not of an answer."
+        )
+    kind = " failed" if outcome in ("stopped", "floor") else ""
+    return f'<div class="banner{kind}" role="note"><p>{escape(said.strip())}</p></div>' if said else ""
+
+
+def _answers_funnel(quality: Mapping[str, Any]) -> str:
+    """How many answers came past each gate that stopped any."""
+    steps = {"answers": quality["candidates"]}
+    for gate in quality["gates"]:
+        if gate["rejected"] or gate["errors"]:
+            steps[f"past {gate['gate']}"] = gate["passed"]
+    return bars(steps, "", last="good")
 
 
 def render(
@@ -153,33 +172,53 @@ def render(
     scenario: ScenarioSpec[Any],
 ) -> str:
     """The page's text."""
-    css = files("fastdistill.run.report.html").joinpath("page.css").read_text(encoding="utf-8")
     counts, series = quality["counts"], timing["series"]
-    reasons = quality["reject_reason_counts"]
-    faults = {**quality["error_reason_counts"], **quality["failed_reason_counts"]}
+    faults = Counter(quality["error_reason_counts"]) + Counter(quality["failed_reason_counts"])
     error, judge = quality["gate_error"], quality.get("judge_calibration")
-    each = series["seconds_each"]
-    charts = (
-        columns(series["answers"], "answers", each)
-        + columns(series["accepted"], "accepted tasks", each)
-        + columns(series["mean_latency"], "mean latency, seconds", each)
+    outcome = timing["sessions"][-1]["outcome"] if timing["sessions"] else None
+    kind = TaskKind.of(scenario)
+    charts = "".join(
+        columns(series[key], said, series["seconds_each"])
+        for key, said in (
+            ("answers", "answers"),
+            ("accepted", "accepted tasks"),
+            ("mean_latency", "mean latency, seconds"),
+        )
+    )
+    parts = [
+        ("funnel", "How far tasks came", _funnel(quality["funnel"])),
+        ("answers", "How far answers came", _answers_funnel(quality)),
+        ("reasons", "Why answers were rejected", bars(quality["reject_reason_counts"], "bad")),
+        ("faults", "What failed or could not be told", bars(faults, "fault") if faults else ""),
+        ("examples", "One of each reason", _examples(ledger, kind)),
+        ("teachers", "Who taught", teachers(quality, timing)),
+        ("attempts", "What each attempt bought", attempts(quality)),
+        ("waste", "Paid for, and no row", waste(timing)),
+        ("rates", "Rates, with their counts", _rates(quality)),
+        ("gates", "Gates", _gates(quality)),
+        ("errors", "The gates' own errors", gate_error(error) if error else ""),
+        ("oracles", "What the gates know", oracles(quality)),
+        ("judge", "The judge against gold", calibration(judge) if judge else ""),
+        ("time", "Over time", f'<div class="charts">{charts}</div>'),
+        ("stages", "Where the time went, milliseconds", _stages(timing)),
+        ("accepted", "Accepted", _accepted(ledger, kind)),
+    ]
+    shown = [(name, said, body) for name, said, body in parts if body]
+    links = "".join(f'<a href="#{name}">{said}</a>' for name, said, _ in shown)
+    sections = "".join(
+        f'<section aria-labelledby="{name}"><h2 id="{name}">{said}</h2>{body}</section>'
+        for name, said, body in shown
     )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Fast Distill: {escape(quality['run_id'])}</title><style>{css}</style></head><body><main>"
+        f"<title>Fast Distill: {escape(quality['run_id'])}</title>"
+        f"<style>{styles('theme', 'page')}</style></head>"
+        '<body><a class="skip" href="#main">to the content</a><main id="main"><header class="lead">'
         f"<h1>Fast Distill: {escape(scenario.name)}</h1>"
-        f'<p class="note">run {escape(quality["run_id"])} · {number(timing["elapsed"], 1)} s · '
-        f"{counts['skipped']} skipped · {counts['unfinished']} unfinished</p>"
-        f"{_tiles(quality, timing)}"
-        f"<h2>Funnel, in tasks</h2>{_funnel(quality['funnel'])}"
-        f"<h2>Why answers were rejected</h2>{bars(reasons, 'bad')}"
-        + (f"<h2>What failed</h2>{bars(faults, 'fault')}" if faults else "")
-        + f"<h2>Rates, with their counts</h2>{_rates(quality)}<h2>Gates</h2>{_gates(quality)}"
-        + (f"<h2>The gates' own errors</h2>{_gate_error(error)}" if error else "")
-        + (f"<h2>The judge against gold</h2>{_calibration(judge)}" if judge else "")
-        + f'<h2>Over time</h2><div class="charts">{charts}</div>'
-        f"<h2>Where the time went, milliseconds</h2>{_stages(timing)}"
-        f"<h2>Accepted and rejected, side by side</h2>{_examples(ledger, scenario.title)}"
-        "</main></body></html>\n"
+        f'<span class="note">run {escape(quality["run_id"])} · {escape(outcome or "unknown")} · '
+        f"{number(timing['elapsed'], 1)} s · {counts['skipped']} skipped · "
+        f"{counts['unfinished']} unfinished"
+        f"</span></header>{_banner(outcome, counts)}{_tiles(quality, timing)}"
+        f'<nav class="toc noprint" aria-label="Contents">{links}</nav>{sections}</main></body></html>\n'
     )
