@@ -132,3 +132,18 @@ def test_a_dry_run_without_a_price_knows_no_cost(tmp_path: Path) -> None:
                "--teacher", "openai:m")  # fmt: skip
     assert "nobody was asked" in found.output
     assert "--- the prompt" not in found.output
+
+
+def test_shares_and_group_of_a_split_by_flags(tmp_path: Path) -> None:
+    file = write(tmp_path / "t.jsonl", [{**one, "source": str(i // 4)} for i, one in enumerate(GOOD)])
+    replies = write(
+        tmp_path / "r.jsonl", [{"task_id": str(i), "reply": f"\\boxed{{{i + 1}}}"} for i in range(8)]
+    )
+    out = tmp_path / "out"
+    run = ("run", "--scenario", "math", "--tasks", file, "--teacher", f"recorded:{replies}", "--out", out)
+    assert fd(*run, "--split", "0.5/0.5", "--by", "source", "--audit", 0).exception is None
+    rows = [json.loads(line) for line in (out / "dataset.jsonl").read_text().splitlines()]
+    assert {row["group"] for row in rows} == {"0", "1"}
+    assert len({(row["group"], row["split"]) for row in rows}) == 2
+    assert {row["split"] for row in rows} <= {"train", "test"}
+    assert "0.9/0.05/0.05" in str(fd(*run, "--split", "0.9/0.5").exception)

@@ -202,6 +202,14 @@ class Duplicates:
     """How alike two are at least: the estimated share of word triples that they have in common."""
 
 
+@frozen(kw_only=True)
+class Pairs:
+    """`[pairs]`: answers beside the accepted one, for preference training."""
+
+    extra_attempts: int = field(default=0, validator=ge(0))
+    """Attempts after a task's first acceptance; they are judged, and the first acceptance stays the row."""
+
+
 REQUESTED = ("gold", "tags", "meta")
 
 
@@ -280,6 +288,7 @@ class RunConfig:
     select: Select = Select()
     give_up: GiveUp = GiveUp()
     dataset: DatasetRows = DatasetRows()
+    pairs: Pairs = Pairs()
     decontaminate: Decontaminate = Decontaminate()
     duplicates: Duplicates = Duplicates()
     scenarios: dict[str, dict[str, Any]] = field(factory=dict)

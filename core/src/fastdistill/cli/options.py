@@ -21,6 +21,8 @@ _OPTIONS = [
     click.option("--map", "columns", multiple=True, metavar="OURS=THEIRS", help="Our field, their column."),
     click.option("--base", type=click.Path(path_type=Path), help="Where paths inside tasks start."),
     click.option("--shard", metavar="K/N", help="Take the Kth of N parts of the tasks, such as 1/4."),
+    click.option("--split", metavar="A/B/C", help="Shares of train, validation and test: 0.9/0.05/0.05."),
+    click.option("--by", metavar="COLUMN", help="What a split may not part: a column, or near-duplicates."),
     click.option("--limit", type=int, metavar="N", help="Take only the first N tasks."),
     click.option("--teacher", metavar="PROVIDER:MODEL", help="Who is asked, such as openai:gpt-4.1."),
     click.option("--base-url", metavar="URL", help="The teacher's endpoint."),
@@ -42,6 +44,21 @@ _FLAGS = {
     "concurrency": ["teacher", "0", "max_in_flight"],
     "seed": ["seed"],
 }
+
+
+def shares_of(text: str) -> list[tuple[str, float]]:
+    """Return what `--split` says, by split. Raises `UsageError`."""
+    try:
+        shares = [float(one) for one in text.split("/")]
+    except ValueError:
+        shares = []
+    if not 2 <= len(shares) <= 3 or not all(0 <= one <= 1 for one in shares) or abs(sum(shares) - 1) > 1e-9:
+        raise UsageError(
+            f"--split {text!r}: write the shares of train, validation and test, such as 0.9/0.05/0.05; "
+            "they make 1 together"
+        )
+    names = ("train", "validation", "test") if len(shares) == 3 else ("train", "test")
+    return list(zip(names, shares, strict=True))
 
 
 def run_options(function: F) -> F:
@@ -81,6 +98,12 @@ def loaded(
         (f"--map {ours}={theirs}", ["map", ours], theirs)
         for ours, theirs in map_of(flags.get("columns") or ()).items()
     ]
+    if flags.get("split"):
+        layers += [
+            (f"--split {flags['split']}", ["split", name], n) for name, n in shares_of(flags["split"])
+        ]
+    if flags.get("by"):
+        layers.append(("--by", ["split", "by"], flags["by"]))
     if flags.get("base"):
         layers.append(("--base", ["base"], str(flags["base"])))
     if flags.get("no_cache"):

@@ -25,6 +25,9 @@ class Rules:
     every_attempt: bool = False
     """Use every attempt whatever the first ones came to: to measure a student, not to solve the task."""
 
+    extra_attempts: int = 0
+    """Attempts after the first acceptance, so that there is something to prefer it to."""
+
     @classmethod
     def of(cls, config: RunConfig) -> "Rules":
         """Return the rules of a run file."""
@@ -32,6 +35,7 @@ class Rules:
             accept_unmatched=config.accept_unmatched,
             consensus=config.consensus,
             every_attempt=config.purpose == "student",
+            extra_attempts=config.pairs.extra_attempts,
         )
 
     def by_consensus(self, task: Task[Any]) -> bool:

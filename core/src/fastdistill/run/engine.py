@@ -19,7 +19,7 @@ from fastdistill.errors import (
 )
 from fastdistill.model.answer import Completion, Prompt, Purpose
 from fastdistill.model.report import RunOutcome
-from fastdistill.model.sample import Decision, Judged, Sample
+from fastdistill.model.sample import Decision, Judged, Sample, Status
 from fastdistill.model.task import Task
 from fastdistill.run.admission import Admission
 from fastdistill.run.backpressure import Backpressure, Phase
@@ -94,7 +94,9 @@ class Engine:
             work.judged += await self._judge(work.task, completion, attempt)
             decision = decide(work.task, work.judged, self.rules)
             if decision is not None and not self.rules.every_attempt:
-                return decision
+                accepted = decision.status is Status.ACCEPTED
+                if not (accepted and work.schedule.only_more(self.rules.extra_attempts)):
+                    return decision
             if is_hopeless(work.judged, attempt.teacher.title, self.give_up):
                 work.schedule.leave_teacher()
         self._acquit(work)

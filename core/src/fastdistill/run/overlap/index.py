@@ -2,7 +2,6 @@
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable
 
 from attrs import define, field, frozen
 
@@ -80,19 +79,20 @@ class Index:
         if len(tokens) < self.settings.ngram:
             return None
         shingles = set(grams(tokens, SHINGLE))
-        numbers = numbers_of(tokens)
-        for number in self._candidates(shingles):
+        candidates = self._candidates(shingles)
+        numbers = numbers_of(tokens) if candidates else Counter[str]()
+        for number in candidates:
             item = self.items[number]
             if not told_apart(numbers, numbers_of(item.tokens)) and self._repeats(tokens, shingles, item):
                 return Hit(item=item, span=_span(tokens, item.shingles))
         return None
 
-    def _candidates(self, shingles: Iterable[int]) -> list[int]:
+    def _candidates(self, shingles: set[int]) -> list[int]:
         """Return the items that share enough to be looked at, those that share most first."""
         shared = Counter[int]()
-        for one in shingles:
-            found = self._by_shingle.get(one)
-            if found is not None and len(found) <= COMMON:
+        for one in shingles & self._by_shingle.keys():
+            found = self._by_shingle[one]
+            if len(found) <= COMMON:
                 for number in found:
                     shared[number] += 1
         least = self.settings.ngram - SHINGLE + 1

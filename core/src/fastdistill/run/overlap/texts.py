@@ -9,7 +9,6 @@ Tokens = tuple[str, ...]
 
 _TOKEN = re.compile(r"\w+|[+*/^=<>]")
 _NUMBER = re.compile(r"\d")
-_SPACE = re.compile(r"\s+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _NAMES = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
@@ -23,14 +22,17 @@ SHINGLE = 3
 
 def tokens_of(text: str) -> Tokens:
     """Return the words, numbers and operators of a text; names of numbers up to twenty are numbers."""
-    plain = _THOUSANDS.sub("", unicodedata.normalize("NFKC", text).casefold())
-    found = _TOKEN.findall(plain)
-    return tuple(_WORDS.get(one, one) for one in found)
+    found = _TOKEN.findall(_THOUSANDS.sub("", _folded(text)))
+    return tuple([_WORDS.get(one, one) for one in found])
 
 
 def whole_of(text: str) -> str:
     """Return a text as two short items are compared: all of it, but for case, spacing and its last mark."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip().rstrip(".?! ")
+    return " ".join(_folded(text).split()).rstrip(".?! ")
+
+
+def _folded(text: str) -> str:
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
 
 
 def numbers_of(tokens: Sequence[str]) -> Counter[str]:
@@ -45,4 +47,4 @@ def told_apart(left: Counter[str], right: Counter[str]) -> bool:
 
 def grams(tokens: Tokens, size: int) -> list[int]:
     """Return the hashes of all runs of `size` tokens, in order; within this process alone."""
-    return [hash(tokens[at : at + size]) for at in range(len(tokens) - size + 1)]
+    return list(map(hash, zip(*(tokens[at:] for at in range(size)), strict=False)))

@@ -46,6 +46,8 @@ class Schedule:
     """How many attempts were begun."""
     _teacher: int = field(default=0, init=False)
     _teacher_attempt: int = field(default=0, init=False)
+    _left: int | None = field(default=None, init=False)
+    """Attempts left after an acceptance, with the teacher that was accepted; None before it."""
 
     def __iter__(self) -> "Schedule":
         return self
@@ -53,15 +55,28 @@ class Schedule:
     def __next__(self) -> Attempt:
         while self._teacher < len(self.teachers):
             teacher = self.teachers[self._teacher]
-            if self._teacher_attempt < _most(teacher.plan):
+            if self._left is not None:
+                if self._left == 0:
+                    break
+                self._left -= 1
+            if self._left is not None or self._teacher_attempt < _most(teacher.plan):
                 self.number += 1
                 self._teacher_attempt += 1
                 return Attempt(teacher=teacher, number=self.number, teacher_attempt=self._teacher_attempt)
             self.leave_teacher()
         raise StopIteration
 
+    def only_more(self, attempts: int) -> bool:
+        """Allow so many further attempts of this teacher, and no others; return whether any are left."""
+        if self._left is None:
+            self._left = attempts
+        return self._left > 0
+
     def leave_teacher(self) -> None:
         """Go on with the next teacher: more attempts of this one do not help."""
+        if self._left is not None:
+            self._left = 0
+            return
         self._teacher += 1
         self._teacher_attempt = 0
 
