@@ -138,7 +138,11 @@ def _check_encoding(path: Path, start: bytes) -> None:
 
 def _check_json(path: Path, start: bytes) -> None:
     """Refuse a file of which no line that is looked at begins as JSON: its tasks would fail one by one."""
-    rows = [row.strip() for row in start.replace(b"\r", b"\n").split(b"\n") if row.strip()][:_LOOKED_AT]
+    rows = [
+        row.strip()
+        for row in start.removeprefix(_UTF8_MARK).replace(b"\r", b"\n").split(b"\n")
+        if row.strip()
+    ][:_LOOKED_AT]
     if not rows or any(row[:1] in b'{["' for row in rows):
         return
     first = rows[0][:60].decode(errors="replace")

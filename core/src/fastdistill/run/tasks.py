@@ -52,7 +52,7 @@ def _parse(number: int, raw: bytes | None) -> dict[str, Any] | BadTask:
     except (ValueError, RecursionError) as error:
         return BadTask(line=number, detail=f"is not JSON: {json_fault(error)}")
     if not isinstance(row, dict):
-        return BadTask(line=number, detail=f"is {shown(row)}, not an object in braces")
+        return BadTask(line=number, detail=f"is not a JSON object in braces but {shown(row)}")
     if row.keys() == {PROBLEM}:
         return BadTask(line=number, detail=str(row[PROBLEM]))
     return row
