@@ -14,7 +14,7 @@ from fastdistill.model.task import BadTask, Task
 from fastdistill.protocols import KeepsRows, Scenario, Source
 from fastdistill.run.jsonl import dumps
 from fastdistill.run.ledger.ledger import Ledger
-from fastdistill.run.ledger.rows import BadTaskRow, TaskRow
+from fastdistill.run.ledger.task_rows import BadTaskRow, TaskRow
 from fastdistill.run.ledger.union import TWICE, twice
 from fastdistill.run.overlap.survey import Survey
 from fastdistill.run.splits import group_of, split_of

@@ -15,6 +15,7 @@ from fastdistill.run.events import EventBus, open_reporters
 from fastdistill.run.folder import LEDGER
 from fastdistill.run.gates.opening import open_gates
 from fastdistill.run.gates.pipeline import GatePipeline
+from fastdistill.run.ledger.completion_cache import CompletionCache
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.ledger.spending import Spending
 from fastdistill.run.limits import Limits, Meter, StopSignal
@@ -22,7 +23,6 @@ from fastdistill.run.plan import Plan
 from fastdistill.run.progress import RunProgress
 from fastdistill.run.services.services import RunServices
 from fastdistill.run.services.worker_pool import WorkerPool
-from fastdistill.run.teachers.cache import CompletionCache
 from fastdistill.run.teachers.pool import TeacherPool, open_pool, replay_pool
 
 

@@ -23,7 +23,8 @@ from fastdistill.model.verdict import Verdict
 from fastdistill.run.jsonl import dumps
 from fastdistill.run.ledger import rows
 from fastdistill.run.ledger.connection import connect_writer
-from fastdistill.run.ledger.rows import BadTaskRow, KnownTask, Statement, TaskRow
+from fastdistill.run.ledger.rows import Statement
+from fastdistill.run.ledger.task_rows import BadTaskRow, KnownTask, TaskRow
 
 T = TypeVar("T")
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import frozen
-
 from fastdistill.errors import ProviderError
 from fastdistill.model.answer import Call, Choice, Completion, Prompt, Reading, Sampling, Usage
 from fastdistill.model.sample import Decision
@@ -24,12 +22,6 @@ def insert(table: str, columns: str, *, verb: str = "INSERT OR REPLACE") -> str:
     return f"{verb} INTO {table} ({columns}) VALUES ({marks})"
 
 
-TASK = insert(
-    "tasks",
-    "position, sample_id, task_id, line, input_digest, input, has_gold, duplicate_of, row, grp, split",
-    verb="INSERT OR IGNORE",
-)
-BAD_TASK = insert("bad_tasks", "position, line, task_id, reason, detail", verb="INSERT OR IGNORE")
 COMPLETION = insert(
     "completions",
     "request_id, purpose, sample_id, teacher, teacher_attempt, prompt, sampling, choices, model,"
@@ -49,70 +41,6 @@ VERDICT = insert(
 )
 DECISION = insert("decisions", "sample_id, status, reason, detail, attempts, attempt, choice, labelled, at")
 META = insert("meta", "key, value")
-
-
-@frozen(kw_only=True)
-class TaskRow:
-    """A task as it enters the ledger."""
-
-    position: int
-    """Its place in the source, from 1; lines that are no tasks have one too."""
-    sample_id: str
-    task_id: str
-    line: int
-    input_digest: bytes
-    canonical_input: str
-    has_gold: bool
-    duplicate_of: str | None
-    """The sample id of the first task with the same input."""
-    row: str = "{}"
-    """The source's row as JSON: what exporters and verifiers need again, gold and all."""
-    group: str = ""
-    """What may not be parted by a split: a database, a column's value, else the task itself."""
-    split: str = "train"
-
-    def statement(self) -> Statement:
-        """Return what writes it."""
-        return TASK, (
-            self.position,
-            self.sample_id,
-            self.task_id,
-            self.line,
-            self.input_digest,
-            self.canonical_input,
-            int(self.has_gold),
-            self.duplicate_of,
-            clean(self.row),
-            clean(self.group),
-            self.split,
-        )
-
-
-@frozen(kw_only=True)
-class BadTaskRow:
-    """A line of the source that is no task."""
-
-    position: int
-    line: int
-    task_id: str | None
-    reason: str
-    detail: str
-
-    def statement(self) -> Statement:
-        """Return what writes it."""
-        task_id = None if self.task_id is None else clean(self.task_id)
-        return BAD_TASK, (self.position, self.line, task_id, self.reason, clean(self.detail))
-
-
-@frozen(kw_only=True)
-class KnownTask:
-    """What the ledger knows of a task that comes from the source again."""
-
-    task_id: str
-    position: int
-    line: int
-    duplicate_of: str | None
-    decided: bool
 
 
 def prompt_json(prompt: Prompt) -> str:

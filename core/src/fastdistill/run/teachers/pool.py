@@ -12,10 +12,10 @@ from fastdistill.errors import NotRecorded, UsageError
 from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Covers, Provider
 from fastdistill.redact import scrub
+from fastdistill.run.ledger.completion_cache import CompletionCache
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import Plan, TeacherPlan
 from fastdistill.run.services.opening import entered
-from fastdistill.run.teachers.cache import CompletionCache
 from fastdistill.run.teachers.channel import Channel, open_channel
 from fastdistill.run.teachers.observer import Observer
 from fastdistill.run.teachers.teacher import ProvidedTeacher, Teacher

@@ -8,9 +8,9 @@ from attrs import define, evolve, field, frozen
 
 from fastdistill.errors import ProviderError
 from fastdistill.model.answer import Call, Completion, Prompt, Purpose, Sampling
+from fastdistill.run.ledger.completion_cache import CompletionCache
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import TeacherPlan
-from fastdistill.run.teachers.cache import CompletionCache
 from fastdistill.run.teachers.observer import Observer
 from fastdistill.run.teachers.request_id import request_of, seed_of
 
