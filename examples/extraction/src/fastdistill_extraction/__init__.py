@@ -1,0 +1,1 @@
+"""Fields of a text as JSON, against a schema."""
