@@ -15,11 +15,13 @@ from fastdistill.testing import lend
 from fastdistill_code.gate import open_gate
 from fastdistill_code.jobs import CallInput
 from fastdistill_code.options import PythonOptions
+from fastdistill_code.oracle.batch import Answer
 from fastdistill_code.oracle.choose import spread
 from fastdistill_code.oracle.inputs import contracts, make_inputs
 from fastdistill_code.oracle.operators import faults
 from fastdistill_code.oracle.refactors import rewritings
 from fastdistill_code.oracle.reseeded import reseeded
+from fastdistill_code.oracle.ways import Ways
 from fastdistill_code.oracle.wording import Wording, examples, wording
 from fastdistill_code.rows import CodeRow
 from fastdistill_code.scenario import make_task
@@ -262,3 +264,38 @@ def test_tests_that_draw_inputs_are_drawn_anew() -> None:
     assert again
     assert all("Random(42)" not in tests and "random.seed(" in tests for tests in again)
     assert reseeded("def check(candidate):\n    assert candidate(1)") == []
+
+
+def test_one_branch_may_go_otherwise_but_a_guard_may_not() -> None:
+    seen = [Answer(0, b"", ways=bytes(ways)) for ways in ([0, 2, 3, 5], [0, 2, 3, 5, 6], [0, 2, 3, 5])]
+    few, ways = Ways(seen), Ways([*seen, Answer(0, b"", ways=bytes([0, 2, 3, 5, 7]))])
+    assert few.admit({1})  # three inputs say nothing of what is usual
+    assert ways.admit({0, 2, 3, 5})
+    assert ways.admit({0, 2, 3, 4})  # the other side of one condition, which no seen input took
+    assert not ways.admit({0, 2, 5})  # one side of a condition that always goes both ways is missing
+    assert not ways.admit({1})  # everything behind a guard is missing
+
+
+def test_edges_of_texts_hold_as_many_blanks_as_were_seen_at_one() -> None:
+    made = {text for (text,) in inputs(("a b",), ("   a b",), ("a  c d",), ("b c",))}
+    runs = {len(text) - len(text.rstrip(" ")) for text in made}
+    assert 3 in runs
+    assert 2 not in runs
+
+
+def test_a_form_that_was_seen_once_is_an_exception() -> None:
+    dates = [("03-11-2000",), ("12-31-1999",), ("04-0-2040",), ("06-04-2020",), ("01-01-2007",)]
+    assert not {text for (text,) in inputs(*dates) if len(text) != 10}
+
+
+def test_lists_of_digits_hold_digits() -> None:
+    said = wording("The digits of the number plus one.")
+    for (digits,) in inputs(([1, 2, 3],), ([4, 3, 2, 1],), ([9, 9],), said=said):
+        assert all(0 <= digit <= 9 for digit in digits)
+        assert len(digits) < 2 or digits[0] != 0
+
+
+def test_named_kinds_of_letters_say_nothing_about_blanks() -> None:
+    said = wording("Every second word in capital letters.")
+    for (text,) in inputs(("one two three",), ("a b c d",), ("hello",), said=said):
+        assert text == text.strip()

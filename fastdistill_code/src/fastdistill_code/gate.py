@@ -51,6 +51,7 @@ class PythonGate:
     validator: Provider | None = None
     """Who is asked for a contract."""
     _prepared: dict[str, Prepared | TaskError] = field(factory=dict, init=False)
+    _directed: dict[str, Oracle | None] = field(factory=dict, init=False)
     _locks: dict[str, anyio.Lock] = field(factory=dict, init=False)
 
     @property
@@ -82,10 +83,10 @@ class PythonGate:
         seen = await against(self.runner, source, payload, oracle, limits, given)
         if seen.first or seen.undecided or payload.entry_point is None or payload.gold is None:
             return seen
-        if not seen.ways_left and not own_constants(source, payload):
+        own = own_constants(source, payload)
+        if not seen.ways_left and not own:
             return seen
-        prompt = str(task.input["prompt"])
-        more = await directed(self.runner, source, payload, prompt, oracle, limits)
+        more = await self._further(task, own, oracle, limits)
         if more is None:
             return seen
         further = await against(
@@ -94,6 +95,19 @@ class PythonGate:
         return evolve(
             further, inputs=seen.inputs + further.inputs, declined=seen.declined + further.declined
         )
+
+    async def _further(
+        self, task: Task[CodePayload], own: list[int | float | str], oracle: Oracle, limits: Limits
+    ) -> Oracle | None:
+        """Inputs around these constants, made once for all candidates that have them."""
+        key = repr((task.sample_id, task.payload.digest, own))
+        if key not in self._directed:
+            prompt = str(task.input["prompt"])
+            found = await directed(self.runner, own, task.payload, prompt, oracle, limits)
+            while len(self._directed) >= _KEPT:
+                del self._directed[next(iter(self._directed))]
+            self._directed[key] = found
+        return self._directed[key]
 
     async def prepare(self, task: Task[CodePayload], /) -> None:
         """Make the task's oracle before its teacher is paid. `TaskError` when gold or tests are broken."""

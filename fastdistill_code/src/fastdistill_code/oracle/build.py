@@ -27,7 +27,7 @@ from fastdistill_code.oracle.wording import Wording, examples, loosened, wording
 from fastdistill_code.payload import CodePayload
 from fastdistill_code.runner import Runner
 
-VERSION = "19"
+VERSION = "23"
 """Of the generator: another one makes other inputs."""
 _RAW = 2
 """Inputs made for each that is kept: on many the gold says nothing."""

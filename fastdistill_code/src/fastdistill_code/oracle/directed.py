@@ -3,7 +3,7 @@ while a branch of it was never taken.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fastdistill_code.jobs import Limits
@@ -47,13 +47,21 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 async def directed(
-    runner: Runner, source: str, payload: CodePayload, prompt: str, oracle: Oracle, limits: Limits
+    runner: Runner,
+    own: Sequence[int | float | str],
+    payload: CodePayload,
+    prompt: str,
+    oracle: Oracle,
+    limits: Limits,
 ) -> Oracle | None:
-    """An oracle of further inputs for this candidate; None where there are none."""
+    """An oracle of further inputs around a candidate's own constants; None where there are none.
+
+    It is the same for all candidates with these constants.
+    """
     assert payload.gold is not None  # noqa: S101  asked only of tasks with gold
-    said, own = wording(prompt), own_constants(source, payload)
+    said = wording(prompt)
     seen = seen_calls(payload, prompt)
-    rng = random.Random(f"{source}{payload.digest}")  # noqa: S311  has to repeat, not to be secret
+    rng = random.Random(f"{own!r}{payload.digest}")  # noqa: S311  has to repeat, not to be secret
     known = {repr(one.call) for one in oracle.known}
     made = make_inputs(contracts(seen, said, [*own, *constants(payload.gold)]), rng, 2 * _RAW)
     new = [call for call in made if repr(call) not in known and fitting(call)][:_RAW]

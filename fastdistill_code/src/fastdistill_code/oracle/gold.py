@@ -13,6 +13,7 @@ from fastdistill_code.jobs import CallInput, Limits
 from fastdistill_code.oracle.batch import Answer, many, packed
 from fastdistill_code.oracle.probes import probed
 from fastdistill_code.oracle.ties import order_decides
+from fastdistill_code.oracle.ways import Ways
 from fastdistill_code.runner import Runner
 
 EACH = 0.06
@@ -29,7 +30,6 @@ _SENTINEL = 1e6
 _BORDERS = {2**bits + off for bits in (31, 32, 63, 64) for off in (-1, 0)}
 _NUDGE = 1e-9
 _GRID = 64
-_USUAL = 4
 
 
 @frozen
@@ -79,14 +79,14 @@ async def known_answers(
     first = await _run(runner, probed(source, entry_point)[0], entry_point, [*seen, *made], limits)
     given, answers = first[: len(seen)], first[len(seen) :]
     values = [wire.decode(answer.data) for answer in given if answer.returned]
-    kinds, usual = {_form(value) for value in values}, _usual(given)
+    kinds, ways = {_form(value) for value in values}, Ways(given)
     usable: list[tuple[CallInput, Any, bytes]] = []
     spent = 0.0
     for call, one in zip(made, answers, strict=False):
         spent += one.seconds if one.returned else 0.0
         if spent > _TOGETHER:
             break
-        if one.returned and len(one.data) <= _LARGEST and usual <= set(one.ways):
+        if one.returned and len(one.data) <= _LARGEST and ways.admit(set(one.ways)):
             value = wire.decode(one.data)
             if (not kinds or _form(value) in kinds) and not _sentinel(value):
                 usable.append((call, value, one.data))
@@ -183,12 +183,6 @@ async def _steady(
             if two.returned and (two.data == one[2] or match.loosely(one[1], wire.decode(two.data)))
         ]
     return [Known(call, value, data) for call, value, data in kept]
-
-
-def _usual(seen: Sequence[Answer]) -> set[int]:
-    """The ways that every seen input took: a program that does not, has nothing to do with its input."""
-    taken = [set(answer.ways) for answer in seen if answer.returned]
-    return set.intersection(*taken) if len(taken) >= _USUAL else set()
 
 
 async def _run(

@@ -16,7 +16,9 @@ from fastdistill_code.oracle.wording import Wording
 
 _LISTS = (list, tuple, set, frozenset)
 _MOST_FIELDS = 6
-_MOST_SMALL = 90
+_MOST_SMALL = 110
+_FEW_ITEMS, _BORDERS, _FIRST = 8, 24, 40
+"""Further border values stand in one list each, behind the first small lists."""
 
 
 class Shape:
@@ -150,7 +152,13 @@ class Shape:
             made += [[*row[:i], x, *row[i + 1 :]] for x in items[:4] for i in range(min(2, len(row)))]
             made += [[*row, x] for x in items[:3]]
             made += _in_order(row)
-        return copy.deepcopy(made)
+        filled = [row for row in rows if row]
+        borders = [
+            [*row[: turn % len(row)], x, *row[turn % len(row) + 1 :]]
+            for turn, x in enumerate(items[_FEW_ITEMS : _FEW_ITEMS + _BORDERS] if filled else ())
+            for row in (filled[turn % len(filled)],)
+        ]
+        return copy.deepcopy([*made[:_FIRST], *borders, *made[_FIRST:]])
 
     @property
     def _nested(self) -> bool:

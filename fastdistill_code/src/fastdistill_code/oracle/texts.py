@@ -111,6 +111,8 @@ class Texts:
         if self.dates:
             return [*_DATES, *self.seen]
         made = ["", *self.alphabet[:40]]
+        for run in sorted(self.edges or ())[2:]:
+            made += [edge for text in self.seen[:2] for edge in (" " * run + text, text + " " * run)]
         few = self._few()
         made += [a + b for a in few for b in few]
         if few:
