@@ -68,6 +68,15 @@ async def test_a_budget_holds_where_the_endpoint_counts_no_tokens(tmp_path: Path
     assert again.progress.answered == first.progress.answered
 
 
+async def test_a_budget_of_time_ends_a_run_that_would_take_longer(tmp_path: Path) -> None:
+    provider = ScriptedProvider(answer=solve, latency=0.2)
+    settings = ("budget.seconds=1", "teacher.0.max_in_flight=1")
+    tasks = write_tasks(tmp_path / "t.jsonl", 300)  # a minute of latency alone
+    done = await toy_run(tmp_path / "out", solve, *settings, tasks=tasks, provider=provider)
+    assert (done.outcome, done.message) == ("budget", "the run has had its 1 s")
+    assert len(provider.calls) < 300
+
+
 async def test_money_without_prices_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="has no price"):
         await toy_run(tmp_path / "out", solve, "budget.usd=1", tasks=write_tasks(tmp_path / "t.jsonl", 2))

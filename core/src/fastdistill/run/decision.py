@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from fastdistill.errors import FastDistillError, PluginFault, ProviderError, TaskError
+from fastdistill.errors import PluginFault, ProviderError, TaskError
 from fastdistill.model.sample import Decision, Status
 from fastdistill.model.task import Task
 from fastdistill.model.verdict import Outcome
@@ -51,7 +51,7 @@ class Failure:
     detail: str
 
     @classmethod
-    def of(cls, error: FastDistillError) -> "Failure":
+    def of(cls, error: TaskError | ProviderError | PluginFault) -> "Failure":
         """Return an error as the reason of a failure."""
         match error:
             case TaskError():
@@ -60,7 +60,6 @@ class Failure:
                 return cls(reason=error.kind, detail=str(error))
             case PluginFault():
                 return cls(reason="plugin-fault", detail=str(error))
-        return cls(reason="error", detail=str(error))
 
 
 def judge_alone(task: Task[Any], judgement: Judgement, rules: Rules) -> Decision:
