@@ -3,14 +3,17 @@
 import ast
 import json
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
 from importlib.util import find_spec
 from pathlib import Path
 
+import click
 import pytest
 
+from fastdistill.cli.main import cli
 from fastdistill.config import load
 from fastdistill.testing import PluginHost
 
@@ -92,3 +95,28 @@ def test_toml_examples_are_run_files_or_package_files(
 def test_json_examples_are_json(page: Path, blocks: list[str]) -> None:
     for block in blocks:
         json.loads(block)
+
+
+COMMAND = re.compile(r"^(?:\$ )?((?:[A-Z_]+=\S+ )*fd .*)$", re.MULTILINE)
+SHELL = [
+    (page, [line[1] for block in blocks for line in COMMAND.finditer(block.replace("\\\n", " "))])
+    for page, blocks in examples("sh")
+]
+SHELL = [(page, lines) for page, lines in SHELL if lines]
+
+
+@pytest.mark.parametrize(("page", "lines"), SHELL, ids=names(SHELL))
+def test_shell_examples_are_commands_that_fd_takes(page: Path, lines: list[str]) -> None:
+    """Each `fd` line is read as the shell and then fd would read it; what it does is tested elsewhere."""
+    for line in lines:
+        words = shlex.split(line.partition(" | ")[0].partition(" > ")[0], comments=True)
+        words = [word for word in words if not re.fullmatch(r"[A-Z_]+=.*|&", word)]
+        command: click.Command = cli
+        context = click.Context(cli, info_name="fd")
+        rest = words[1:]
+        while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
+            name, found, rest = command.resolve_command(context, rest)
+            assert found is not None, line
+            command, context = found, click.Context(found, info_name=name, parent=context)
+        if not {"-h", "--help", "--version"} & set(rest):
+            command.make_context(context.info_name, list(rest), parent=context.parent)
