@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import anyio
@@ -58,21 +59,30 @@ def console(*, as_json: bool = False) -> Reporter:
 
 
 def drive(session: Session, *, named: bool) -> int:
-    """Run a session and return the exit code; say how to resume where it can be.
+    """Run a session; see `ended`."""
 
-    `named` says whether the command line or the run file names the folder. An error that ends a session
-    which had begun carries the line as a note.
+    async def work(ending: Reporter) -> Finished:
+        reporters = [*session.reporters, ("the command", ending)]
+        return await attrs.evolve(session, reporters=reporters).run()
+
+    return ended(work, folder=session.folder, named=named)
+
+
+def ended(work: Callable[[Reporter], Awaitable[Finished]], *, folder: Path, named: bool) -> int:
+    """Do `work`, which tells its events to what it is given, and return the exit code.
+
+    It says how to resume where that can be. `named` says whether the command line or the run file names the
+    folder. An error that ends work which had begun carries the line as a note.
     """
     ending = _Ending()
-    reporters = [*session.reporters, ("the command", ending)]
     try:
-        finished = anyio.run(attrs.evolve(session, reporters=reporters).run)
+        finished = anyio.run(work, ending)
     except Exception as error:
         if ending.started and ending.outcome in RESUME:
-            error.add_note(_resume_line(ending.outcome, None if named else session.folder))
+            error.add_note(_resume_line(ending.outcome, None if named else folder))
         raise
     if finished.outcome in RESUME:
-        echo(_resume_line(finished.outcome, None if named else session.folder), err=True)
+        echo(_resume_line(finished.outcome, None if named else folder), err=True)
     return EXIT.get(finished.outcome, 1)
 
 

@@ -12,8 +12,9 @@ from fastdistill.cli.driving import console, drive
 from fastdistill.cli.dry_run import dry_run
 from fastdistill.cli.options import loaded, run_options
 from fastdistill.cli.terminal import echo
+from fastdistill.errors import UsageError
 from fastdistill.host import PluginHost
-from fastdistill.run.folder import put_aside
+from fastdistill.run.folder import SHARDS, put_aside
 from fastdistill.run.plan import resolve
 from fastdistill.run.session import Session
 
@@ -30,6 +31,9 @@ from fastdistill.run.session import Session
 @click.option("--no-resume", is_flag=True, help="Refuse a folder that already holds a run.")
 @click.option("--start-over", is_flag=True, help="Put the run in --out aside; begin in an empty folder.")
 @click.option("--fresh", is_flag=True, hidden=True, help="The name that --no-resume had before.")
+@click.option("--shards", type=click.IntRange(1, 9999), metavar="N", help="Run as N shards side by side.")
+@click.option("--on", type=click.Choice(["local", "slurm"]), help="Where shards run [local].")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Shards at a time [the cores].")
 @click.option("--json", "as_json", is_flag=True, help="Events as JSON Lines on stdout, for machines.")
 @click.option("--dry-run", "dry", is_flag=True, help="Show prompts, gates and cost; ask nobody.")
 def command(
@@ -47,6 +51,9 @@ def command(
     no_pilot: bool,
     as_json: bool,
     dry: bool,
+    shards: int | None,
+    on: str | None,
+    workers: int | None,
     **flags: Any,
 ) -> int:
     """Ask a teacher about tasks, take each answer through the gates, and write what passed.
@@ -77,6 +84,16 @@ def command(
     tasks = task_file(plan, folder, stdin=getattr(sys.stdin, "buffer", None))
     if tasks.note:
         echo(tasks.note, err=True)
+    named = plan.config.out is not None
+    if shards is None and (on or workers):
+        raise UsageError(f"{'--on' if on else '--workers'} is for a run in shards: add --shards N")
+    if shards is not None:
+        from fastdistill.cli.sharded import Sharding, run_sharded
+
+        if (fresh or no_resume) and (folder / SHARDS).exists():
+            raise UsageError(f"{str(folder)!r} holds shards of a run already: choose another --out")
+        sharding = Sharding(shards=shards, on=on or "local", workers=workers)
+        return run_sharded(tasks, folder, sharding, console(as_json=as_json), named=named)
     session = Session(
         plan=tasks.plan,
         folder=folder,
@@ -85,4 +102,4 @@ def command(
         fresh=fresh or no_resume,
         reporters=[("the console", console(as_json=as_json))],
     )
-    return drive(session, named=plan.config.out is not None)
+    return drive(session, named=named)

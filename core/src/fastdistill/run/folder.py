@@ -20,6 +20,8 @@ MANIFEST = "manifest.json"
 QUALITY = "quality_report.json"
 TIMING = "timing_report.json"
 PAGE = "report.html"
+SHARDS = "shards"
+"""The folder of a merged run's parts, each a run folder with a manifest of its own."""
 LOCK = ".lock"
 
 

@@ -11,6 +11,7 @@ from fastdistill.model.sample import Status
 from fastdistill.run.ledger.spending import BYTES_PER_TOKEN, is_priced
 from fastdistill.run.plan import Plan
 from fastdistill.run.progress import RunProgress
+from fastdistill.run.purse import Lease, Purse, Spent, WholePurse
 from fastdistill.settings import Budget, RunConfig, TeacherConfig
 
 
@@ -51,8 +52,15 @@ class Limits:
     teachers: Mapping[str, TeacherConfig]
     progress: RunProgress
     signal: StopSignal
+    purse: Purse = field()
+    """Whom the budget is leased from: others may share it."""
+    _lease: Lease = field(init=False, factory=lambda: Lease(tokens=0, usd=0.0, accept=0))
     _none: bool = field(init=False)
     """Whether nothing is limited: looked at with every answer."""
+
+    @purse.default
+    def _whole(self) -> Purse:
+        return WholePurse(self.budget)
 
     @_none.default
     def _find_none(self) -> bool:
@@ -62,7 +70,9 @@ class Limits:
         return all(budget is None for budget in budgets)
 
     @classmethod
-    def of(cls, plan: Plan, progress: RunProgress, signal: StopSignal) -> "Limits":
+    def of(
+        cls, plan: Plan, progress: RunProgress, signal: StopSignal, purse: Purse | None = None
+    ) -> "Limits":
         """Return the limits of a plan. Raises `UsageError` for a budget of money without prices."""
         teachers = {one.config.title: one.config for one in (*plan.teachers, *plan.helpers)}
         for title, one in teachers.items():
@@ -72,7 +82,28 @@ class Limits:
                     f"a budget in US dollars cannot be kept: {title!r} has no price. Give its table "
                     "price = { input = ..., output = ... }, in US dollars per million tokens"
                 )
-        return cls(budget=plan.config.budget, teachers=teachers, progress=progress, signal=signal)
+        budget = plan.config.budget
+        return cls(
+            budget=budget,
+            teachers=teachers,
+            progress=progress,
+            signal=signal,
+            purse=purse or WholePurse(budget),
+        )
+
+    @property
+    def spent(self) -> Spent:
+        """What the run has used of its budget."""
+        spending = self.progress.spending
+        return Spent(
+            tokens=spending.tokens.total(),
+            usd=sum(spending.usd.values()),
+            accepted=self.progress.statuses[Status.ACCEPTED],
+        )
+
+    def settle(self) -> None:
+        """Give back what was leased and not used."""
+        self.purse.settle(self.spent)
 
     def look(self) -> None:
         """Stop the run if a limit is reached."""
@@ -82,13 +113,16 @@ class Limits:
         """Return the first limit that is reached, if any."""
         if self._none:
             return None
-        budget, spending = self.budget, self.progress.spending
-        accepted = self.progress.statuses[Status.ACCEPTED]
-        if budget.accept is not None and accepted >= budget.accept:
+        budget, spending, spent = self.budget, self.progress.spending, self.spent
+        if not self._lease.holds(spent):
+            self._lease = self.purse.lease(spent)
+        lease = self._lease
+        if lease.accept is not None and spent.accepted >= lease.accept:
             return Stop(
-                outcome=RunOutcome.TARGET, message=f"{accepted} samples are accepted, as many as asked for"
+                outcome=RunOutcome.TARGET,
+                message=f"{spent.accepted} samples are accepted, as many as asked for",
             )
-        over = _over(spending.tokens.total(), budget.tokens, sum(spending.usd.values()), budget.usd)
+        over = _over(spent.tokens, lease.tokens, spent.usd, lease.usd)
         over = over and over + _estimated(spending.estimated.total())
         for title, one in self.teachers.items():
             tokens, usd = spending.tokens[title], spending.usd.get(title, 0.0)

@@ -21,6 +21,7 @@ from fastdistill.run.ledger.spending import Spending
 from fastdistill.run.limits import Limits, Meter, StopSignal
 from fastdistill.run.plan import Plan
 from fastdistill.run.progress import RunProgress
+from fastdistill.run.purse import Purse
 from fastdistill.run.services.services import RunServices
 from fastdistill.run.services.worker_pool import WorkerPool
 from fastdistill.run.teachers.pool import TeacherPool, open_pool, replay_pool
@@ -51,6 +52,7 @@ async def open_session(
     recorded: Mapping[str, str] | None,
     transport: Any,
     reporters: Sequence[tuple[str, Reporter]],
+    purse: Purse | None = None,
 ) -> Opened:
     """Open a session of `plan` in `folder`; all of it is closed with `stack`.
 
@@ -62,7 +64,7 @@ async def open_session(
     prices = {one.config.title: one.config.price for one in (*plan.teachers, *plan.helpers)}
     progress = RunProgress(total=total, spending=Spending(prices=prices))
     signal = StopSignal()
-    limits = Limits.of(plan, progress, signal)
+    limits = Limits.of(plan, progress, signal, purse)
     services = await _open_services(stack, plan, transport)
     cache = _open_cache(stack, plan) if recorded is None else None
     meter = Meter(progress=progress, limits=limits)

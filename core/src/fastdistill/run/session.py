@@ -30,6 +30,7 @@ from fastdistill.run.overlap.survey import Survey
 from fastdistill.run.pilot import PilotCheck, has_floors
 from fastdistill.run.plan import Plan
 from fastdistill.run.progress import RunProgress
+from fastdistill.run.purse import Purse
 from fastdistill.run.report.write import FILES, ReportInputs, write_reports
 from fastdistill.run.selection import Selection
 from fastdistill.run.signals import INTERRUPTED, listen
@@ -57,6 +58,10 @@ class Session:
     """Whether Ctrl-C and SIGTERM are ours to answer."""
     interrupt: threading.Event | None = None
     """Stops the run as a first Ctrl-C does, when it is set: for a session in a thread."""
+    shards: Mapping[str, str] = field(factory=dict)
+    """The manifests of the shards that this run is the union of, by folder."""
+    purse: Purse | None = None
+    """Whom the budget is leased from, where this run is a part of a larger one; else it is all its own."""
     recorded: Mapping[str, str] | None = None
     """For a replay: each teacher's identity as recorded. Nobody is asked; the ledger answers."""
 
@@ -78,6 +83,7 @@ class Session:
                     recorded=self.recorded,
                     transport=self.transport,
                     reporters=self.reporters,
+                    purse=self.purse,
                 )
                 return await self._work(opened, owner)
 
@@ -118,6 +124,7 @@ class Session:
         stop = await self._supervise(engine, opened, audit)
         await tell_bad_rows(ledger, opened.events)
         covered = await see_coverage(opened.teachers, ledger, opened.events)
+        opened.limits.settle()
         findings = await audit.findings(stop.outcome) | covered | (found.report() if found else {})
         timing = {"idle": engine.backpressure.idle, "teachers": opened.teachers.report()}
         finished = reach(self.plan) if stop.outcome is RunOutcome.DONE else "no"
@@ -207,6 +214,7 @@ class Session:
             gates=opened.gates.describe(),
             reader=opened.gates.fingerprint,
             identities=opened.teachers.identities,
+            shards=self.shards,
             findings=findings,
         )
         with anyio.CancelScope(shield=True):

@@ -16,6 +16,7 @@ from fastdistill.run.jsonl import loads
 from fastdistill.run.ledger.ownership import differences, source_digest_of
 from fastdistill.run.ledger.union import is_complete, unite
 from fastdistill.run.ops.replay import copy_ledger, meta_of, recorded_config
+from fastdistill.run.ops.verify import read_manifest
 from fastdistill.run.plan import Plan
 from fastdistill.run.session import Session
 from fastdistill.settings import RunConfig, shard_of
@@ -32,15 +33,18 @@ class Shard:
     parts: int
 
 
-def shard_in(folder: Path, copies: Path) -> Shard:
-    """The finished shard in `folder`, its ledger copied into `copies`. Raises `RunFolderError`."""
+def shard_in(folder: Path, copies: Path, *, partial: bool = False) -> Shard:
+    """The finished shard in `folder`, its ledger copied into `copies`. Raises `RunFolderError`.
+
+    `partial` takes one that a budget or a target ended.
+    """
     copies.mkdir()
     copy_ledger(folder, copies)
     meta = meta_of(copies)
     config = recorded_config(meta).config
     if config.shard is None:
         raise RunFolderError(f"{str(folder)!r} is no shard: its run took the whole source")
-    if not is_complete(copies):
+    if not partial and not is_complete(copies):
         raise RunFolderError(
             f"shard {config.shard} in {str(folder)!r} has not come to its end: run its command again, "
             "with the same --out, first"
@@ -93,16 +97,21 @@ async def merge(plan: Plan, source: Path, shards: Sequence[tuple[Shard, Path]], 
         folder=folder,
         source=source,
         recorded=loads(shards[0][0].meta.get("identities", "{}")),
+        shards={one.folder.name: read_manifest(one.folder)[0]["digest"] for one, _ in shards},
         signals=False,
     )
     return await session.run()
 
 
-def gathered(folders: Sequence[Path], copies: Path) -> list[tuple[Shard, Path]]:
+def gathered(folders: Sequence[Path], copies: Path, *, partial: bool = False) -> list[tuple[Shard, Path]]:
     """The shards in `folders`, in their order in the source, each with a copy of its ledger in `copies`.
 
-    Raises `UsageError` unless they are all the shards of one run, `RunFolderError` for one that is none.
+    `partial` takes shards that a budget or a target ended. Raises `UsageError` unless they are all the
+    shards of one run, `RunFolderError` for one that is none.
     """
-    found = [(shard_in(folder, copies / str(i)), copies / str(i)) for i, folder in enumerate(folders)]
+    found = [
+        (shard_in(folder, copies / str(i), partial=partial), copies / str(i))
+        for i, folder in enumerate(folders)
+    ]
     see([shard for shard, _ in found])
     return sorted(found, key=lambda pair: pair[0].part)

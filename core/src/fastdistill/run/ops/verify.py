@@ -10,7 +10,7 @@ from typing import Any
 from attrs import field, frozen
 
 from fastdistill.errors import RunFolderError
-from fastdistill.run.folder import LEDGER, MANIFEST, pretty
+from fastdistill.run.folder import LEDGER, MANIFEST, SHARDS, pretty
 from fastdistill.run.hashing import file_digest
 from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ledger.content import content_digest, prompts_entry
@@ -59,6 +59,7 @@ def verify(folder: Path, *, expect: str | None = None, source: Path | None = Non
     if expect is not None and digest != expect:
         problems.append(f"{MANIFEST}: its digest is {digest}, not the expected {expect}")
     _files(folder, manifest.get("files"), problems)
+    _shards(folder, manifest.get("shards", {}), report)
     if not problems:
         _content(folder, manifest, problems)
     try:
@@ -80,6 +81,20 @@ def _files(folder: Path, claimed: Any, problems: list[str]) -> None:
     problems.extend(
         f"{name}: was changed" for name in sorted({*found} & {*claimed}) if found[name] != claimed[name]
     )
+
+
+def _shards(folder: Path, claimed: Any, report: Report) -> None:
+    """Check the shards that a merged run has beside it, each by the digest that it was merged with."""
+    if not isinstance(claimed, Mapping):
+        report.problems.append(f"{MANIFEST}: its shards are no table")
+        return
+    for name, digest in claimed.items():
+        shard = folder / SHARDS / Path(name).name
+        if not shard.is_dir():
+            report.notes.append(f"{SHARDS}/{name} is not here any more; the merged run holds its content")
+            continue
+        found = verify(shard, expect=digest)
+        report.problems.extend(f"{SHARDS}/{name}/{problem}" for problem in found.problems)
 
 
 def _content(folder: Path, manifest: Mapping[str, Any], problems: list[str]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from fastdistill.host import Offer
-from fastdistill.run.folder import LOCK, MANIFEST
+from fastdistill.run.folder import LOCK, MANIFEST, SHARDS
 from fastdistill.run.hashing import file_digest
 from fastdistill.run.report.quality import SCHEMA_VERSION
 
@@ -110,11 +110,13 @@ def self_digest(manifest: Mapping[str, Any]) -> str:
 
 
 def file_digests(folder: Path) -> dict[str, str]:
-    """The sha256 of every file of a run folder but the manifest and the lock."""
+    """The sha256 of every file of a run folder but the manifest, the lock and its shards."""
     return {
         path.relative_to(folder).as_posix(): file_digest(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in (MANIFEST, LOCK)
+        if path.is_file()
+        and path.name not in (MANIFEST, LOCK)
+        and path.relative_to(folder).parts[0] != SHARDS
     }
 
 

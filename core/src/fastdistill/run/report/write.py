@@ -50,6 +50,8 @@ class ReportInputs:
     """The scenario's fingerprint."""
     identities: Mapping[str, str]
     """Endpoint identity by teacher."""
+    shards: Mapping[str, str] = field(factory=dict)
+    """For a run that is the union of shards: the name of each one's folder and its manifest's digest."""
     findings: Mapping[str, Any] = field(factory=dict)
     """Further parts of the quality report, such as `gate_error`."""
 
@@ -114,6 +116,7 @@ def described(inputs: ReportInputs) -> dict[str, Any]:
     )
     options = {chosen.name: chosen.options for chosen in plan.gates}
     return {
+        **({"shards": dict(inputs.shards)} if inputs.shards else {}),
         "scenario": plan.config.scenario,
         "source": {"name": inputs.source.name, "sha256": inputs.source_digest},
         "configuration": {

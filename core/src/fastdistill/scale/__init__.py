@@ -1,0 +1,1 @@
+"""Runs past one process: shards side by side on this machine or a cluster, one budget, one result."""
