@@ -1,5 +1,7 @@
 """Whose a run folder is, and that looking at it changes nothing."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,20 @@ async def test_a_run_that_got_no_answer_does_not_claim_its_folder(tmp_path: Path
     assert (done.outcome, done.progress.accepted) == ("done", 4)
     with pytest.raises(RunFolderError, match="belongs to another run"):
         await toy_run(tmp_path / "out", solve, tasks=tasks)
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+async def test_a_kill_before_the_ledger_has_its_tables_claims_nothing(tmp_path: Path, journal: str) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    if journal == "wal":
+        with closing(sqlite3.connect(out / "ledger.sqlite")) as begun:
+            begun.execute("PRAGMA journal_mode = WAL")
+    else:
+        (out / "ledger.sqlite").write_bytes(b"")
+    done = await toy_run(out, solve, tasks=write_tasks(tmp_path / "t.jsonl", 3))
+    assert (done.outcome, done.progress.accepted) == ("done", 3)
+    assert verify(out).problems == []
 
 
 async def test_a_dataset_without_its_ledger_is_left_alone(tmp_path: Path) -> None:

@@ -44,6 +44,7 @@ def run_sharded(
     config = attrs.evolve(config, tasks=tasks.path.resolve(), base=base, out=None)
     order = Order(config=config, shards=sharding.shards)
     prepare(folder)
+    name = folder.resolve().name
     if sharding.on == "slurm":
         return _on_slurm(folder, order, sharding, console, named=named)
 
@@ -56,23 +57,24 @@ def run_sharded(
             total=tasks.total,
             events=events,
         )
-        return await _result(folder, order, events, await launch.run(), launch.progress())
+        return await _result(folder, name, order, events, await launch.run(), launch.progress())
 
     with locked(folder):
         write_order(folder, order)
         return ended(work, folder=folder, named=named)
 
 
-async def _result(folder: Path, order: Order, events: EventBus, stop: Stop, progress: Progress) -> Finished:
+async def _result(
+    folder: Path, name: str, order: Order, events: EventBus, stop: Stop, progress: Progress
+) -> Finished:
     """Merge what there is to merge, and tell how it all ended."""
-    run_id = folder.absolute().name
     if stop.outcome in MERGED:
         partial = stop.outcome in (RunOutcome.BUDGET, RunOutcome.TARGET)
         merged = await merge_into(folder, order, partial=partial)
         finished = attrs.evolve(merged, outcome=stop.outcome, message=stop.message) if partial else merged
     else:
         finished = Finished(
-            run_id=run_id,
+            run_id=name,
             folder=str(folder),
             outcome=stop.outcome,
             message=stop.message,
@@ -85,11 +87,12 @@ async def _result(folder: Path, order: Order, events: EventBus, stop: Stop, prog
 
 def _on_slurm(folder: Path, order: Order, sharding: Sharding, console: Reporter, *, named: bool) -> int:
     """Submit what has not come to its end; merge where everything has."""
+    name = folder.resolve().name
 
     async def work(ending: Reporter) -> Finished:
         events = EventBus(reporters=[("the console", console), ("the command", ending)])
         stop = Stop(outcome=RunOutcome.DONE, message="")
-        return await _result(folder, order, events, stop, Progress(total=None))
+        return await _result(folder, name, order, events, stop, Progress(total=None))
 
     with locked(folder):
         write_order(folder, order)

@@ -24,7 +24,6 @@ from fastdistill.settings import RunConfig
 
 ORDER = "run.json"
 PURSE = "purse.sqlite"
-LOG = "shard.log"
 _NAME = re.compile(r"(\d{4,})-of-(\d{4,})")
 
 
@@ -56,6 +55,11 @@ class Order:
 def shard_folder(out: Path, part: int, parts: int) -> Path:
     """Return the run folder of one shard."""
     return out / SHARDS / f"{part:04}-of-{parts:04}"
+
+
+def shard_log(out: Path, part: int, parts: int) -> Path:
+    """Return the file that holds what a shard's process said on stderr; it is no part of its run."""
+    return out / SHARDS / f"{part:04}-of-{parts:04}.log"
 
 
 def is_finished(folder: Path) -> bool:

@@ -26,7 +26,7 @@ from fastdistill.run.ledger.shared_purse import SharedPurse
 from fastdistill.run.limits import Stop
 from fastdistill.run.pilot import has_floors
 from fastdistill.run.purse import Spent
-from fastdistill.scale.layout import LOG, PURSE, Order, is_finished, shard_folder
+from fastdistill.scale.layout import PURSE, Order, is_finished, shard_folder, shard_log
 from fastdistill.scale.shard import Shard, together
 from fastdistill.serde import structure
 
@@ -76,7 +76,7 @@ class Launch:
             else:
                 todo.append(one)
         started = Started(
-            run_id=self.out.resolve().name,
+            run_id=self.out.absolute().name,
             scenario=self.order.config.scenario,
             folder=str(self.out),
             resumed=len(todo) < len(self.shards),
@@ -123,7 +123,7 @@ class Launch:
             lines = "".join(f"\n  shard {one.part}: {one.message or 'no word'}" for one in failed[:5])
             raise SetupError(
                 f"{len(failed)} of {len(self.shards)} shards did not come to their end. The others did; "
-                f"the same command goes on with these. See {LOG} in their folders in "
+                f"the same command goes on with these. Each has a log in "
                 f"{str(self.out / SHARDS)!r}{lines}"
             )
         outcomes = {one.outcome for one in self.shards}
@@ -144,11 +144,10 @@ class Launch:
             if self._stopped is not None:
                 shard.outcome = shard.outcome or self._stopped.outcome
                 return
-            folder = shard_folder(self.out, shard.part, self.order.shards)
-            folder.mkdir(parents=True, exist_ok=True)
+            log_path = shard_log(self.out, shard.part, self.order.shards)
             shard.outcome, shard.message = None, ""
             command = [sys.executable, "-m", "fastdistill.scale.child", str(self.out), str(shard.part)]
-            with (folder / LOG).open("ab") as log:
+            with log_path.open("ab") as log:
                 async with await anyio.open_process(
                     [*command, "--pilot"] if pilot else command,
                     stdin=subprocess.DEVNULL,
@@ -161,7 +160,7 @@ class Launch:
                     shard.process = None
                     await process.wait()
             if shard.outcome is None:
-                shard.message = _last_line(folder / LOG)
+                shard.message = _last_line(log_path)
 
     async def _follow(self, shard: Shard, stdout: ByteReceiveStream) -> None:
         """Hear what a shard says until it ends."""

@@ -78,6 +78,15 @@ def reading(folder: Path) -> Iterator[sqlite3.Connection]:
             yield copied
 
 
+def is_blank(path: Path) -> bool:
+    """Return whether a ledger was begun and killed before its tables were there: nothing was ever in it."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as opened:
+            return opened.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None
+    except sqlite3.DatabaseError:
+        return False
+
+
 def damage(path: Path) -> str | None:
     """Return what SQLite finds wrong with a copy of a ledger, which is brought to this version."""
     with closing(connect_writer(path)) as copied:

@@ -14,7 +14,7 @@ from fastdistill.run.folder import DATASET, LEDGER, run_id_of
 from fastdistill.run.hashing import file_digest
 from fastdistill.run.identity import identity
 from fastdistill.run.jsonl import dumps, loads
-from fastdistill.run.ledger.connection import reading
+from fastdistill.run.ledger.connection import is_blank, reading
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import Plan, digest
 from fastdistill.serde import unstructure
@@ -38,8 +38,8 @@ class Ownership:
 
 
 def read_meta(folder: Path) -> dict[str, str]:
-    """Return what the ledger in `folder` says of its run; nothing where there is no ledger."""
-    if not (folder / LEDGER).is_file():
+    """Return what the ledger in `folder` says of its run; nothing where there is none, or a blank one."""
+    if not (folder / LEDGER).is_file() or is_blank(folder / LEDGER):
         return {}
     with reading(folder) as ledger:
         return {row["key"]: row["value"] for row in ledger.execute("SELECT key, value FROM meta")}

@@ -1,6 +1,6 @@
 """One budget for all shards of a run on one machine: a SQLite file beside their folders.
 
-Each shard leases `1 / (2 * shards)` of what is left, so that the parts get smaller as the budget ends and the
+Each shard leases `1 / (2 * shards)` of what is left, so that parts get smaller as the budget ends and the
 shards together overshoot by what is in flight alone. Not for network file systems, whose locks cannot be
 relied on: there each shard gets a fixed share (`share`).
 """
