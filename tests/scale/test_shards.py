@@ -113,6 +113,15 @@ def test_another_number_of_shards_is_refused(files: Path, tmp_path: Path) -> Non
     fd(files, "--out", str(out), "--shards", "2", "--limit", "4")
     done = fd(files, "--out", str(out), "--shards", "3", "--limit", "4", code=2)
     assert "holds a run of 2 shards, not of 3" in done.stderr
+    done = fd(files, "--out", str(out), "--shards", "2", "--limit", "4", "--no-resume", code=2)
+    assert "holds shards of a run already" in done.stderr
+
+
+def test_a_folder_of_another_run_is_left_alone(files: Path, whole: Path) -> None:
+    before = exports(whole)
+    done = fd(files, "--out", str(whole), "--shards", "2", code=2)
+    assert "holds a run that is in no shards" in done.stderr
+    assert exports(whole) == before
 
 
 def test_flags_of_shards_need_shards(files: Path) -> None:
