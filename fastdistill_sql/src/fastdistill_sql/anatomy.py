@@ -11,7 +11,7 @@ from fastdistill_sql.names import Names, Place
 from fastdistill_sql.schema import Schema
 
 Constant = int | float | str
-MOST_ROWS = 400
+MOST_ROWS = 1_200
 """The largest count or LIMIT that variants are grown to."""
 
 

@@ -170,10 +170,12 @@ def _orders(trials: Sequence[Trial], comparison: Comparison, width: int) -> Iter
         whole = wanted.size == len(wanted.rows) and not comparison.distinct and not wanted.others
         for i in identity:
             looks[i].append(tuple(row[i] for row in found.rows))
+        plain = [_column(found.rows, i, None, comparison) for i in identity]
         for k in identity:
-            ours = _column(wanted.rows, k, bags.get(k), comparison)
+            between = bags.get(k)
+            ours = _column(wanted.rows, k, between, comparison)
             for i in tuple(fitting[k]):
-                theirs = _column(found.rows, i, bags.get(k), comparison)
+                theirs = plain[i] if between is None else _column(found.rows, i, between, comparison)
                 if theirs != ours if whole else not (theirs.keys() <= ours.keys() or wanted.others):
                     fitting[k].discard(i)
     same = [tuple(look) for look in looks]

@@ -16,6 +16,8 @@ from fastdistill_sql.schema import Table
 
 _TRIES = 6
 """Other values that are tried for a row that breaks a law, before it is left out."""
+_BEYOND = 5_000
+"""Where the keys of rows begin that are made for a large group."""
 Rows = list[Sequence[Value]]
 
 
@@ -101,13 +103,44 @@ class Maker:
         if first is None:
             return
         fixed = set(self.grouped) | {i for link in self.links for i in link.columns}
+        loose = self._loosened(fixed)
         for number in range(count):
             row = list(first)
             if number:
                 for i in self.named:
                     if i not in fixed and self.rng.random() < 0.2:
                         row[i] = self._value(i)
+                for link in loose:
+                    self._partner(row, link, number)
             self._add(row, number, pinned=frozenset(fixed))
+
+    def _loosened(self, fixed: set[int]) -> list[Link]:
+        """Links that must differ within a group, since a key says that not all of `fixed` may repeat."""
+        found = list[Link]()
+        for key in self.laws.keys:
+            if set(key) <= fixed and not any(set(key) & set(link.columns) for link in found):
+                open_ = [
+                    link
+                    for link in self.links
+                    if set(link.columns) & set(key) and not set(link.columns) & set(self.grouped)
+                ]
+                found += [self.rng.choice(open_)] if open_ else []
+        return found
+
+    def _partner(self, row: list[Value], link: Link, number: int) -> None:
+        """Point `row` at another partner: the one of that number, made where there are fewer."""
+        parent = self.others.get(link.parent)
+        if parent is None:
+            return
+        if number >= len(parent._rows):
+            wanted = tuple(
+                distinct(row[i], parent.pools[at].form, _BEYOND + number)
+                for i, at in zip(link.columns, link.targets, strict=True)
+            )
+            parent.pull(link.targets, wanted)
+        at = parent._rows[number % len(parent._rows)] if parent._rows else ()
+        for i, target in zip(link.columns, link.targets, strict=True) if at else ():
+            row[i] = at[target]
 
     def _base(self, *, hit: bool = False) -> list[Value]:
         """A row to begin with, from the stratum that the plan prefers."""

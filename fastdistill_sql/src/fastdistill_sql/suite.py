@@ -51,7 +51,7 @@ UNMADE = (
 """What may go wrong while variants are made: a task is judged without them, and the evidence says so."""
 BUDGET = Budget(steps=1_000_000, rows=5_000, cells=50_000, bytes=2**21)
 """For one query on a variant; these have a few dozen rows."""
-GENERATOR = f"{VERSION}.2"
+GENERATOR = f"{VERSION}.3"
 
 
 @frozen(kw_only=True)
