@@ -28,6 +28,8 @@ def command(runfile: Path | None, settings: tuple[str, ...], as_json: bool, **fl
     Keys are never shown, and no teacher is asked. Exit 3 where something lacks.
     """
     host = PluginHost().discover()
+    if flags.get("scenario"):
+        host.get("scenarios", flags["scenario"])
     found = [python(), *plugins(host), *extras(), *sandboxes(host), *caches(), *disks()]
     if runfile is not None or flags.get("teacher"):
         found += _of_run(runfile, settings, flags, host)
