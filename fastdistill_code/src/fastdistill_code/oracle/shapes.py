@@ -11,6 +11,7 @@ from typing import Any
 
 from fastdistill_code.oracle.laws import DISTINCT, NO_LEADING_ZERO, VALUE_LAWS, shared
 from fastdistill_code.oracle.numbers import Numbers
+from fastdistill_code.oracle.parts import are_digits, hashable_for, in_order, kind_of, sizes_of
 from fastdistill_code.oracle.texts import Texts
 from fastdistill_code.oracle.wording import Wording
 
@@ -50,9 +51,9 @@ class Shape:
             and all(DISTINCT.holds(x) for x in lists if isinstance(x, (list, tuple)))
         ):
             self.laws.append(DISTINCT)
-        if wording.digits and lists and all(_digits(x) for x in lists):
+        if wording.digits and lists and all(are_digits(x) for x in lists):
             self.laws.append(NO_LEADING_ZERO)
-        self.sizes = _sizes(lists or maps, wording)
+        self.sizes = sizes_of(lists or maps, wording)
         self.fields: list[Shape] | None = None
         self.items: Shape | None = None
         self.keys: Shape | None = None
@@ -73,7 +74,7 @@ class Shape:
             return
         rows = [list(value) for value in lists if isinstance(value, (list, tuple))]
         if len(sizes) == 1 and len(rows) > 1 and 2 <= len(rows[0]) <= _MOST_FIELDS and (
-            len({_kind(x) for x in inner}) > 1 or tuple in self.kinds
+            len({kind_of(x) for x in inner}) > 1 or tuple in self.kinds
         ):  # fmt: skip
             self.fields = [Shape(list(column), wording, hints) for column in zip(*rows, strict=True)]
             return
@@ -115,7 +116,7 @@ class Shape:
         if self.texts is not None:
             made += self.texts.small()
         for kind in [k for k in (list, tuple, set, frozenset) if k in self.kinds]:
-            made += [kind(x) for x in self._lists(depth) if _hashable_for(kind, x)]
+            made += [kind(x) for x in self._lists(depth) if hashable_for(kind, x)]
         if dict in self.kinds:
             made += self._mappings(depth)
         return [x for x in {repr(x): x for x in made}.values() if self.admits(x)][:_MOST_SMALL]
@@ -151,7 +152,7 @@ class Shape:
             ]
             made += [[*row[:i], x, *row[i + 1 :]] for x in items[:4] for i in range(min(2, len(row)))]
             made += [[*row, x] for x in items[:3]]
-            made += _in_order(row)
+            made += in_order(row)
         filled = [row for row in rows if row]
         borders = [
             [*row[: turn % len(row)], x, *row[turn % len(row) + 1 :]]
@@ -201,7 +202,7 @@ class Shape:
         if isinstance(value, _LISTS):
             items = list(value) if isinstance(value, (list, tuple)) else sorted(value, key=repr)
             made = self._near_list(items, rng, depth)
-            return type(value)(made) if _hashable_for(type(value), made) else value
+            return type(value)(made) if hashable_for(type(value), made) else value
         if isinstance(value, dict):
             return self._near_mapping(dict(value), rng, depth)
         return copy.deepcopy(rng.choice(self.seen))
@@ -224,7 +225,7 @@ class Shape:
         elif pick == 3:
             rng.shuffle(items)
         elif pick == 4:
-            items = (_in_order(items) or [items[::-1]])[0]
+            items = (in_order(items) or [items[::-1]])[0]
         elif pick == 5:
             items = [self._item(rng) for _ in items]
         elif pick == 6:
@@ -256,36 +257,3 @@ class Shape:
             case _ if value:
                 value[key] = self.items.near(value[key], rng, depth + 1)
         return value
-
-
-def _digits(value: Any) -> bool:
-    """Whether the list may be the digits of a number."""
-    return all(type(x) is int and 0 <= x <= 9 for x in value) and NO_LEADING_ZERO.holds(value)
-
-
-def _sizes(seen: Sequence[Any], wording: Wording) -> tuple[int, int]:
-    sizes = [len(x) for x in seen]
-    if not sizes:
-        return 0, 0
-    if len(set(sizes)) == 1 and len(seen) >= 4:
-        return sizes[0], sizes[0]
-    least = 0 if wording.empty and not wording.non_empty else 1
-    return min(min(sizes), max(least, min(sizes) - 2)), max(sizes) + 4
-
-
-def _in_order(items: list[Any]) -> list[list[Any]]:
-    try:
-        return [sorted(items), sorted(items, reverse=True)]
-    except TypeError:
-        return []
-
-
-def _hashable_for(kind: type, items: list[Any]) -> bool:
-    try:
-        return kind in (list, tuple) or bool(frozenset(items)) or not items
-    except TypeError:
-        return False
-
-
-def _kind(value: Any) -> str:
-    return "number" if type(value) in (int, float) else type(value).__name__

@@ -1,11 +1,21 @@
 """Texts inside what was seen of an argument: its signs, its words, its numbers and its dates."""
 
-import itertools
 import random
 import re
 from collections.abc import Sequence
 from typing import Any
 
+from fastdistill_code.oracle.forms import (
+    broad,
+    edge_runs,
+    edges,
+    form,
+    links,
+    repeats,
+    sign_class,
+    tokens,
+    usual_forms,
+)
 from fastdistill_code.oracle.laws import BRACKETS, VALUE_LAWS, shared
 from fastdistill_code.oracle.wording import Wording
 
@@ -16,7 +26,6 @@ _DATES = (
     *("2000-12-31", "2001-01-01", "2024-12-31", "1900-02-28", "1899-12-31", "2100-02-28", "2100-03-01"),
 )
 _MANY_LETTERS = 9
-_FEW = 3
 
 
 class Texts:
@@ -40,14 +49,14 @@ class Texts:
             sign = wording.signs[0]
             self.laws = [law for law in self.laws if law.holds(f" {sign}" if sign.isspace() else sign)]
         self.zeros = any(_LEADING_ZERO.search(text) for text in self.seen)
-        self.links = _links(self.seen)
+        self.links = links(self.seen)
         self.separators = self._separators()
         sizes = [len(text) for text in seen]
         least = 0 if wording.empty and not wording.non_empty else 1
         self.sizes = (min(min(sizes), least), max(max(sizes) + 4, 6 if max(sizes) > 1 else 1))
-        forms = [_form(text) for text in self.seen]
-        self.forms = _usual_forms(forms)
-        self.edges = _edge_runs(self.seen)
+        forms = [form(text) for text in self.seen]
+        self.forms = usual_forms(forms)
+        self.edges = edge_runs(self.seen)
         counts = [len(text.split()) for text in seen]
         self.word_counts = (min(counts, default=0), max(counts, default=0) + 2)
         if wording.loose:
@@ -65,20 +74,20 @@ class Texts:
         return {s: (min(count), max(count) + (len(set(count)) > 1)) for s, count in counts.items()}
 
     def _alphabet(self, told: Sequence[str], hints: Sequence[Any], wording: Wording) -> list[str]:
-        classes = {_sign_class(sign) for sign in self.signs}
+        classes = {sign_class(sign) for sign in self.signs}
         found = dict.fromkeys(sorted(self.signs))
         wanted = [sign for text in told for sign in text]
         wanted += [sign.swapcase() for text in told for sign in text]
         wanted += [chr(h) for h in hints if type(h) is int and 32 <= h < 127]  # read by ord()
-        lower = [s for s in self.signs if _sign_class(s) == "lower"]
-        upper = [s for s in self.signs if _sign_class(s) == "upper"]
+        lower = [s for s in self.signs if sign_class(s) == "lower"]
+        upper = [s for s in self.signs if sign_class(s) == "upper"]
         if len(lower) >= _MANY_LETTERS:
             wanted += "abeyz"
         if len(upper) >= _MANY_LETTERS:
             wanted += "ABEYZ"
         if len([s for s in self.signs if s.isdigit()]) >= 3:
             wanted += "0123456789"
-        found |= dict.fromkeys(s for s in wanted if _sign_class(s) in classes)
+        found |= dict.fromkeys(s for s in wanted if sign_class(s) in classes)
         if any(s.isalpha() for s in self.signs):
             found |= dict.fromkeys(wording.signs)
         return list(found)
@@ -95,11 +104,11 @@ class Texts:
             and self.word_counts[0]
             <= max(len(value.split()), self.word_counts[0] and 0)
             <= self.word_counts[1]
-            and (self.forms is None or _form(value) in self.forms)
+            and (self.forms is None or form(value) in self.forms)
             and (self.zeros or not _LEADING_ZERO.search(value))
-            and (self.links is None or (_tokens(value) <= self.links and not _repeats(value)))
+            and (self.links is None or (tokens(value) <= self.links and not repeats(value)))
             and all(low <= value.count(s) <= high for s, (low, high) in self.separators.items())
-            and (self.edges is None or set(_edges(value)) <= self.edges)
+            and (self.edges is None or set(edges(value)) <= self.edges)
             and all(law.holds(value) for law in self.laws)
             and all(law.holds(word) for law in self.word_laws for word in value.split())
         )
@@ -145,7 +154,7 @@ class Texts:
         """One or two signs of each class, of the rarer classes too."""
         classes: dict[str, list[str]] = {}
         for sign in self.alphabet:
-            classes.setdefault(_sign_class(sign), []).append(sign)
+            classes.setdefault(sign_class(sign), []).append(sign)
         return [sign for group in list(classes.values())[:8] for sign in group[:2]][:9]
 
     def near(self, value: str, rng: random.Random) -> str:
@@ -193,7 +202,7 @@ class Texts:
 
     def _sign_for(self, old: str, rng: random.Random) -> str:
         """A sign of the same class as the one it replaces if there is one, or any."""
-        alike = [s for s in self.alphabet if old and _broad(s) == _broad(old)]
+        alike = [s for s in self.alphabet if old and broad(s) == broad(old)]
         return rng.choice(alike if alike and rng.random() < 0.8 else self.alphabet)
 
     def _words(self, words: list[str], rng: random.Random) -> list[str]:
@@ -213,55 +222,3 @@ class Texts:
                 same = [w for w in self.words if w.isdigit() == words[place].isdigit()]
                 words[place] = rng.choice(same or self.words or words)
         return words
-
-
-def _links(texts: Sequence[str]) -> set[tuple[str, str]] | None:
-    """Of codes such as "1h30m", where letters and numbers take turns: which sign follows which."""
-    codes = len(texts) > 2 and all(
-        any(s.isdigit() for s in t) and any(s.isalpha() for s in t) and " " not in t for t in texts
-    )
-    if not codes or any(_repeats(text) for text in texts):
-        return None
-    return set().union(*map(_tokens, texts))
-
-
-def _tokens(text: str) -> set[tuple[str, str]]:
-    signs = ["", *re.sub(r"\d+", "0", text), ""]
-    return set(itertools.pairwise(signs))
-
-
-def _repeats(text: str) -> bool:
-    letters = [sign for sign in text if sign.isalpha()]
-    return len(set(letters)) < len(letters)
-
-
-def _usual_forms(forms: Sequence[str]) -> set[str] | None:
-    """The forms of codes; one that was seen a single time is an exception, and no more of it are made."""
-    if len(forms) <= _FEW or len(set(forms)) > 0.7 * len(forms):
-        return None
-    return {form for form in forms if forms.count(form) > 1}
-
-
-def _edges(text: str) -> tuple[int, int]:
-    """How many blanks stand at the beginning, and at the end."""
-    return len(text) - len(text.lstrip(" ")), len(text) - len(text.rstrip(" "))
-
-
-def _edge_runs(texts: Sequence[str]) -> set[int] | None:
-    """How many blanks may stand at either edge: one, or as many as were seen at one of them."""
-    return {0, 1}.union(*map(_edges, texts)) if len(texts) >= _FEW else None
-
-
-def _form(text: str) -> str:
-    """Where digits stand: texts that are all of a few such forms are codes of some kind."""
-    return re.sub(r"\d", "0", text) if any(sign.isdigit() for sign in text) else text
-
-
-def _broad(sign: str) -> str:
-    return "letter" if sign.isalpha() else "digit" if sign.isdigit() else "other"
-
-
-def _sign_class(sign: str) -> str:
-    """Letters, digits and the other signs do not stand in for each other."""
-    kind = "digit" if sign.isdigit() else sign
-    return ("upper" if sign.isupper() else "lower") if sign.isalpha() else kind
