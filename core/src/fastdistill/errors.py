@@ -129,7 +129,7 @@ def defined_at(made: object) -> str:
 
 
 class BrokenPlugin(FastDistillError):
-    """A plugin raised on one answer after another: the run would only pay for more of them."""
+    """A plugin returned the wrong type, or raised on one answer after another: more would not help."""
 
     exit_code = 3
 
