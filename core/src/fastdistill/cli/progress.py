@@ -7,45 +7,31 @@ from typing import Any
 
 from attrs import define, field
 
+from fastdistill.cli.ending import summary
+from fastdistill.cli.figures import Figures, counted, duration
 from fastdistill.cli.terminal import echo
 from fastdistill.model.report import Event, Finished, Noticed, Progress, Settled, Started, Ticked
+from fastdistill.redact import scrub
 from fastdistill.serde import unstructure
+
+__all__ = ["Console", "JsonLinesReporter", "Plain", "duration", "summary"]
 
 PLAIN_EVERY = 10.0
 """Seconds between two plain lines."""
+NARROW = 60
+"""Columns below which there is no room for a bar."""
 
 
-def duration(seconds: float | None) -> str:
-    """`1:02:03`, `2:03`, or a dash for unknown."""
-    if seconds is None:
-        return "-"
-    whole = int(seconds)
-    hours, rest = divmod(whole, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
-
-
-def reasons(progress: Progress, most: int = 3) -> str:
-    """The commonest reasons of rejected answers."""
-    ranked = sorted(progress.reasons.items(), key=lambda item: -item[1])
-    return ", ".join(f"{name} {count}" for name, count in ranked[:most])
-
-
-def summary(event: Finished) -> list[str]:
-    """What a person reads when a run has ended."""
-    p = event.progress
-    of = p.seen - p.skipped
-    share = f" ({p.accepted / of:.0%})" if of else ""
-    lines = [
-        f"{event.outcome}: accepted {p.accepted} of {of} tasks{share}; "
-        f"rejected {p.rejected}, failed {p.failed}, skipped {p.skipped}; {duration(p.elapsed)}",
+def opening(event: Started) -> list[str]:
+    """Who teaches what, and into which folder."""
+    word = "resuming" if event.resumed else "starting"
+    asked = ", ".join(
+        model if name == model else f"{name} ({model})" for name, model in event.teachers.items()
+    )
+    return [
+        f"{word} {event.run_id}: {event.scenario}, into {event.folder}",
+        *([f"taught by {asked}"] if asked else []),
     ]
-    if p.reasons:
-        lines.append(f"rejected answers: {reasons(p, 8)}")
-    if event.message:
-        lines.append(event.message)
-    lines += [f"{name.ljust(20)} {event.files[name]}" for name in ("dataset.jsonl", "report.html")]
-    lines.append(f"manifest digest      {event.digest}")
-    return lines
 
 
 class Plain:
@@ -53,27 +39,35 @@ class Plain:
 
     def __init__(self) -> None:
         self._next = 0.0
+        self._figures = Figures()
 
     async def __call__(self, event: Event, /) -> None:
         """Print a line now and then."""
         match event:
             case Started():
-                word = "resuming" if event.resumed else "starting"
-                echo(f"{word} {event.run_id}: {event.scenario}, into {event.folder}", err=True)
+                self._figures = Figures(before=event.progress)
+                echo("\n".join(opening(event)), err=True)
             case Noticed():
                 echo(f"note: {event.message}", err=True)
-            case Ticked() if time.monotonic() >= self._next:
-                self._next = time.monotonic() + PLAIN_EVERY
-                p = event.progress
-                echo(
-                    f"{p.accepted + p.rejected + p.failed}/{p.total or '?'} settled, "
-                    f"{p.accepted} accepted, "
-                    f"{p.rejected} rejected, {p.failed} failed, {p.in_flight} in flight, "
-                    f"{duration(p.eta)} left",
-                    err=True,
-                )
+            case Settled():
+                self._figures.settled(event)
+            case Ticked():
+                if said := self._figures.note(event.progress):
+                    echo(f"note: {said}", err=True)
+                if time.monotonic() >= self._next:
+                    self._next = time.monotonic() + PLAIN_EVERY
+                    echo(self._line(event.progress), err=True)
             case Finished():
-                echo("\n".join(summary(event)))
+                echo("\n".join(summary(event, self._figures)))
+
+    def _line(self, p: Progress) -> str:
+        if not p.accepted + p.rejected + p.failed:
+            return self._figures.waiting(p)
+        cost = self._figures.spent(p)
+        return (
+            f"{self._figures.tasks(p)}: {p.accepted} accepted, {p.rejected} rejected, {p.failed} failed; "
+            f"requests {self._figures.requests(p)}; tokens {cost}"
+        )
 
 
 class JsonLinesReporter:
@@ -99,6 +93,7 @@ class Console:
     """Live progress on a terminal."""
 
     _live: Any = field(default=None, init=False)
+    _figures: Figures = field(factory=Figures, init=False)
 
     async def __call__(self, event: Event, /) -> None:
         """Redraw."""
@@ -107,32 +102,58 @@ class Console:
                 from rich.console import Console as Terminal
                 from rich.live import Live
 
-                terminal = Terminal(stderr=True)
-                verb = "resumes" if event.resumed else "starts"
-                terminal.print(f"[bold]fd[/] {event.scenario}: {verb} {event.run_id}")
+                self._figures = Figures(before=event.progress)
+                terminal = Terminal(stderr=True, highlight=False)
+                for line in opening(event):
+                    terminal.print(scrub(line), markup=False)
                 self._live = Live(console=terminal, refresh_per_second=4, transient=True)
                 self._live.start()
             case Noticed():
-                echo(f"note: {event.message}", err=True)
+                self._say(f"note: {event.message}")
+            case Settled():
+                self._figures.settled(event)
             case Ticked() if self._live is not None:
-                self._live.update(_table(event.progress))
+                if said := self._figures.note(event.progress):
+                    self._say(f"note: {said}")
+                self._live.update(_panel(event.progress, self._figures, self._live.console.width))
             case Finished():
                 if self._live is not None:
                     self._live.stop()
-                echo("\n".join(summary(event)), file=sys.stdout)
+                    self._live = None
+                echo("\n".join(summary(event, self._figures)), file=sys.stdout)
+
+    def _say(self, line: str) -> None:
+        """Print a line above the panel, which would be torn by one that goes round it."""
+        if self._live is None:
+            echo(line, err=True)
+        else:
+            self._live.console.print(scrub(line), markup=False)
 
 
-def _table(p: Progress) -> Any:
+def _panel(p: Progress, figures: Figures, width: int) -> Any:
     from rich.progress_bar import ProgressBar
     from rich.table import Table
+    from rich.text import Text
 
     settled = p.accepted + p.rejected + p.failed + p.skipped
-    table = Table.grid(padding=(0, 2))
-    table.add_row("settled", f"{settled}/{p.total or '?'}", ProgressBar(p.total, settled, width=30))
-    table.add_row("asked", f"{p.asked}", f"{p.in_flight} in flight, {p.cached} cached, {p.retries} retries")
-    table.add_row("[green]accepted[/]", f"{p.accepted}", "")
-    table.add_row("[yellow]rejected[/]", f"{p.rejected}", reasons(p))
-    table.add_row("[red]failed[/]", f"{p.failed}", "")
-    table.add_row("tokens", f"{p.prompt_tokens + p.completion_tokens}", f"{p.completion_tokens} written")
-    table.add_row("time", duration(p.elapsed), f"{duration(p.eta)} left")
+    rows = [("tasks", figures.tasks(p), "")]
+    if not p.accepted + p.rejected + p.failed:
+        rows.append(("now", figures.waiting(p), ""))
+    rows += [
+        ("accepted", figures.accepted(p), "green"),
+        ("rejected", f"{p.rejected:,}", "yellow"),
+        ("failed", f"{p.failed:,} {counted(figures.failures)}".strip(), "red" if p.failed else ""),
+        ("answers", f"{p.answered:,}; rejected: {counted(p.reasons) or 'none'}", ""),
+        ("requests", figures.requests(p), ""),
+        ("tokens", figures.spent(p), ""),
+    ]
+    if slowest := figures.slowest(p):
+        rows.append(("slowest gate", slowest, ""))
+    table = Table.grid(padding=(0, 1 if width < NARROW else 2))
+    table.add_column(no_wrap=True, min_width=max(len(name) for name, _, _ in rows))
+    table.add_column(overflow="fold")
+    if p.total and width >= NARROW:
+        table.add_row("", ProgressBar(p.total, settled, width=min(width - 20, 80)))
+    for name, said, style in rows:
+        table.add_row(Text(name, style=style or "dim"), Text(scrub(said)))
     return table

@@ -48,6 +48,18 @@ class Progress:
     """Seconds since this session of the run began."""
     eta: float | None = None
     """Seconds left at the present rate; None for unknown."""
+    eta_of: str = "tasks"
+    """What is reached then: the end of the `tasks`, the `target`, or a `budget`."""
+    usd: float | None = None
+    """US dollars paid so far, by all sessions; None where a teacher has no price."""
+    limit: float | None = None
+    """Requests that may be in flight together, as found so far; None for no limit."""
+    idle_cause: str = ""
+    """Why no further task is started just now: a slug."""
+    gate_seconds: Mapping[str, float] = field(factory=dict)
+    """Seconds of work of each gate in this session."""
+    gate_counts: Mapping[str, int] = field(factory=dict)
+    """Verdicts of each gate in this session."""
 
 
 @frozen(kw_only=True)
@@ -59,6 +71,8 @@ class Started:
     folder: str
     resumed: bool
     progress: Progress
+    teachers: Mapping[str, str] = field(factory=dict)
+    """`provider:model` of each teacher, by its name, in order."""
 
 
 @frozen(kw_only=True)
@@ -77,7 +91,7 @@ class Settled:
 
 @frozen(kw_only=True)
 class Noticed:
-    """Something a person should know: today, that a reporter was dropped."""
+    """Something a person should know: a reporter was dropped, the run is stopping."""
 
     message: str
 

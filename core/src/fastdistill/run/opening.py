@@ -62,7 +62,7 @@ async def open_session(
     ledger = Ledger(folder / LEDGER)
     stack.callback(ledger.close)
     prices = {one.config.title: one.config.price for one in (*plan.teachers, *plan.helpers)}
-    progress = RunProgress(total=total, spending=Spending(prices=prices))
+    progress = RunProgress(total=total, spending=Spending(prices=prices), budget=plan.config.budget)
     signal = StopSignal()
     limits = Limits.of(plan, progress, signal, purse)
     services = await _open_services(stack, plan, transport)

@@ -13,7 +13,8 @@ from fastdistill.model.verdict import Outcome
 from fastdistill.run.gates.judgement import Judgement
 from fastdistill.run.ledger import metrics, spending
 from fastdistill.run.ledger.ledger import Ledger
-from fastdistill.run.ledger.spending import Spending
+from fastdistill.run.ledger.spending import Spending, is_priced
+from fastdistill.settings import Budget
 
 
 @define(kw_only=True)
@@ -39,6 +40,12 @@ class RunProgress:
     spending: Spending = field(factory=Spending)
     idle_cause: str = "source-slow"
     """Why no task is started just now: a slug for the timing report."""
+    budget: Budget = field(factory=Budget)
+    gate_seconds: dict[str, float] = field(factory=dict, init=False)
+    """Seconds of work of each gate in this session."""
+    gate_counts: Counter[str] = field(factory=Counter, init=False)
+    _before: tuple[int, int, float] = field(default=(0, 0, 0.0), init=False)
+    """Accepted, tokens and US dollars of earlier sessions."""
     _started: float = field(factory=time.monotonic, init=False)
     _decided_here: int = field(default=0, init=False)
 
@@ -66,6 +73,7 @@ class RunProgress:
             self.completion_tokens += line.completion_tokens or 0
         self.asked = self.answered - self.cached
         self.seen = sum(self.statuses.values()) + self.bad
+        self._before = self._spent()
 
     def admitted(self, *, seen: int, bad: int, duplicates: int) -> None:
         """Take over what admission has counted so far."""
@@ -96,6 +104,10 @@ class RunProgress:
 
     def judged(self, judgement: Judgement) -> None:
         """Count a candidate that went through the gates."""
+        for verdict in judgement.verdicts:
+            spent = self.gate_seconds.get(verdict.gate, 0.0)
+            self.gate_seconds[verdict.gate] = spent + verdict.elapsed
+            self.gate_counts[verdict.gate] += 1
         if judgement.outcome is Outcome.REJECT:
             self.reasons[judgement.last.reason or "unknown"] += 1
 
@@ -115,12 +127,32 @@ class RunProgress:
         """Seconds since this session began."""
         return time.monotonic() - self._started
 
-    def snapshot(self, *, in_flight: int = 0) -> Progress:
-        """Return the counts as reporters get them."""
-        elapsed, eta = self.elapsed, None
+    def _spent(self) -> tuple[int, int, float]:
+        spending = self.spending
+        return self.statuses[Status.ACCEPTED], spending.tokens.total(), sum(spending.usd.values())
+
+    def _left(self) -> tuple[float | None, str]:
+        """Return the seconds left and what is reached then, at the pace of this session."""
+        elapsed, found = self.elapsed, list[tuple[float, str]]()
         done = sum(self.statuses.values()) + self.bad
         if self.total is not None and self._decided_here and elapsed > 0:
-            eta = max(0, self.total - done) * elapsed / self._decided_here
+            found.append((max(0, self.total - done) * elapsed / self._decided_here, "tasks"))
+        wanted = (
+            (self.budget.accept, "target"),
+            (self.budget.tokens, "budget"),
+            (self.budget.usd, "budget"),
+        )
+        for (most, what), now, before in zip(wanted, self._spent(), self._before, strict=True):
+            if most is not None and now > before:
+                found.append((max(0.0, most - now) * elapsed / (now - before), what))
+        if self.budget.seconds is not None:
+            found.append((max(0.0, self.budget.seconds - elapsed), "budget"))
+        return min(found, default=(None, "tasks"), key=lambda one: one[0] or 0.0)
+
+    def snapshot(self, *, in_flight: int = 0, limit: float | None = None) -> Progress:
+        """Return the counts as reporters get them."""
+        eta, eta_of = self._left()
+        priced = self.spending.prices and all(map(is_priced, self.spending.prices.values()))
         return Progress(
             total=self.total,
             seen=self.seen,
@@ -136,6 +168,12 @@ class RunProgress:
             prompt_tokens=self.prompt_tokens,
             completion_tokens=self.completion_tokens,
             reasons=dict(self.reasons),
-            elapsed=elapsed,
+            elapsed=self.elapsed,
             eta=eta,
+            eta_of=eta_of,
+            usd=sum(self.spending.usd.values()) if priced else None,
+            limit=limit,
+            idle_cause=self.idle_cause,
+            gate_seconds=dict(self.gate_seconds),
+            gate_counts=dict(self.gate_counts),
         )

@@ -12,7 +12,7 @@ import anyio.to_thread
 from attrs import define, field
 
 from fastdistill.errors import FastDistillError
-from fastdistill.model.report import Finished, RunOutcome, Started
+from fastdistill.model.report import Finished, Noticed, RunOutcome, Started
 from fastdistill.protocols import Reporter
 from fastdistill.run.admission import Admission
 from fastdistill.run.audit.self_audit import SelfAudit
@@ -118,6 +118,9 @@ class Session:
             folder=str(self.folder),
             resumed=owner.resumed,
             progress=progress.snapshot(),
+            teachers={
+                one.config.title: f"{one.config.provider}:{one.config.model}" for one in self.plan.teachers
+            },
         )
         await opened.events.emit(started)
         await tell_survey(found, marked, opened.events)
@@ -237,12 +240,18 @@ class Session:
 
 async def _tick(opened: Opened, interrupt: threading.Event | None) -> None:
     """Look at limits and tell reporters of the progress, again and again, until cancelled."""
+    told, teachers = False, opened.teachers
     while True:
         await anyio.sleep(TICK)
         if interrupt is not None and interrupt.is_set():
             opened.signal.stop(INTERRUPTED)
         opened.limits.look()
-        await opened.events.emit_progress(opened.progress.snapshot(in_flight=opened.teachers.in_flight))
+        if opened.signal.reason is INTERRUPTED and not told:
+            told = True
+            said = f"stopping: {teachers.in_flight} in flight, Ctrl-C again to stop now"
+            await opened.events.emit(Noticed(message=said))
+        now = opened.progress.snapshot(in_flight=teachers.in_flight, limit=teachers.limit)
+        await opened.events.emit_progress(now)
         if opened.cache is not None:
             await anyio.to_thread.run_sync(opened.cache.flush)
 

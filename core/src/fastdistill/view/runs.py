@@ -101,8 +101,11 @@ class Viewed:
                     self.catalog.count()
                 time.sleep(0.002)  # a reader may have its turn
             self.catalog.count()
-            while not self._stop.wait(LOOK):
+            took = 0.0
+            while not self._stop.wait(max(LOOK, 5 * took)):
+                start = time.monotonic()
                 self.look()
+                took = time.monotonic() - start
                 while self.catalog.step() and not self._stop.is_set():
                     time.sleep(0.002)
         except sqlite3.Error as error:

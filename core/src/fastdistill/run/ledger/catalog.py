@@ -20,6 +20,8 @@ from fastdistill.run.ledger.searching import PAGE, Found, cursor_at, sql_of
 
 STEP = 4000
 """Tasks taken into the list at once; other readers wait meanwhile."""
+COMMON = 50
+"""One task in so many makes a value a common one."""
 SEARCH_STEP = 20_000
 SEARCH_SECONDS = 1.5
 """The most that one page of a text search takes; the next one goes on from there."""
@@ -62,8 +64,10 @@ class Catalog:
             )
             self.ledger.execute("COMMIT")
             self.listed, self._last, self._at = 0, -1, time.time()
-            self.total = int(self.ledger.execute("SELECT COUNT(*) AS n FROM main.tasks").fetchone()["n"])
-        self.step(STEP // 4)
+            # an upper bound until all are listed: counting a million rows would hold up the first page
+            row = self.ledger.execute("SELECT MAX(position) AS n FROM main.tasks").fetchone()
+            self.total = int(row["n"] or 0)
+        self.step(2 * PAGE)  # enough for the first page
 
     def step(self, most: int = STEP) -> bool:
         """Take further tasks into the list; return whether there may be more."""
@@ -75,6 +79,7 @@ class Catalog:
             )
             found = last.fetchone()
             if not found["n"]:
+                self.total = self.listed
                 return False
             self._take(RANGE, values, new=True)
             self._last, self.listed = found["p"], self.listed + found["n"]
@@ -85,7 +90,11 @@ class Catalog:
         """Take up what was decided since the last call, and tasks that are new."""
         with self.lock:
             since, self._at = self._at - 15, time.time()  # commits come late
-            self._take(RECENT + f" AND t.position <= {self._last:d}", {"at": since}, new=False)
+            rows = self.ledger.execute(RECENT, {"at": since, "last": self._last}).fetchall()
+            self.ledger.execute("DELETE FROM temp.changed")
+            self.ledger.executemany("INSERT OR IGNORE INTO temp.changed VALUES (?)", map(tuple, rows))
+            if rows:
+                self._take("SELECT position FROM temp.changed", {}, new=False)
         while self.step():
             pass
 
@@ -113,7 +122,7 @@ class Catalog:
 
     def page(self, filters: Filters, cursor: str = "", *, back: bool = False, size: int = PAGE) -> Found:
         """Return tasks after `cursor` (before it for `back`), and the cursors of the neighbouring pages."""
-        where, values = conditions(filters)
+        where, values = conditions(filters, self._is_common(filters))
         if not filters.text:
             with self.lock:
                 return sql_of(filters.sort, where, cursor, back=back, size=size).run(self.ledger, values)
@@ -138,6 +147,12 @@ class Catalog:
         before = self.page(filters, cursor, back=True, size=1).rows
         after = self.page(filters, cursor, size=1).rows
         return (before[0]["position"] if before else None), (after[0]["position"] if after else None)
+
+    def _is_common(self, filters: Filters) -> bool:
+        """Return whether every value asked for is that of many tasks: reading on finds those soonest."""
+        named = [name for name in ("reason", "gate", "teacher", "attempt") if getattr(filters, name)]
+        counts = [self.facets.get(name, {}).get(getattr(filters, name), 0) for name in named]
+        return bool(counts) and min(counts) * COMMON > self.total
 
     def _search(
         self, where: list[str], values: dict[str, Any], cursor: str, *, back: bool, size: int

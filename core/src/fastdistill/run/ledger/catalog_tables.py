@@ -1,7 +1,8 @@
 """The temporary tables that a list of tasks is searched by, and how they are filled and counted."""
 
 TABLES = """
-DROP TABLE IF EXISTS temp.listed; DROP TABLE IF EXISTS temp.answered; DROP TABLE IF EXISTS temp.tagged;
+DROP TABLE IF EXISTS temp.changed; DROP TABLE IF EXISTS temp.listed;
+DROP TABLE IF EXISTS temp.answered; DROP TABLE IF EXISTS temp.tagged;
 CREATE TEMP TABLE listed (position INTEGER PRIMARY KEY, task_id TEXT, status TEXT, reason TEXT, grp TEXT,
     attempts INTEGER, recent REAL, flip TEXT);
 CREATE INDEX temp.listed_status ON listed (status, position);
@@ -11,6 +12,7 @@ CREATE INDEX temp.listed_task ON listed (task_id, position);
 CREATE INDEX temp.listed_attempts ON listed (attempts, position);
 CREATE INDEX temp.listed_recent ON listed (recent, position);
 CREATE INDEX temp.listed_flip ON listed (flip, position) WHERE flip IS NOT NULL;
+CREATE TEMP TABLE changed (position INTEGER PRIMARY KEY);
 CREATE TEMP TABLE answered (position INTEGER, attempt INTEGER, teacher TEXT, gate TEXT, reason TEXT);
 CREATE INDEX temp.answered_at ON answered (position);
 CREATE INDEX temp.answered_reason ON answered (reason, position);
@@ -48,8 +50,8 @@ WHERE t.position IN ({these}) AND json_valid(t.row) AND typeof(j.value) = 'text'
 """
 RANGE = "SELECT position FROM main.tasks WHERE position > :after ORDER BY position LIMIT :step"
 RECENT = (
-    "SELECT t.position FROM main.decisions d JOIN main.tasks t ON t.sample_id = d.sample_id"
-    " WHERE d.at >= :at"
+    "SELECT t.position FROM main.decisions d CROSS JOIN main.tasks t"  # in this order: few are recent
+    " WHERE d.at >= :at AND t.sample_id = d.sample_id AND t.position <= :last"
 )
 COUNTS = {
     "status": "SELECT status AS name, COUNT(*) AS n FROM temp.listed GROUP BY 1",

@@ -37,8 +37,11 @@ def like(text: str) -> str:
     return f"%{text}%"
 
 
-def conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
-    """Return the conditions of a query on the list, and its values."""
+def conditions(filters: Filters, common: bool) -> tuple[list[str], dict[str, Any]]:
+    """Return the conditions of a query on the list, and its values.
+
+    Of `common` values answers are looked up task by task, of rare ones by their own index.
+    """
     values: dict[str, Any] = {
         "status": filters.status, "reason": filters.reason, "gate": filters.gate,
         "teacher": filters.teacher, "tag": filters.tag,
@@ -59,8 +62,16 @@ def conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
     named = [name for name in ("reason", "gate", "teacher", "attempt") if getattr(filters, name)]
     if named:
         same = " AND ".join(f"a.{name} = :{name}" for name in named)
-        found = f"listed.position IN (SELECT a.position FROM temp.answered a WHERE {same})"  # noqa: S608
-        where.append(f"({found} OR listed.reason = :reason)" if named == ["reason"] else found)
+        also = (
+            " UNION ALL SELECT position FROM temp.listed WHERE reason = :reason"
+            if named == ["reason"]
+            else ""
+        )
+        if common:
+            here = f"EXISTS (SELECT 1 FROM temp.answered a WHERE a.position = listed.position AND {same})"  # noqa: S608
+            where.append(f"(listed.reason = :reason OR {here})" if also else here)
+        else:
+            where.append(f"listed.position IN (SELECT a.position FROM temp.answered a WHERE {same}{also})")  # noqa: S608
     if filters.text:
         where.append(
             "(t.task_id LIKE :like ESCAPE '!' OR t.input LIKE :like ESCAPE '!' OR EXISTS (SELECT 1 FROM"

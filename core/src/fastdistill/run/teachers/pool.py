@@ -17,6 +17,7 @@ from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import Plan, TeacherPlan
 from fastdistill.run.services.opening import entered
 from fastdistill.run.teachers.channel import Channel, open_channel
+from fastdistill.run.teachers.dispatcher import Dispatcher
 from fastdistill.run.teachers.observer import Observer
 from fastdistill.run.teachers.teacher import ProvidedTeacher, Teacher
 from fastdistill.serde import nearest
@@ -110,6 +111,12 @@ class TeacherPool:
     def capacity(self) -> float:
         """How many tasks may be under way with the teachers."""
         return max((one.capacity for one in self.teachers), default=1.0)
+
+    @property
+    def limit(self) -> float | None:
+        """How many calls may be in flight together, as found so far; None where nothing finds it."""
+        found = [one.limit for one in self.channels.values() if isinstance(one, Dispatcher)]
+        return sum(found) if found else None
 
     @property
     def in_flight(self) -> int:
