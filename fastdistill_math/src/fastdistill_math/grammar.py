@@ -8,24 +8,21 @@
     factor   := '-' factor | postfix ['^' exponent]
     postfix  := atom ('!' | '%' | '°' | '_' index)*
 
-Depth and tokens are limited, so that parsing is bounded. Atoms are in `atoms`.
+Depth and tokens are limited, so that parsing is bounded. Atoms are in `atoms`, units in `measured`.
 """
 
 from fractions import Fraction
 
-from fastdistill_math.atoms import Atoms
 from fastdistill_math.dotted import dotted
-from fastdistill_math.names import FUNCTIONS, RELATIONS, SETS
-from fastdistill_math.spoken import is_mathematics
+from fastdistill_math.measured import Measured
+from fastdistill_math.names import RELATIONS, SETS
 from fastdistill_math.tree import Node, NotMath, TooLarge, depth, num
-from fastdistill_math.units import UNITS, is_unit
 
 MAX_TREE_DEPTH = 120
 _BOUNDS = frozenset(["<", ">", "<=", ">=", r"\le", r"\ge", r"\ne", "!="])
-_WORDS = frozenset(["and", "or", "U", "sqrt", "cbrt", "binom", "pi", "inf", "infinity"])
 
 
-class Grammar(Atoms):
+class Grammar(Measured):
     """The layers above atoms."""
 
     def parse(self) -> Node:
@@ -185,8 +182,8 @@ class Grammar(Atoms):
                 left = Node("call", (left, self._signed_factor()), "mod")
             elif now.text == ":" and now.kind == "op" and not self.builder:
                 left = self._ratio(left)
-            elif self._unit_begins(left):
-                left = self._unit(left)
+            elif self.unit_begins(left):
+                left = self.unit(left)
             elif self.starts_factor():
                 left = self._beside(left)
             else:
@@ -238,96 +235,6 @@ class Grammar(Atoms):
                     return Node("add", (left, fraction))
             raise NotMath("two numbers stand side by side")
         return self._times(left, right)
-
-    def _unit_begins(self, left: Node) -> bool:
-        now = self.now
-        if now.kind == "text" and now.text.strip(" ,").lower() in ("and", "or"):
-            return False
-        plain = not left.has("sym", "sub", "rel")
-        if now.kind == "text":
-            if not plain and not all(word in UNITS for word in now.text.split()):
-                raise NotMath("words stand behind an expression")
-            return True
-        if (
-            now.kind == "word"
-            and now.text == "min"
-            and plain
-            and self.peek(1).text not in ("(", "{", "_", r"\{")
-        ):
-            return True
-        if now.kind == "word" and plain and now.text[0] >= "\u3000":
-            return True
-        if now.kind != "word" or not plain or now.text in FUNCTIONS or now.text in _WORDS:
-            return False
-        if len(now.text) == 1 and (self.nested or not self._ends_behind_units()):
-            return False  # inside an expression it is a letter
-        return is_unit(now.text, spaced=now.spaced) or (now.spaced and len(now.text) > 2)
-
-    def _ends_behind_units(self) -> bool:
-        before = ""
-        for token in self.list[self.at :]:
-            if token.kind == "end" or token.text in (",", ";"):
-                return True
-            exponent = (before in ("^", "{", "-") and token.text in ("{", "-", "}")) or len(token.text) == 1
-            unit = token.kind in ("word", "text") or token.text in ("/", "^", "*", r"\cdot", "}")
-            if not unit and not (exponent and before in ("^", "{", "-")):
-                return False
-            before = token.text
-        return True
-
-    def _unit(self, left: Node) -> Node:
-        words: list[str] = []
-        while True:
-            now = self.now
-            if now.kind in ("word", "text"):
-                if words and now.text.strip(" ,").lower() in ("and", "or"):
-                    break
-                inches = now.text == "in" and self.peek(1).kind in ("end", "op") and left.kind != "unit"
-                words_ = now.text.replace("square in", "").replace("sq in", "").replace("cubic in", "")
-                if not inches and any(map(is_mathematics, words_.split())):
-                    raise NotMath(f"{now.text!r} is no unit")
-                words.append(now.text)
-            elif words and now.text in ("/", "*", r"\cdot") and self.peek(1).kind in ("word", "text"):
-                words.append("/" if now.text == "/" else "*")
-            elif words and now.text == "^":
-                self.take()
-                words.append("^" + self.exponent_text())
-                continue
-            elif words and (
-                (now.kind == "num" and (now.spaced or self.peek(-1).kind == "text"))
-                or self._rest_is_words()
-            ):
-                words.append(now.text)
-            else:
-                break
-            self.take()
-        if words[-1] in ("/", "*"):
-            raise NotMath("a unit ends in a sign")
-        if sum(word[:1].isdigit() for word in words):
-            return self._compound(left, words)
-        return Node("unit", (left,), " ".join(words))
-
-    def _compound(self, first: Node, words: list[str]) -> Node:
-        """`3 h 30 min`: parts with numbers of their own, to be added."""
-        parts: list[Node] = []
-        number, names = first, list[str]()
-        for word in words:
-            if word[:1].isdigit():
-                parts.append(Node("unit", (number,), " ".join(names)))
-                number, names = self.number(word), []
-            else:
-                names.append(word)
-        if not names:
-            raise NotMath("a number stands behind a unit")
-        return Node("compound", (*parts, Node("unit", (number,), " ".join(names))))
-
-    def _rest_is_words(self) -> bool:
-        rest = self.list[self.at : -1]
-        if self.now.text not in ("-", "(", ")", "'", ":") or self.depth > 3:
-            return False
-        return any(t.kind in ("word", "text") for t in rest) and all(
-            t.kind in ("word", "text") or t.text in ("-", "(", ")", "'", ":") for t in rest
-        )
 
     def starts_factor(self) -> bool:
         """Whether the next token can be multiplied by what stands before it."""

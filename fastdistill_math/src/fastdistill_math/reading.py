@@ -4,38 +4,21 @@ Textual and linear in the reply; the gold is never looked at. Only the last 40,0
 """
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from fastdistill_math import phrases, prose
 from fastdistill_math.boxes import Box, boxes, content, filled, last_group, parts
 from fastdistill_math.clean import squeeze
 from fastdistill_math.fast import plain
+from fastdistill_math.introduced import LEADING_LETTER, SHORT, Found, introduced, last_value
 from fastdistill_math.prose import Span
 
 WINDOW = 40_000
 _HASHES = re.compile(r"####[ \t]*([^\n]+)")
-_LEADING_LETTER = re.compile(
-    r"\s*\**(?:\(?[A-J]\)?\**\s*[.):：。、](?:\s|\Z)|(?:\\text(?:bf|rm)?\{\s*)?\([A-J]\))"
-)
-_MEANING = re.compile(r"\d|\\[a-zA-Z]|\$")
 _DENIED = re.compile(r"\b(?:is|are|was|be)(?:n't|\s+(?:\w+ly\s+)?not)\s+[-$\\\d(]", re.IGNORECASE)
 _QUOTED = re.compile(r"[\s$.,]*(?:in|from|of|by)\s+the\s+(?:question|problem|statement)\b", re.IGNORECASE)
 _FINAL = re.compile(r"final\s+(?:\w+\s+)?answer", re.IGNORECASE)
-_SHORT = 8
-
-
-@frozen(kw_only=True)
-class Found:
-    """What a reply says: an answer and its rule, or None and a slug."""
-
-    answer: str | None
-    rule: str = ""
-    reason: str | None = None
-    detail: str = ""
-    evidence: Mapping[str, Any] = field(factory=dict)
 
 
 def cut(text: str) -> str | None:
@@ -114,7 +97,7 @@ def _phrase(body: str, after: int) -> Found | None:
     found = list(phrases.PHRASE.finditer(body, after))[-8:]
     last: Found | None = None
     for match in reversed(found):
-        said = _introduced(body[match.end() : match.end() + 4000], math_only=after > 0)
+        said = introduced(body[match.end() : match.end() + 4000], math_only=after > 0)
         if said is None:
             continue
         if last is None:
@@ -181,7 +164,7 @@ def _later(body: str, group: list[Box], said: str, phrase: Found | None) -> Foun
     end = group[-1].end
     if phrase is None or phrase.answer is None:
         match = phrases.LATER.search(body, end)
-        value = _introduced(body[match.end() : match.end() + 300], math_only=True) if match else None
+        value = introduced(body[match.end() : match.end() + 300], math_only=True) if match else None
         if value is None or value.answer is None:
             return None
         phrase = evolve(value, evidence={"phrase": match[0].strip() if match else ""})
@@ -209,95 +192,26 @@ def _same(one: str, said: str, group: list[Box]) -> bool:
     return any(squeeze(one) == squeeze(v) or (number is not None and number == plain(v)) for v in values)
 
 
-def _sentence(text: str) -> str:
-    for match in phrases.SENTENCE_END.finditer(text):
-        if text[: match.start()].count("$") % 2 == 0 and text[: match.start()].strip(" \n*:$"):
-            return text[: match.start()]
-    return text
-
-
-def _introduced(text: str, *, math_only: bool) -> Found | None:
-    """What a phrase introduces, or why it is no answer: a negation, a choice between several."""
-    answer = _first_value(text, math_only=math_only)
-    if answer is None:
-        return None
-    sentence = _sentence(text.lstrip(" \n*:")).strip(" *\n")
-    at = sentence.find(answer)
-    before, behind = (sentence[:at], sentence[at + len(answer) :]) if at >= 0 else ("", "")
-    if phrases.NEGATION.search(before) and not phrases.COMPARISON.search(before):
-        return Found(
-            answer=None, rule="phrase", reason="no-answer", detail="the reply says what the answer is not"
-        )
-    if phrases.HEDGE.search(before) or (phrases.HEDGE.search(behind) and re.search(r"\d", behind)):
-        return Found(answer=None, rule="phrase", reason="hedge", detail="the reply names several answers")
-    return Found(answer=answer, rule="phrase")
-
-
-def _first_value(text: str, *, math_only: bool) -> str | None:
-    """What a phrase introduces: its first formula, the sentence if it is short, or its first number."""
-    text = text.lstrip(" \n*:")
-    leading = prose.formulas(text[:3500])
-    if leading and not text[: leading[0].start].strip(" \n*:"):
-        span = prose.joined(text, leading, 0, 1)
-        rest = _sentence(text[span.end :])
-        if (copula := re.match(r"\s*(?:is|are|equals)\s+(?=\S)", rest)) and (
-            value := _valued(rest[copula.end() :])
-        ):
-            return value
-        return prose.with_unit(text, span)
-    sentence = _sentence(text).strip(" *\n")
-    if not sentence or (math_only and not _MEANING.search(sentence)):
-        return None
-    if _LEADING_LETTER.match(text):
-        return text.partition("\n")[0].strip()[:300]
-    if prose.is_math(sentence):
-        return sentence
-    for copula in reversed(list(phrases.COPULA_WORD.finditer(sentence))):
-        if value := _valued(sentence[copula.end() :]):
-            return value
-    inside = prose.formulas(sentence)
-    if inside:
-        return prose.with_unit(sentence, prose.joined(sentence, inside, 0, 1))
-    run = next(prose.runs(sentence), None)
-    if run is not None and not phrases.COMPARISON.search(sentence):
-        return prose.with_unit(sentence, run)
-    following = text[len(sentence) :].strip(" *\n")
-    if run is None and following and len(sentence.split()) > 3 and not _MEANING.search(sentence):
-        return _last_value(following.partition("\n")[0])
-    return sentence if len(sentence.split()) <= _SHORT or run is not None else None
-
-
-def _valued(text: str) -> str | None:
-    """All of a short text, or the formula in it, where that is mathematics; else None."""
-    text = text.strip(" \n*.,;。")
-    if text and len(text) < 160 and re.search(r"[\d\\$]|[A-Za-z]", text) and prose.is_math(text):
-        return text if not re.fullmatch(r"[A-Za-z]", text) else None
-    found = prose.formulas(text)
-    if found and not text[: found[0].start].strip():
-        return prose.with_unit(text, prose.joined(text, found, 0, 1))
-    return None
-
-
 def _unmarked(body: str, *, choices: bool) -> Found:
     whole = body.strip()
     if choices and (letters := set(phrases.CHOICE.findall(whole))) and not phrases.NEGATION.search(whole):
         if len(letters) == 1:
             return Found(answer=letters.pop(), rule="letter")
         return Found(answer=None, reason="hedge", detail="the reply names several choices")
-    if "\n" not in whole and len(whole) < 300 and _LEADING_LETTER.match(whole):
+    if "\n" not in whole and len(whole) < 300 and LEADING_LETTER.match(whole):
         return Found(answer=whole, rule="letter")
     if prose.is_math(whole):
         return Found(answer=whole, rule="whole")
     for sentence in _sentences(whole):
         if nothing := phrases.NOTHING.search(sentence):
             return Found(answer=nothing[0], rule="last-value")
-        span = _last_value(sentence)
+        span = last_value(sentence)
         if span is not None and _DENIED.search(sentence) and not phrases.COMPARISON.search(sentence):
             return Found(answer=None, reason="no-answer", detail="the reply says what the answer is not")
         if span is not None:
             return Found(answer=span, rule="last-value")
     last = whole.splitlines()[-1].strip()
-    if len(last.split()) <= _SHORT:
+    if len(last.split()) <= SHORT:
         return Found(answer=last, rule="last-line")
     return Found(answer=None, reason="no-answer", detail="no box, no phrase, no formula and no number")
 
@@ -319,22 +233,3 @@ def _sentences(text: str) -> list[str]:
             cuts.append(match.end())
     pieces = [text[a:b] for a, b in zip(cuts, [*cuts[1:], len(text)], strict=True)]
     return [piece for piece in reversed(pieces) if piece.strip()][:40]
-
-
-def _last_value(sentence: str) -> str | None:
-    found = prose.formulas(sentence)
-    tail = sentence[found[-1].end :] if found else sentence
-    if not found:
-        for copula in reversed(list(phrases.COPULA_WORD.finditer(sentence))):
-            if value := _valued(sentence[copula.end() :]):
-                return value
-    run = None
-    for each in prose.runs(tail):
-        run = each
-    if run is not None and found and re.search(r"\b(?:approximately|about|roughly)\b|≈", tail):
-        return f"{found[-1].text} \\approx {run.text}"
-    if run is not None:
-        return prose.with_unit(tail, run)
-    if not found:
-        return None
-    return prose.with_unit(sentence, prose.joined(sentence, found, len(found) - 1, -1))
