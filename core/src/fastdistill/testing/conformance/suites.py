@@ -12,6 +12,8 @@ from fastdistill.host import Kind, PluginHost
 from fastdistill.testing.conformance.check import Check, NotApplicable, Subject, run
 from fastdistill.testing.conformance.kinds import CHECKS, options_for
 
+BACKENDS = ("asyncio", "trio")
+
 
 class Conformance:
     """What the classes below share."""
@@ -62,32 +64,65 @@ class Conformance:
                 raise error.__cause__ from None
             raise
 
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """One test for every check of the kind, on both backends where it is async."""
+        if "check" not in metafunc.fixturenames:
+            return
+        cases = [
+            pytest.param(check, backend, id=f"{check.name}-{backend}" if check.is_async else check.name)
+            for check in CHECKS[self.kind]
+            for backend in (BACKENDS if check.is_async else BACKENDS[:1])
+        ]
+        metafunc.parametrize(("check", "backend"), cases)
 
-BACKENDS = ("asyncio", "trio")
-
-
-def _suite(kind: Kind, name: str) -> type[Conformance]:
-    """Return the class of a kind: one test for every check, on both backends where it is async."""
-    cases = [
-        pytest.param(check, backend, id=check.name if backend == "asyncio" else f"{check.name}-{backend}")
-        for check in CHECKS[kind]
-        for backend in BACKENDS
-        if backend == "asyncio" or check.is_async
-    ]
-
-    @pytest.mark.parametrize(("check", "backend"), cases)
-    def test_it_keeps_its_promise(self: Conformance, check: Check, backend: str) -> None:
+    def test_it_keeps_its_promise(self, check: Check, backend: str) -> None:
+        """Make one check."""
         self.check(check, backend)
 
-    body = {"kind": kind, "__doc__": f"Every promise of {kind}.", "__module__": __name__}
-    return type(name, (Conformance,), {**body, "test_it_keeps_its_promise": test_it_keeps_its_promise})
+
+class RuleConformance(Conformance):
+    """Every promise of rules."""
+
+    kind = "rules"
 
 
-RuleConformance = _suite("rules", "RuleConformance")
-GateConformance = _suite("exec_evals", "GateConformance")
-JudgeConformance = _suite("judges", "JudgeConformance")
-ProviderConformance = _suite("providers", "ProviderConformance")
-ScenarioConformance = _suite("scenarios", "ScenarioConformance")
-ReporterConformance = _suite("reporters", "ReporterConformance")
-ExporterConformance = _suite("exporters", "ExporterConformance")
-SourceConformance = _suite("sources", "SourceConformance")
+class GateConformance(Conformance):
+    """Every promise of exec-evals."""
+
+    kind = "exec_evals"
+
+
+class JudgeConformance(Conformance):
+    """Every promise of judges."""
+
+    kind = "judges"
+
+
+class ProviderConformance(Conformance):
+    """Every promise of providers."""
+
+    kind = "providers"
+
+
+class ScenarioConformance(Conformance):
+    """Every promise of scenarios."""
+
+    kind = "scenarios"
+
+
+class ReporterConformance(Conformance):
+    """Every promise of reporters."""
+
+    kind = "reporters"
+
+
+class ExporterConformance(Conformance):
+    """Every promise of exporters."""
+
+    kind = "exporters"
+
+
+class SourceConformance(Conformance):
+    """Every promise of sources."""
+
+    kind = "sources"
