@@ -62,6 +62,8 @@ def _counter(path: Path) -> Callable[[str], int]:
 @click.option("--reasoning", type=click.Choice(["field", "think", "drop"]), help="Where reasoning goes.")
 @click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Leave longer rows out.")
 @click.option("--tokenizer", type=click.Path(path_type=Path), help="The tokenizer.json to count with.")
+@click.option("--card", is_flag=True, help="Write README.md: configs, funnel, gate errors, teacher, cost.")
+@click.option("--license", "licence", metavar="ID", help="The licence that you give it, for the card.")
 @click.option("--set", "settings", multiple=True, metavar="KEY=VALUE", help="An option of the form.")
 def command(
     runs: tuple[Path, ...],
@@ -71,6 +73,8 @@ def command(
     reasoning: str | None,
     max_tokens: int | None,
     tokenizer: Path | None,
+    card: bool,
+    licence: str | None,
     settings: tuple[str, ...],
 ) -> None:
     """Write one run, or several as one, as rows for a trainer, a file for each split.
@@ -84,7 +88,9 @@ def command(
     options = _options(offer, {key: value for key, value in given.items() if value is not None})
     bound = _bound(max_tokens, tokenizer)
     opened: list[FinishedRun] = [finished_run(folder, host) for folder in runs]
-    found = export(opened, offer, options, out, bound=bound)
+    found = export(
+        opened, offer, options, out, bound=bound, card=card or licence is not None, licence=licence
+    )
     for name, count in found.files.items():
         echo(f"{out / name}: {count} rows")
     if found.duplicates:

@@ -17,6 +17,7 @@ COMMANDS = {
     "diagnose": ("fastdistill.cli.diagnose", "Say whose fault a weak student is."),
     "serve": ("fastdistill.cli.serve", "Serve a scenario's gates as a verifier over HTTP."),
     "export": ("fastdistill.cli.export", "Write a run in the form that a trainer reads."),
+    "push": ("fastdistill.cli.push", "Publish a run's dataset with a card on a hub."),
     "merge": ("fastdistill.cli.merge", "Make one run of all the shards of a run."),
     "verify": ("fastdistill.cli.verify", "Check a run's files against its manifest."),
     "neighbour": ("fastdistill.cli.neighbour", "Write the neighbour database that refused an answer."),

@@ -23,6 +23,8 @@ from fastdistill.run.folder import MANIFEST, atomic, pretty, write_atomic
 from fastdistill.run.jsonl import dumps
 from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ledger.settled import TaskKind, read_settled
+from fastdistill.run.ops.card import CARD
+from fastdistill.run.ops.card import card as made_card
 from fastdistill.run.ops.replay import recorded_of
 from fastdistill.serde import unstructure
 from fastdistill.specs import ExporterSpec, ScenarioSpec
@@ -88,9 +90,19 @@ def finished_run(folder: Path, host: PluginHost) -> FinishedRun:
 
 
 def export(
-    runs: Sequence[FinishedRun], offer: Offer, options: Any, out: Path, *, bound: TokenBound | None = None
+    runs: Sequence[FinishedRun],
+    offer: Offer,
+    options: Any,
+    out: Path,
+    *,
+    bound: TokenBound | None = None,
+    card: bool = False,
+    licence: str | None = None,
 ) -> Exported:
-    """Write `runs` into the folder `out`. Raises `UsageError` where there is nothing to write."""
+    """Write `runs` into the folder `out`, with a `card` where asked for.
+
+    Raises `UsageError` where there is nothing to write.
+    """
     spec = offer.spec
     assert isinstance(spec, ExporterSpec)  # noqa: S101  the host has checked it
     if out.exists() and any(out.iterdir()) and not (out / EXPORT).is_file():
@@ -119,6 +131,11 @@ def export(
     for name, content in (spec.layout.beside(splits) if spec.layout.beside else {}).items():
         write_atomic(out / name, pretty(content))
         digests[name] = _digest(out / name)
+    if card:
+        folders = [run.folder for run in runs]
+        text = made_card(folders, form=spec.name, files=splits, rows=files, licence=licence)
+        write_atomic(out / CARD, text)
+        digests[CARD] = _digest(out / CARD)
     found = Exported(files=files, duplicates=state.duplicates, too_long=state.too_long)
     write_atomic(out / EXPORT, pretty(_entry(runs, offer, options, found, digests)))
     return found
