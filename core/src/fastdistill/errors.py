@@ -105,13 +105,15 @@ def place_of(cause: BaseException) -> str:
 
     Where our own records refused what a plugin gave them, it is the plugin's line that is meant.
     """
-    trace, place = cause.__traceback__, ""
+    trace, ours, theirs = cause.__traceback__, "", ""
     while trace is not None:
-        code = trace.tb_frame.f_code
-        if not place or not code.co_filename.startswith((_HERE, "<attrs generated")):
-            place = _in(code.co_filename, trace.tb_lineno)
+        path = trace.tb_frame.f_code.co_filename
+        if path.startswith(_HERE):
+            ours = _in(path, trace.tb_lineno)
+        elif not path.startswith("<attrs generated"):
+            theirs = _in(path, trace.tb_lineno)
         trace = trace.tb_next
-    return place
+    return theirs or ours
 
 
 def _in(path: str, line: int) -> str:

@@ -188,7 +188,8 @@ class PluginHost:
         self, origin: Origin, stage: Literal["import", "register", "hook"], error: BaseException
     ) -> None:
         told = str(error) if isinstance(error, PluginError) else f"{type(error).__name__}: {error}"
-        text = " ".join(f"{told}{place_of(error)}".split())
+        place = place_of(error)
+        text = " ".join(f"{told}{'' if place.startswith(' (host.py') else place}".split())
         failure = PluginFailure(origin=origin, stage=stage, error=text)
         if failure not in self.failures:
             self.failures.append(failure)
