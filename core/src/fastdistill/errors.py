@@ -116,6 +116,14 @@ def place_of(cause: BaseException) -> str:
     return theirs or ours
 
 
+def raised_at(cause: BaseException) -> str:
+    """Return the file and line at the very end of a trace, without folders."""
+    trace, place = cause.__traceback__, ""
+    while trace is not None:
+        place, trace = _in(trace.tb_frame.f_code.co_filename, trace.tb_lineno), trace.tb_next
+    return place
+
+
 def _in(path: str, line: int) -> str:
     name = path.replace("\\", "/").rpartition("/")[2]
     return f" ({name}, line {line})"

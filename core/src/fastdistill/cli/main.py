@@ -127,7 +127,7 @@ def _no_such_option(error: click.NoSuchOption) -> None:
 def _explained(error: BaseException, *, debug: bool = False) -> int:
     """Say what went wrong in a sentence, behind a traceback under --debug; return the exit code."""
     from fastdistill.cli.terminal import echo, explain
-    from fastdistill.errors import FastDistillError, place_of
+    from fastdistill.errors import FastDistillError, raised_at
 
     if debug:
         explain(error)
@@ -145,7 +145,7 @@ def _explained(error: BaseException, *, debug: bool = False) -> int:
         echo(f"fd: the machine refuses{where}: {error.strerror}", err=True)
         return 3
     echo(
-        f"fd: this is a fault of ours: {type(error).__name__}{place_of(error)}. Please report it with what "
+        f"fd: this is a fault of ours: {type(error).__name__}{raised_at(error)}. Please report it with what "
         "the same command says under --debug",
         err=True,
     )
