@@ -145,7 +145,7 @@ def _explained(error: BaseException, *, debug: bool = False) -> int:
         echo(f"fd: the machine refuses{where}: {error.strerror}", err=True)
         return 3
     echo(
-        f"fd: this is a fault of ours: {type(error).__name__}{raised_at(error)}. Please report it with what "
+        f"fd: this is a fault of ours: {type(error).__name__}{raised_at(error)}. Report it with what "
         "the same command says under --debug",
         err=True,
     )
