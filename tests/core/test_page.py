@@ -21,11 +21,13 @@ class Read(HTMLParser):
         super().__init__()
         self.tags: set[str] = set()
         self.names: set[str] = set()
+        self.links: set[str] = set()
         self.text = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.names.update(name for name, _ in attrs)
+        self.links.update(value or "" for name, value in attrs if name == "href")
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -52,6 +54,7 @@ async def test_what_a_model_says_stays_text(tmp_path: Path) -> None:
     page = read(tmp_path / "out")
     assert not page.tags & {"script", "img", "iframe", "link", "object"}
     assert not {name for name in page.names if name.startswith("on") or name == "src"}
+    assert all(link.startswith("#") for link in page.links), "the page leads nowhere but to itself"
     assert "<script>alert(1)</script>" in page.text
 
 

@@ -157,7 +157,7 @@ class Raw(httpx.AsyncByteStream):
 @pytest.mark.parametrize(
     ("body", "headers"),
     [
-        (gzip.compress(json.dumps(GOOD).encode()), {}),
+        (gzip.compress(json.dumps(GOOD).encode(), mtime=0), {}),
         (json.dumps(GOOD).replace('"4"', '"caf\u00e9 4"').encode("latin-1"), {}),
         (json.dumps(GOOD).encode("utf-16"), {}),
         (b"\xef\xbb\xbf" + json.dumps(GOOD).encode(), {}),
