@@ -64,7 +64,7 @@ def test_a_reply_without_an_answer_is_rejected_with_its_reason(math: Verifier) -
     ("row", "says"),
     [
         ({"problem": "x"}, "no gold"),
-        ({"answer": True}, "answer: True is not a string"),
+        ({"answer": True}, "answer: true is not a string"),
         ({"awnser": "5"}, "did you mean 'answer'"),
         ({"problem": "x", "answer": "  "}, "empty answer"),
         ([1], "a task is a mapping"),
