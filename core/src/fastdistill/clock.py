@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import TracebackType
 
 import anyio
 from attrs import define, field
@@ -39,16 +40,32 @@ class WorkClock:
 _CLOCK: ContextVar[WorkClock | None] = ContextVar("fastdistill_work_clock", default=None)
 
 
-@contextmanager
-def deadline(seconds: float | None) -> Iterator[WorkClock]:
+class deadline:  # noqa: N801  used as a function is, and entered for every candidate of every gate
     """Raise TimeoutError when the work within takes longer; None: it may take any time."""
-    with anyio.fail_after(seconds) as scope:
-        clock = WorkClock(scope)
-        token = _CLOCK.set(clock)
-        try:
-            yield clock
-        finally:
-            _CLOCK.reset(token)
+
+    __slots__ = ("_scope", "_token")
+
+    def __init__(self, seconds: float | None) -> None:
+        until = float("inf") if seconds is None else anyio.current_time() + seconds
+        self._scope = anyio.CancelScope(deadline=until)
+
+    def __enter__(self) -> WorkClock:
+        self._scope.__enter__()
+        clock = WorkClock(self._scope)
+        self._token = _CLOCK.set(clock)
+        return clock
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        _CLOCK.reset(self._token)
+        caught = bool(self._scope.__exit__(kind, error, traceback))
+        if self._scope.cancelled_caught and anyio.current_time() >= self._scope.deadline:
+            raise TimeoutError
+        return caught
 
 
 @contextmanager

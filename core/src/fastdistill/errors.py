@@ -36,8 +36,7 @@ FastDistillError
 """
 
 import inspect
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from types import CodeType
 from typing import ClassVar
@@ -292,15 +291,23 @@ class WorkerLost(WorkerError):
     """The worker died under the work: out of memory, crashed, or killed."""
 
 
-@contextmanager
-def boundary(owner: str, action: str) -> Iterator[None]:
+class boundary:  # noqa: N801  used as a function is, and entered several times for every task
     """Turn what a plugin raises into `PluginFault(owner, action)`; our own errors pass, without secrets."""
-    try:
-        yield
-    except FastDistillError as error:
-        error.args = tuple(scrub(one) if isinstance(one, str) else one for one in error.args)
-        if isinstance(error, TaskError):
-            error.detail = scrub(error.detail)
-        raise
-    except Exception as error:
-        raise PluginFault(owner, action, error) from error
+
+    __slots__ = ("_action", "_owner")
+
+    def __init__(self, owner: str, action: str) -> None:
+        self._owner, self._action = owner, action
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if error is None:
+            return
+        if isinstance(error, FastDistillError):
+            error.args = tuple(scrub(one) if isinstance(one, str) else one for one in error.args)
+            if isinstance(error, TaskError):
+                error.detail = scrub(error.detail)
+        elif isinstance(error, Exception):
+            raise PluginFault(self._owner, self._action, error) from error

@@ -3,17 +3,50 @@
 import json
 import math
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, cast
 
 from attrs import field, frozen
 
 P = TypeVar("P")
 
 
+def _json_writer(*, sort_keys: bool, allow_nan: bool) -> Callable[[Any], str]:
+    """Return what writes compact JSON; json's C encoder is made once where there is one."""
+    made = json.JSONEncoder(
+        ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys, allow_nan=allow_nan
+    )
+    make, string = getattr(json.encoder, "c_make_encoder", None), json.encoder.encode_basestring
+    if make is None:
+        return made.encode
+    write = make(None, made.default, string, None, ":", ",", sort_keys, False, allow_nan)
+
+    def encode(value: Any) -> str:
+        return string(value) if type(value) is str else "".join(write(value, 0))
+
+    return encode
+
+
+compact_json = _json_writer(sort_keys=False, allow_nan=False)
+"""Compact JSON with keys as they come. Raises ValueError for NaN and Infinity."""
+_sorted_json = _json_writer(sort_keys=True, allow_nan=True)
+_PLAIN = frozenset({int, bool, type(None)})
+
+
 def _canonical(value: object, path: str) -> object:
     """`value` with NFC strings and plain containers; ValueError names the path of what JSON cannot hold."""
+    kind = type(value)
+    if kind in _PLAIN or (kind is str and value.isascii()):  # type: ignore[attr-defined]
+        return value
+    if kind is dict:
+        return _canonical_object(cast("dict[Any, object]", value), path)
+    if kind is list or kind is tuple:
+        return [_canonical(item, f"{path}[{i}]") for i, item in enumerate(cast("list[object]", value))]
+    return _canonical_other(value, path)
+
+
+def _canonical_other(value: object, path: str) -> object:
     match value:
         case None | bool() | int():
             return value
@@ -39,7 +72,7 @@ def _canonical_object(value: Mapping[Any, object], path: str) -> dict[str, objec
     for key, item in value.items():
         if not isinstance(key, str):
             raise ValueError(f"{path} has the key {key!r}: JSON keys are strings")
-        name = unicodedata.normalize("NFC", key)
+        name = key if key.isascii() else unicodedata.normalize("NFC", key)
         if name in found:
             raise ValueError(f"{path} has two keys that are both {name!r} in NFC")
         found[name] = _canonical(item, f"{path}.{key}")
@@ -51,7 +84,7 @@ def canonical_json(value: object, *, path: str = "input") -> str:
 
     Raises ValueError naming the path (`input.rows[3]`) of a value that JSON cannot hold.
     """
-    return json.dumps(_canonical(value, path), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _sorted_json(_canonical(value, path))
 
 
 def sample_id(task_id: str, canonical_input: str) -> str:

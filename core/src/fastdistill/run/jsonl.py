@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+from fastdistill.model.task import compact_json
 
 # Line ends to some readers, though not to JSON Lines: they are escaped, so that a row is a line to all.
 _LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
@@ -11,7 +11,7 @@ _LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\
 
 def dumps(value: Any) -> str:
     """Write compact JSON on one line. Lone surrogates, which SQLite cannot hold, become `?`."""
-    text = _encoder.encode(value)
+    text = compact_json(value)
     if text.isascii():
         return text
     return clean(text.translate(_LINE_ENDS))
@@ -24,6 +24,8 @@ def loads(text: str) -> Any:
 
 def clean(text: str) -> str:
     """Return `text` as SQLite can hold it: lone surrogates become `?`."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:

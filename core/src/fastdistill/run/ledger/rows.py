@@ -137,7 +137,7 @@ def failed_call_statement(
 def candidate_statement(sample_id: str, attempt: int, choice: int, reading: Reading) -> Statement:
     """Return what writes a reading."""
     answer = None if reading.answer is None else clean(reading.answer)
-    evidence = dumps(dict(reading.evidence))
+    evidence = dumps(dict(reading.evidence)) if reading.evidence else "{}"
     return CANDIDATE, (
         sample_id,
         attempt,
@@ -167,12 +167,14 @@ def verdict_statement(
         finding.reason,
         clean(finding.detail),
         finding.score,
-        dumps(dict(finding.evidence)),
+        dumps(dict(finding.evidence)) if finding.evidence else "{}",
         finding.exec_pass,
         finding.gold_match,
         finding.class_key,
         None if finding.tell is None else clean(finding.tell),
-        dumps([[one.input, one.output, one.grade] for one in finding.differences]),
+        dumps([[one.input, one.output, one.grade] for one in finding.differences])
+        if finding.differences
+        else "[]",
         verdict.elapsed,
         verdict.waited,
     )

@@ -63,6 +63,8 @@ class RateLimiter:
 
     def wait(self, now: float) -> float:
         """Return the seconds until a call may begin."""
+        if self._left is None and self.requests is None and self.tokens is None:
+            return max(0.0, self.not_before - now)
         waits = [self.not_before - now]
         waits += [bucket.wait(now) for bucket in (self.requests, self.tokens) if bucket]
         if self._left is not None and self._left <= 0:
