@@ -131,7 +131,11 @@ def test_a_refused_address_never_reaches_the_disk(where: str, tmp_path: Path) ->
         assert planted_in(tmp_path, done.stdout, done.stderr) == []
 
 
-def test_a_traceback_holds_no_secret(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [([], "this is a fault of ours: RuntimeError"), (["--debug"], "RuntimeError: the key is (hidden)")],
+)
+def test_a_traceback_holds_no_secret(flags: list[str], says: str, tmp_path: Path) -> None:
     script = (
         "import os, sys\n"
         "from fastdistill.cli import main\n"
@@ -141,7 +145,8 @@ def test_a_traceback_holds_no_secret(tmp_path: Path) -> None:
         "main.main()\n"
     )
     env = {**os.environ, **ENVIRONMENT}
-    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True)
+    command = [sys.executable, "-c", script, *flags]
+    done = subprocess.run(command, env=env, capture_output=True, text=True)
     assert done.returncode == 1
-    assert "RuntimeError: the key is (hidden)" in done.stderr
+    assert says in done.stderr
     assert planted_in(tmp_path, done.stderr) == []
