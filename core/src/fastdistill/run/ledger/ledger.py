@@ -45,6 +45,8 @@ class Ledger:
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
     _group: _Group = field(factory=_Group, init=False)
     _wake: anyio.Event = field(factory=anyio.Event, init=False)
+    _flushing: anyio.Lock = field(factory=anyio.Lock, init=False)
+    """One group at a time: who flushes may read at once what another's flush has under way."""
 
     def open(self) -> None:
         """Open the file for writing, which changes it. Raises `RunFolderError` if it is no ledger."""
@@ -193,17 +195,21 @@ class Ledger:
             await self.flush()
 
     async def flush(self) -> None:
-        """Commit what waits. Raises `RunFolderError` when the disk refuses, as to all who wait."""
-        self._wake = anyio.Event()
-        group, self._group = self._group, _Group()
-        try:
-            with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(self.write, group.statements)
-        except RunFolderError as error:
-            group.error = error
-            raise
-        finally:
-            group.done.set()
+        """Commit all that was recorded before, in its order. Raises `RunFolderError` when the disk refuses.
+
+        Everybody who waits for a part of it hears of that.
+        """
+        async with self._flushing:
+            self._wake = anyio.Event()
+            group, self._group = self._group, _Group()
+            try:
+                with anyio.CancelScope(shield=True):
+                    await anyio.to_thread.run_sync(self.write, group.statements)
+            except RunFolderError as error:
+                group.error = error
+                raise
+            finally:
+                group.done.set()
 
     def flush_now(self) -> None:
         """Commit what no group has committed yet, in this thread."""

@@ -1,0 +1,46 @@
+"""What a flush promises: everything that was recorded before it is committed when it returns."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+import pytest
+from support.peers import a_question
+
+from fastdistill import ServerFailed
+from fastdistill.run.ledger.ledger import Ledger
+
+pytestmark = pytest.mark.anyio
+
+
+def faults(ledger: sqlite3.Connection) -> int:
+    return int(ledger.execute("SELECT COUNT(*) FROM faults").fetchone()[0])
+
+
+async def test_a_flush_waits_for_the_one_under_way(tmp_path: Path) -> None:
+    """The pilot flushes and then measures: figures over half of the answers would miss a floor."""
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.open()
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold(_: sqlite3.Connection) -> None:
+        held.set()
+        assert let_go.wait(60)
+
+    async def measure_slowly() -> None:
+        await anyio.to_thread.run_sync(ledger.measure, hold)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(measure_slowly)
+        await anyio.to_thread.run_sync(held.wait)
+        ledger.record_failed_call(a_question("one"), "teacher", ServerFailed("HTTP 500"), final=True)
+        group.start_soon(ledger.flush)
+        await anyio.wait_all_tasks_blocked()
+        with anyio.move_on_after(0.2) as late:
+            await ledger.flush()
+        let_go.set()
+    assert late.cancelled_caught, "it returned before what was recorded is there"
+    assert ledger.measure(faults) == 1
+    ledger.close()
