@@ -6,6 +6,7 @@ Unlike cattrs' own defaults nothing is coerced: `"2"` is no number and `"false"`
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
@@ -88,6 +89,8 @@ def _converter() -> Converter:
     made.register_structure_hook(bool, _exactly(bool))
     made.register_structure_hook(float, _exactly(float, int))
     made.register_structure_hook(Path, _path)
+    # Nearer than that of its base, str: what is read as a StrEnum is one, not the text alone.
+    made.register_structure_hook(StrEnum, lambda value, into: into(value))
     made.register_unstructure_hook(Path, str)
     configure_union_passthrough(str | bool | int | float | None, made)
     made.register_structure_hook_factory(_is_list, _listed)

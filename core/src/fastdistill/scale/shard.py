@@ -31,7 +31,7 @@ class Shard:
                 self.progress = event.progress
             case Finished():
                 self.progress = evolve(event.progress, in_flight=0)
-                self.outcome, self.message = RunOutcome(event.outcome), event.message
+                self.outcome, self.message = event.outcome, event.message
 
 
 def together(shards: Iterable[Shard], total: int | None) -> Progress:
