@@ -44,3 +44,33 @@ async def test_a_flush_waits_for_the_one_under_way(tmp_path: Path) -> None:
     assert late.cancelled_caught, "it returned before what was recorded is there"
     assert ledger.measure(faults) == 1
     ledger.close()
+
+
+async def test_the_committer_hears_of_what_comes_after_anothers_flush(tmp_path: Path) -> None:
+    """A flush that began while the committer was writing took its wake-up away: the run stood still for ever."""
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.open()
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold(_: sqlite3.Connection) -> None:
+        held.set()
+        assert let_go.wait(60)
+
+    async def measure_slowly() -> None:
+        await anyio.to_thread.run_sync(ledger.measure, hold)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(ledger.commit_forever)
+        group.start_soon(measure_slowly)
+        await anyio.to_thread.run_sync(held.wait)
+        ledger.record_failed_call(a_question("one"), "teacher", ServerFailed("HTTP 500"), final=True)
+        await anyio.wait_all_tasks_blocked()
+        group.start_soon(ledger.flush)
+        await anyio.wait_all_tasks_blocked()
+        let_go.set()
+        with anyio.move_on_after(0.3):  # both flushes end
+            await anyio.sleep_forever()
+        with anyio.fail_after(30):
+            await ledger.record_attempt(a_question("two"), "teacher")
+        group.cancel_scope.cancel()
+    ledger.close()

@@ -192,6 +192,8 @@ class Ledger:
         """Commit group after group until cancelled."""
         while True:
             await self._wake.wait()
+            # Only its one waiter puts a new event here: put by anybody's flush, the waiter would miss it.
+            self._wake = anyio.Event()
             await self.flush()
 
     async def flush(self) -> None:
@@ -200,7 +202,6 @@ class Ledger:
         Everybody who waits for a part of it hears of that.
         """
         async with self._flushing:
-            self._wake = anyio.Event()
             group, self._group = self._group, _Group()
             try:
                 with anyio.CancelScope(shield=True):
