@@ -1,12 +1,14 @@
 """Batch mode: requests handed in together, collected by id, and never paid twice."""
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 
 import anyio
 import pytest
-from attrs import define, field
+from attrs import define, evolve, field
+from support.peers import a_question
 from support.toy import solve, toy_run, write_tasks
 
 from fastdistill import (
@@ -23,6 +25,9 @@ from fastdistill import (
 )
 from fastdistill.errors import TeacherUnusable
 from fastdistill.run.ledger.connection import reading
+from fastdistill.run.ledger.ledger import Ledger
+from fastdistill.run.teachers.channel import open_batches
+from fastdistill.run.teachers.retry import Retry
 from fastdistill.testing.scripted import Answer, ScriptedProvider
 
 pytestmark = pytest.mark.anyio
@@ -223,3 +228,48 @@ async def test_a_run_killed_before_it_heard_of_its_batch_finds_it(tmp_path: Path
     done = await toy_run(tmp_path / "out", solve, *BATCHES, tasks=tasks, provider=bureau)
     assert done.progress.accepted == 12
     assert len(bureau.batches) == (1 if taken else 2)
+
+
+@define(kw_only=True)
+class Slow(Bureau):
+    """Hands its answers out so slowly that a call joins the batch meanwhile."""
+
+    collecting: anyio.Event
+    joined: anyio.Event
+
+    async def collect(
+        self, batch_id: str, calls: Sequence[Call], /
+    ) -> Mapping[str, Completion | ProviderError]:
+        self.collecting.set()
+        await self.joined.wait()
+        return await super().collect(batch_id, calls)
+
+
+async def test_a_call_that_joins_its_batch_while_that_is_collected_is_not_bought_again(
+    tmp_path: Path,
+) -> None:
+    """A resumed run meets its calls one by one, and the batch may have ended long ago."""
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    ledger.open()
+    slow = Slow(looks=0, collecting=anyio.Event(), joined=anyio.Event())
+    calls = [evolve(a_question(f"{i} + 1"), request_id=f"r{i}") for i in range(2)]
+    slow.batches["old"] = calls
+    ledger.record_batch(calls, "old", slow.identity)
+    got = list[str]()
+    async with open_batches(
+        providers=[slow], owner="a test", ledger=ledger, retry=Retry(), rng=random.Random(1), size=10,
+        interval=0.01,
+    ) as channel:  # fmt: skip
+
+        async def ask(call: Call) -> None:
+            got.append((await channel.complete(call)).text)
+
+        with anyio.fail_after(30):
+            async with anyio.create_task_group() as group:
+                group.start_soon(ask, calls[0])
+                await slow.collecting.wait()
+                group.start_soon(ask, calls[1])
+                await anyio.wait_all_tasks_blocked()
+                slow.joined.set()
+    ledger.close()
+    assert (sorted(got), list(slow.batches)) == (["1", "2"], ["old"])

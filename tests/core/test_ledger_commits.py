@@ -47,7 +47,7 @@ async def test_a_flush_waits_for_the_one_under_way(tmp_path: Path) -> None:
 
 
 async def test_the_committer_hears_of_what_comes_after_anothers_flush(tmp_path: Path) -> None:
-    """A flush that began while the committer was writing took its wake-up away: the run stood still for ever."""
+    """A flush that began while the committer was writing took its wake-up away: the run stood still."""
     ledger = Ledger(tmp_path / "ledger.sqlite")
     ledger.open()
     held, let_go = threading.Event(), threading.Event()

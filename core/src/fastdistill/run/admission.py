@@ -69,17 +69,11 @@ class Admission:
                 tasks.append((self._position, item, digest))
                 self._keep(item)
         fresh, rows, twins = self._enter(tasks)
-        self.ledger.record_tasks(rows, [*bad, *twins])
-        return self._without_skipped(fresh)
-
-    def _without_skipped(self, tasks: list[Task[Any]]) -> list[Task[Any]]:
-        """Decide the tasks that the survey leaves out; return the others."""
-        skipped = {} if self.survey is None else self.survey.skipped
-        for task in tasks:
-            if (decision := skipped.get(task.sample_id)) is not None:
-                self.ledger.record_decision(task.sample_id, decision)
-                self.left_out += 1
-        return [task for task in tasks if task.sample_id not in skipped]
+        left_out = {} if self.survey is None else self.survey.skipped
+        skipped = [(one.sample_id, left_out[one.sample_id]) for one in fresh if one.sample_id in left_out]
+        self.ledger.record_tasks(rows, [*bad, *twins], skipped)
+        self.left_out += len(skipped)
+        return [task for task in fresh if task.sample_id not in left_out]
 
     def _next(self) -> list[Task[Any] | BadTask]:
         room = BATCH if self.limit is None else min(BATCH, self.limit - self._taken)

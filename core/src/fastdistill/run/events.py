@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
+import anyio
 from attrs import define, field
 
 from fastdistill.errors import SetupError, boundary
@@ -13,6 +14,9 @@ from fastdistill.protocols import Reporter
 from fastdistill.run.plan import Chosen
 from fastdistill.run.services.opening import entered
 from fastdistill.specs import ReporterSpec, Services
+
+PATIENCE = 60.0
+"""Seconds that a reporter may take for one event: none keeps a run from its end."""
 
 
 @define(kw_only=True)
@@ -48,7 +52,7 @@ class EventBus:
     async def _give(self, event: Event) -> None:
         for owner, reporter in list(self.reporters):
             try:
-                with boundary(owner, "reporter"):
+                with boundary(owner, "reporter"), anyio.fail_after(PATIENCE):
                     await reporter(event)
             except Exception as error:  # noqa: BLE001  a reporter must not end a run
                 self.reporters.remove((owner, reporter))

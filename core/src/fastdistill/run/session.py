@@ -128,7 +128,9 @@ class Session:
         await tell_bad_rows(ledger, opened.events)
         covered = await see_coverage(opened.teachers, ledger, opened.events)
         opened.limits.settle()
-        findings = await audit.findings(stop.outcome) | covered | (found.report() if found else {})
+        async with ledger.committing():  # a gate may ask somebody even now
+            audited = await audit.findings(stop.outcome)
+        findings = audited | covered | (found.report() if found else {})
         timing = {"idle": engine.backpressure.idle, "teachers": opened.teachers.report()}
         finished = reach(self.plan) if stop.outcome is RunOutcome.DONE else "no"
         ledger.end_session(session, stop.outcome, timing, finished=finished)

@@ -104,10 +104,8 @@ async def _ledger(folder: Path) -> AsyncIterator[Ledger]:
     """A ledger for what judges ask in an audit, gone with it."""
     with closing(Ledger(folder / "ledger.sqlite")) as ledger:
         ledger.open()
-        async with anyio.create_task_group() as group:
-            group.start_soon(ledger.commit_forever)
+        async with ledger.committing():
             yield ledger
-            group.cancel_scope.cancel()
 
 
 async def try_case(gates: GatePipeline, case: Case, *, accept_unmatched: bool = False) -> Tried:

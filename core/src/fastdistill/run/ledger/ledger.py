@@ -7,8 +7,8 @@ is not awaited goes with the next. Every statement stands in this package, behin
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ import anyio
 import anyio.to_thread
 from attrs import define, field
 
-from fastdistill.errors import ProviderError, RunFolderError, error_of
+from fastdistill.errors import FastDistillError, ProviderError, RunFolderError, error_of
 from fastdistill.model.answer import Call, Completion, Reading
 from fastdistill.model.sample import Decision, Status
 from fastdistill.model.verdict import Verdict
@@ -59,9 +59,19 @@ class Ledger:
 
     # -- what a run records
 
-    def record_tasks(self, tasks: Iterable[TaskRow], bad: Iterable[BadTaskRow]) -> None:
-        """Enter tasks and lines that are none, now; what is there already stays as it is."""
-        self.write([*(one.statement() for one in bad), *(one.statement() for one in tasks)])
+    def record_tasks(
+        self,
+        tasks: Iterable[TaskRow],
+        bad: Iterable[BadTaskRow],
+        decided: Iterable[tuple[str, Decision]] = (),
+    ) -> None:
+        """Enter tasks, lines that are none, and decisions on tasks that nobody is asked about, now.
+
+        What is there already stays as it is. May be called in a thread, as `write` may.
+        """
+        now = time.time()
+        skipped = [rows.decision_statement(sample_id, decision, now) for sample_id, decision in decided]
+        self.write([*(one.statement() for one in bad), *(one.statement() for one in tasks), *skipped])
 
     async def record_completion(
         self, call: Call, teacher: str, got: Completion, *, waited: float, as_attempt: bool = False
@@ -188,6 +198,21 @@ class Ledger:
 
     # -- commits
 
+    @asynccontextmanager
+    async def committing(self) -> AsyncIterator[None]:
+        """Commit what is recorded within, so that who awaits it goes on; at the end all is on disk."""
+        failure: FastDistillError | None = None
+        async with anyio.create_task_group() as group:
+            group.start_soon(self.commit_forever)
+            try:
+                yield
+                await self.flush()
+            except FastDistillError as error:  # as it is, not in the group's wrapping
+                failure = error
+            group.cancel_scope.cancel()
+        if failure is not None:
+            raise failure
+
     async def commit_forever(self) -> None:
         """Commit group after group until cancelled."""
         while True:
@@ -205,9 +230,12 @@ class Ledger:
             group, self._group = self._group, _Group()
             try:
                 with anyio.CancelScope(shield=True):
-                    await anyio.to_thread.run_sync(self.write, group.statements)
-            except RunFolderError as error:
-                group.error = error
+                    # A thread of its own: plugins may keep every other waiting.
+                    await anyio.to_thread.run_sync(
+                        self.write, group.statements, limiter=anyio.CapacityLimiter(1)
+                    )
+            except Exception as error:
+                group.error = error  # nobody may take for durable what is not
                 raise
             finally:
                 group.done.set()

@@ -221,7 +221,9 @@ class BatchChannel:
                     with boundary(self.owner, "collect"):
                         found = await batch.provider.collect(batch.batch_id, calls)
                     outcomes.update({key: _checked(outcome) for key, outcome in found.items()})
-                    break
+                    if len(batch.pending) == len(calls):
+                        break
+                    wait = 0.0  # calls joined meanwhile: their answers are here too, and paid for
                 except RetryableError:
                     continue
                 except NotFound as error:
