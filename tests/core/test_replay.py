@@ -1,5 +1,7 @@
 """Replay: the same verdicts and bytes without a teacher; a changed gate is found and named."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 from support.toy import rows, solve, toy_host, toy_plan, toy_run, write_tasks
 
 from fastdistill import Call, Candidate, Finding, ServerFailed, Task, passed
+from fastdistill.run.ops.diff import diff
 from fastdistill.run.ops.replay import compare, copy_ledger, rejudge, same_bytes
 from fastdistill.testing.scripted import Answer, ScriptedProvider
 
@@ -48,3 +51,29 @@ async def test_a_gate_that_judges_otherwise_is_found(tmp_path: Path) -> None:
     assert {one.task_id for one in found if one.where == "decision"} == {f"t{i}" for i in range(1, 40, 5)}
     assert not same_bytes(tmp_path / "out", new)
     assert len(rows(new / "dataset.jsonl")) == 16
+
+
+async def test_a_comparison_holds_one_task_at_a_time(tmp_path: Path) -> None:
+    """What either side lacks or says otherwise is told, and what is the same is passed over."""
+    tasks = write_tasks(tmp_path / "tasks.jsonl", 12)
+    for name, wrong in (("one", "3 + 1"), ("two", "7 + 1")):
+
+        def answer(call: Call, wrong: str = wrong) -> str:
+            return "0" if call.prompt.messages[-1].content == wrong else solve(call)
+
+        await toy_run(tmp_path / name, answer, tasks=tasks)
+    one, two = tmp_path / "one", tmp_path / "two"
+    with closing(sqlite3.connect(two / "ledger.sqlite")) as ledger, ledger:
+        gone = ledger.execute("SELECT sample_id FROM tasks WHERE task_id = 't5'").fetchone()
+        ledger.execute("DELETE FROM verdicts WHERE sample_id = ? AND ordinal = 1", gone)
+    found = compare(one, two)
+    assert [(d.task_id, d.where) for d in found] == [
+        ("t3", "verdict 1 of attempt 1"),
+        ("t5", "verdict 1 of attempt 1"),
+        ("t7", "verdict 1 of attempt 1"),
+        ("t3", "decision"),
+        ("t7", "decision"),
+    ]
+    assert found[1].replayed == "nothing"
+    assert {flip["task_id"] for flip in diff(one, two)["flips"]} == {"t3", "t7"}
+    assert compare(one, one) == []

@@ -8,7 +8,7 @@ from typing import Any
 from fastdistill.config import leaves
 from fastdistill.run.audit.confusion import wilson
 from fastdistill.run.ledger import metrics
-from fastdistill.run.ledger.comparison import read_outcomes
+from fastdistill.run.ledger.comparison import changed_outcomes
 from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ops.verify import read_manifest
 
@@ -35,12 +35,14 @@ def _rates(folder: Path) -> dict[str, dict[str, Any]]:
 def diff(old: Path, new: Path) -> dict[str, Any]:
     """Return every change between two run folders, as plain data."""
     (before, _), (after, _) = read_manifest(old), read_manifest(new)
-    one, two = read_outcomes(old), read_outcomes(new)
-    flips = [
-        {"task_id": one[key][0], "old": list(one[key][1:]), "new": list(two[key][1:])}
-        for key in one
-        if key in two and one[key][1:] != two[key][1:]
-    ]
+    flips, gone, added = list[dict[str, Any]](), list[str](), list[str]()
+    for one, two in changed_outcomes(old, new):
+        if two is None and one is not None:
+            gone.append(one[0])
+        elif one is None and two is not None:
+            added.append(two[0])
+        elif one is not None and two is not None:
+            flips.append({"task_id": one[0], "old": list(one[1:]), "new": list(two[1:])})
     rates_old, rates_new = _rates(old), _rates(new)
     return {
         "runs": [before.get("run_id"), after.get("run_id")],
@@ -50,8 +52,8 @@ def diff(old: Path, new: Path) -> dict[str, Any]:
         ),
         "plugins": _changes(_plugins(before), _plugins(after)),
         "gates": _changes(_gates(before), _gates(after)),
-        "tasks_gone": sorted(one[key][0] for key in {*one} - {*two}),
-        "tasks_added": sorted(two[key][0] for key in {*two} - {*one}),
+        "tasks_gone": sorted(gone),
+        "tasks_added": sorted(added),
         "flips": flips,
         "flip_counts": dict(
             Counter(f"{flip['old'][0]} to {flip['new'][0]}" for flip in flips).most_common()

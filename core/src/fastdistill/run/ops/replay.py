@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 from attrs import frozen
@@ -14,9 +14,10 @@ from fastdistill.config import Loaded
 from fastdistill.errors import RunFolderError
 from fastdistill.model.report import Finished
 from fastdistill.run.folder import DATASET, LEDGER, prepare
+from fastdistill.run.hashing import file_digest
 from fastdistill.run.jsonl import loads
-from fastdistill.run.ledger.comparison import forget_judgements, read_decisions, read_verdicts
-from fastdistill.run.ledger.connection import damage, reading
+from fastdistill.run.ledger.comparison import changed, forget_judgements
+from fastdistill.run.ledger.connection import damage
 from fastdistill.run.ledger.ownership import read_meta
 from fastdistill.run.plan import Plan
 from fastdistill.run.session import Session
@@ -113,31 +114,29 @@ def _said(row: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> str
     return ", ".join(f"{key}={row[key]!r:.200}" for key in (*shown, *keys) if key != "sample_id")
 
 
+WHAT: tuple[Literal["verdict"], Literal["decision"]] = ("verdict", "decision")
+
+
 def compare(run: Path, replayed: Path) -> list[Difference]:
     """Every difference between a run (a copy with its log folded in) and its replay."""
-    found = []
-    for what, read in (("verdict", read_verdicts), ("decision", read_decisions)):
-        with reading(run) as one_ledger, reading(replayed) as two_ledger:
-            old, new = read(one_ledger), read(two_ledger)
-        for key in sorted({*old, *new}):
-            one, two = old.get(key), new.get(key)
-            if one == two or (one is None and key[1] not in {k[1] for k in old}):
-                continue
-            found.append(
-                Difference(
-                    task_id=str(key[0]),
-                    where=what if what == "decision" else f"verdict {key[4]} of attempt {key[2]}",
-                    recorded=_said(one, two),
-                    replayed=_said(two, one),
-                    cause=_cause(one, two),
-                )
-            )
-    return found
+    return [
+        Difference(
+            task_id=str(key[1]),
+            where=f"verdict {key[4]} of attempt {key[2]}" if what == "verdict" else what,
+            recorded=_said(one, two),
+            replayed=_said(two, one),
+            cause=_cause(one, two),
+        )
+        for what in WHAT
+        for key, one, two in sorted(
+            changed(run, replayed, what), key=lambda change: (change[0][1], change[0])
+        )
+    ]
 
 
 def same_bytes(run: Path, replayed: Path) -> bool:
     """Whether both runs have the same dataset, byte for byte."""
     try:
-        return (run / DATASET).read_bytes() == (replayed / DATASET).read_bytes()
+        return file_digest(run / DATASET) == file_digest(replayed / DATASET)
     except OSError:
         return False
