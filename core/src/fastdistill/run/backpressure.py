@@ -93,16 +93,15 @@ class Backpressure:
             return "gates-preparing"
         return "teacher-full" if self.count["asking"] >= self.capacity() else None
 
-    async def wait_for_turn(self, phase: Phase, *, first: bool) -> bool:
+    async def wait_to_retry(self, phase: Phase) -> bool:
         """Wait with a task's next request; return False when the run is stopped.
 
         Where a budget is to be made the most of, attempts after the first wait for the source's end.
         """
-        if not first and self.defer_retries and self.count["deferred"] < self.backlog:
+        if self.defer_retries and self.count["deferred"] < self.backlog:
             phase.enter("deferred")
             await self._source_ended.wait()
-        phase.enter("asking")
-        return first or not self.stopped
+        return not self.stopped
 
     async def wait_until_quiet(self) -> None:
         """Wait until every task that was started is decided, or has deferred its next attempt."""

@@ -79,8 +79,9 @@ class Engine:
         Return None when the run is stopped before that.
         """
         for attempt in work.schedule:
-            if not await self.backpressure.wait_for_turn(work.phase, first=attempt.number == 1):
+            if attempt.number > 1 and not await self.backpressure.wait_to_retry(work.phase):
                 return None
+            work.phase.enter("asking")
             try:
                 completion = await self._ask(work, attempt)  # durable before it returns
             except (RunHalted, AuthFailed, NotFound):

@@ -7,12 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Protocol
 
 import anyio
-from attrs import define, field, frozen
+from attrs import define, field
 
 from fastdistill.errors import FastDistillError, ProviderError, RunHalted, UsageError, boundary
 from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Batch, Bounded, Provider
-from fastdistill.redact import scrub
 from fastdistill.run.ledger.ledger import Ledger
 from fastdistill.run.plan import TeacherPlan
 from fastdistill.run.teachers.batch import ROOM, BatchChannel
@@ -20,25 +19,6 @@ from fastdistill.run.teachers.checked import checked
 from fastdistill.run.teachers.dispatcher import dispatcher_of
 from fastdistill.run.teachers.observer import Observer
 from fastdistill.run.teachers.retry import Retry
-
-
-@frozen(kw_only=True)
-class GuardedProvider:
-    """A provider whose programming errors are told under its owner's name."""
-
-    provider: Provider
-    owner: str
-
-    @property
-    def identity(self) -> str:
-        """The endpoint's, without secrets: it goes into the ledger."""
-        return scrub(self.provider.identity)
-
-    async def complete(self, call: Call, /) -> Completion:
-        """The provider's answer."""
-        with boundary(self.owner, "complete"):
-            got = await self.provider.complete(call)
-        return checked(got)
 
 
 def cap_of(plan: TeacherPlan, provider: Provider, share: int) -> int | None:
@@ -53,7 +33,9 @@ def cap_of(plan: TeacherPlan, provider: Provider, share: int) -> int | None:
 class Shelf:
     """The channel to replies that exist already: no pacing, no retries, no circuit to break."""
 
-    provider: GuardedProvider
+    provider: Provider
+    owner: str
+    """Whose plugin it is."""
     in_flight: int = 0
     answered: int = field(default=0, init=False)
     _halted: bool = field(default=False, init=False)
@@ -74,9 +56,10 @@ class Shelf:
         """Return the recorded answer. Raises `NoMoreReplies`."""
         if self._halted:
             raise RunHalted("the run was stopped before this reply was taken")
-        got = await self.provider.complete(call)
+        with boundary(self.owner, "complete"):
+            got = await self.provider.complete(call)
         self.answered += 1
-        return got
+        return checked(got)
 
 
 class Channel(Protocol):
@@ -117,12 +100,13 @@ async def open_channel(
         ledger.record_failed_call(call, config.title, error, final=False)
 
     if getattr(plan.offer.spec, "recorded", False):
-        return Shelf(provider=GuardedProvider(provider=providers[0], owner=owner))
+        return Shelf(provider=providers[0], owner=owner)
     retry = Retry(retries=config.retries, deadline=config.deadline)
     rng = random.Random()  # noqa: S311  jitter, and nothing that a run's outcome hangs on
     if config.mode == "online":
         return dispatcher_of(
-            [GuardedProvider(provider=provider, owner=owner) for provider in providers],
+            providers,
+            owner=owner,
             retry=retry,
             clock=time.monotonic,
             rng=rng,

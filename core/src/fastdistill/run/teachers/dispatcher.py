@@ -18,9 +18,12 @@ from fastdistill.errors import (
     RunHalted,
     ServerFailed,
     TimedOut,
+    boundary,
 )
 from fastdistill.model.answer import Call, Completion
 from fastdistill.protocols import Provider
+from fastdistill.redact import scrub
+from fastdistill.run.teachers.checked import checked
 from fastdistill.run.teachers.circuit_breaker import CircuitBreaker
 from fastdistill.run.teachers.concurrency.limiter import Limiter, Permit
 from fastdistill.run.teachers.endpoint_queue import Endpoint, EndpointQueue
@@ -47,6 +50,8 @@ class Dispatcher:
     """All endpoints of one model. Calls are served in the order they came; back-off holds up no other."""
 
     endpoints: Sequence[Endpoint]
+    owner: str
+    """Whose plugin the provider is: its programming errors are told under that name."""
     retry: Retry
     clock: Callable[[], float]
     rng: random.Random
@@ -149,7 +154,9 @@ class Dispatcher:
         try:
             with anyio.move_on_after(left) as scope:
                 endpoint.scopes[permit.number] = scope
-                got = await endpoint.provider.complete(call)
+                with boundary(self.owner, "complete"):
+                    got = await endpoint.provider.complete(call)
+                got = checked(got)
                 self._well(endpoint)
                 endpoint.streak.succeed()
                 endpoint.limiter.succeed(permit, got)
@@ -201,7 +208,7 @@ class Dispatcher:
             "retries": dict(self.retried),
             "endpoints": [
                 {
-                    "identity": endpoint.provider.identity,
+                    "identity": scrub(endpoint.provider.identity),
                     "limit": endpoint.limiter.limit,
                     "limits": [asdict(step) for step in endpoint.limiter.history],
                     "busy_slot_seconds": endpoint.limiter.busy,
@@ -217,6 +224,7 @@ class Dispatcher:
 def dispatcher_of(
     providers: Sequence[Provider],
     *,
+    owner: str = "the provider",
     retry: Retry,
     clock: Callable[[], float],
     rng: random.Random,
@@ -245,4 +253,4 @@ def dispatcher_of(
         )
         for number, (provider, cap) in enumerate(zip(providers, caps, strict=True))
     ]
-    return Dispatcher(endpoints=made, retry=retry, clock=clock, rng=rng, on_fault=on_fault)
+    return Dispatcher(endpoints=made, owner=owner, retry=retry, clock=clock, rng=rng, on_fault=on_fault)
