@@ -18,6 +18,7 @@ from fastdistill import (
     ConnectionFailed,
     Message,
     NotFound,
+    PluginFault,
     Prompt,
     ProviderError,
     RateLimited,
@@ -25,7 +26,7 @@ from fastdistill import (
     ServerFailed,
     TimedOut,
 )
-from fastdistill.errors import RunHalted
+from fastdistill.errors import FastDistillError, RunHalted
 from fastdistill.run.teachers import endpoint_queue
 from fastdistill.run.teachers.dispatcher import Dispatcher, dispatcher_of
 from fastdistill.run.teachers.retry import Retry
@@ -147,8 +148,9 @@ async def test_the_last_error_is_raised_when_retries_are_used_up() -> None:
 @pytest.mark.parametrize("error", [BadRequest("400"), AuthFailed("401"), NotFound("404"), KeyError("bug")])
 async def test_what_asking_again_cannot_mend_is_one_call(error: Exception) -> None:
     teacher = Teacher(script=lambda _: error)
-    endpoints = serve(teacher)
-    with pytest.raises(type(error)):
+    endpoints = serve(teacher, owner="my-plugin")
+    told = type(error) if isinstance(error, FastDistillError) else PluginFault
+    with pytest.raises(told, match="my-plugin raised KeyError" if told is PluginFault else ""):
         await endpoints.complete(call())
     assert len(teacher.calls) == 1
     assert endpoints.endpoints[0].limiter.in_flight == 0
