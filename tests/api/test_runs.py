@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import fastdistill
@@ -54,7 +55,7 @@ def test_rows_in_a_run_out(tmp_path: Path, server: TeacherSimulator) -> None:
     assert run.report["counts"]["accepted"] == 1
     assert [row["answer"] for row in run.rows()] == ["42"]
     assert "accepted" in run._repr_html_()
-    assert run.view().is_file()
+    assert run.page.is_file()
 
 
 def test_opening_a_run_changes_no_byte(tmp_path: Path, server: TeacherSimulator) -> None:
@@ -63,6 +64,9 @@ def test_opening_a_run_changes_no_byte(tmp_path: Path, server: TeacherSimulator)
     run = fastdistill.open_run(tmp_path / "out")
     assert len(list(run.tasks())) == 2
     assert not run.verify().problems
+    with run.view() as viewer:
+        assert httpx.get(viewer.url, follow_redirects=True, timeout=60).status_code == 200
+        assert viewer.url in viewer._repr_html_()
     assert {p: p.read_bytes() for p in (tmp_path / "out").iterdir() if p.is_file()} == before
 
 

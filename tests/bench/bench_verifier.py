@@ -152,19 +152,24 @@ def overhead(_: argparse.Namespace) -> Iterator[dict[str, Any]]:
 def memory(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Many verifies of 50,000 distinct pairs with the caches off: memory, processes, descriptors."""
     items, me = pairs(50_000), psutil.Process()
+    before = {"descriptors": me.num_fds(), "processes": len(me.children(recursive=True))}
+    yield {"done": 0, "rss_mb": round(me.memory_info().rss / 2**20, 1), **before}
     with fastdistill.verifier("math", tasks_cached=0, verdicts_cached=0) as verifier:
-        done = 0
+        done, none = 0, 0
         while done < args.items:
-            for _ in verifier.verify_many(items[: args.items - done]):
+            for found in verifier.verify_many(items[: args.items - done]):
                 done += 1
-            own = me.memory_info().rss
-            children = [one.memory_info().rss for one in me.children(recursive=True)]
+                none += found.reward is None
+            children = me.children(recursive=True)
             yield {
                 "done": done,
-                "rss_mb": round(own / 2**20, 1),
-                "workers_mb": [round(one / 2**20, 1) for one in children],
+                "none": none,
+                "rss_mb": round(me.memory_info().rss / 2**20, 1),
+                "workers_mb": [round(one.memory_info().rss / 2**20, 1) for one in children],
                 "descriptors": me.num_fds(),
             }
+    after = {"descriptors": me.num_fds(), "processes": len(me.children(recursive=True))}
+    yield {"closed": True, "rss_mb": round(me.memory_info().rss / 2**20, 1), **after}
 
 
 def main() -> None:

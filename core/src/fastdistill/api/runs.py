@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     import datasets
     import pandas
 
+    from fastdistill.view.serving import Viewer
+
 Tasks = Any
 """A path, or rows: an iterable of mappings, a pandas frame, a Hugging Face dataset."""
 
@@ -112,9 +114,20 @@ class Run:
         """Check the files against the manifest: `problems` is empty where nothing was changed."""
         return verify(self.folder)
 
-    def view(self) -> Path:
-        """Return the path of the report page."""
+    @property
+    def page(self) -> Path:
+        """The path of the report page, a file that needs no server."""
         return self.folder / PAGE
+
+    def view(self, *, against: Path | str | None = None, port: int = 0) -> "Viewer":
+        """Serve the viewer in a thread of its own until its `close`; a notebook shows its link.
+
+        `against` is a second run to compare with. Raises `SetupError` without the extra `serve`.
+        """
+        from fastdistill.view.serving import Viewer
+
+        other = None if against is None else Path(against)
+        return Viewer(folder=self.folder, against=other, port=port).start()
 
     def _repr_html_(self) -> str:
         counts = self.report.get("counts", {})
