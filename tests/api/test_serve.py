@@ -14,8 +14,10 @@ from typing import Any
 
 import anyio
 import httpx
+import psutil
 import pytest
 import uvicorn
+from support.crowd import Crowd
 
 from fastdistill import (
     AsyncVerifier,
@@ -211,27 +213,22 @@ def test_counts(url: str) -> None:
     assert "/get_reward" in httpx.get(f"{url}/", headers=HEADERS).text
 
 
-def test_two_hundred_clients_at_once_lose_nothing() -> None:
-    async def client(http: httpx.AsyncClient, number: int, wrong: list[object]) -> None:
-        reply = str(number % 2)
-        for _ in range(3):
-            found = (await http.post("/verify", json=item(f"\\boxed{{{reply}}}"))).json()
-            if found.get("reward") != float(number % 2):
-                wrong.append(found)
-
-    async def all_of_them(at: str) -> list[object]:
-        wrong: list[object] = []
-        limits = httpx.Limits(max_connections=200)
-        async with (
-            httpx.AsyncClient(base_url=at, headers=HEADERS, limits=limits, timeout=120) as http,
-            anyio.create_task_group() as group,
-        ):
-            for number in range(200):
-                group.start_soon(client, http, number, wrong)
-        return wrong
-
-    with served(averifier("math", verdicts_cached=0)) as at:
-        assert anyio.run(all_of_them, at) == []
+def test_two_hundred_clients_of_every_kind_cost_themselves_alone() -> None:
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    made = averifier("math", verdicts_cached=0, exec_evals={"sympy": {"cpu": 0.5, "deadline": 120}})
+    with served(made, max_body=1_000_000) as at:
+        crowd = Crowd(at, TOKEN)
+        assert crowd.size == 200
+        anyio.run(crowd.ask)
+        assert crowd.wrong == []
+        assert len(crowd.waited) == 3 * crowd.honest
+        assert len(crowd.burnt) == crowd.hostile
+        limit = time.monotonic() + 60
+        while httpx.get(f"{at}/healthz").json()["queued"]:
+            assert time.monotonic() < limit, "items of clients that left are still waited for"
+            time.sleep(0.05)
+    left = {child.pid for child in psutil.Process().children(recursive=True)} - before
+    assert not left
 
 
 def test_the_client_waits_where_it_is_told_to_and_says_why_it_gives_up(url: str) -> None:
