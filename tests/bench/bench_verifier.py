@@ -3,22 +3,30 @@
     python tests/bench/bench_verifier.py throughput [--sql TASKS.jsonl] [--peer PYTHON_WITH_MATH_VERIFY]
     python tests/bench/bench_verifier.py overhead
     python tests/bench/bench_verifier.py memory [--items 1000000]
+    python tests/bench/bench_verifier.py serve
 
 CPU is that of this process and its children. Math-Verify, the peer, runs in two processes in the same call.
 """
 
 import argparse
 import json
+import os
 import random
 import resource
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+import anyio
 import psutil
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from support.crowd import Crowd
 
 import fastdistill
 from fastdistill.api.judging import Judge
@@ -172,15 +180,42 @@ def memory(args: argparse.Namespace) -> Iterator[dict[str, Any]]:
     yield {"closed": True, "rss_mb": round(me.memory_info().rss / 2**20, 1), **after}
 
 
+def serve(_: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """200 clients of every kind at one `fd serve`, without and with hostile items: waits of the honest."""
+    command = ["fd", "serve", "--scenario", "math", "--port", "0", "--set", "exec_evals.sympy.cpu=2"]
+    environment = os.environ | {"FD_SERVE_TOKEN": "bench"}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            line = process.stderr.readline() if process.stderr else ""
+            url = line.split(" on ")[1].split()[0]
+            for hostile in (0, 0, 4):
+                crowd = Crowd(url, "bench", honest=154 - hostile, hostile=hostile, oversize=17 * 2**20)
+                anyio.run(crowd.ask)
+                waited = sorted(crowd.waited)
+                yield {
+                    "clients": crowd.size,
+                    "hostile": hostile,
+                    "wrong": len(crowd.wrong),
+                    "honest_requests": len(waited),
+                    "p50_s": round(median(waited), 3),
+                    "p99_s": round(waited[int(0.99 * (len(waited) - 1))], 3),
+                    "max_s": round(waited[-1], 3),
+                    "hostile_s": [round(one, 2) for one in sorted(crowd.burnt)],
+                }
+        finally:
+            process.terminate()
+
+
 def main() -> None:
     """Print one JSON object a line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("what", choices=["throughput", "overhead", "memory"])
+    parser.add_argument("what", choices=["throughput", "overhead", "memory", "serve"])
     parser.add_argument("--sql", type=Path)
     parser.add_argument("--peer")
     parser.add_argument("--items", type=int, default=1_000_000)
     args = parser.parse_args()
-    for line in {"throughput": throughput, "overhead": overhead, "memory": memory}[args.what](args):
+    modes = {"throughput": throughput, "overhead": overhead, "memory": memory, "serve": serve}
+    for line in modes[args.what](args):
         print(json.dumps(line), flush=True)
 
 

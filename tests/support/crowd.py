@@ -28,6 +28,8 @@ class Crowd:
     slow: int = 10
     leaving: int = 16
     hostile: int = 4
+    oversize: int = 2_000_000
+    """Bytes of a body that the service must refuse."""
     waited: list[float] = field(factory=list, init=False)
     """Seconds of each honest request."""
     burnt: list[float] = field(factory=list, init=False)
@@ -82,7 +84,7 @@ class Crowd:
 
     async def _huge(self, http: httpx.AsyncClient, number: int) -> None:
         try:
-            found = await http.post("/verify", json=_item("1", "1" * 2_000_000))
+            found = await http.post("/verify", json=_item("1", "1" * self.oversize))
         except httpx.TransportError:
             return  # hung up on while it still sent: as good as an answer
         if found.status_code != 413:
