@@ -14,6 +14,7 @@ from fastdistill.errors import FastDistillError, RunFolderError
 from fastdistill.host import PluginHost
 from fastdistill.run.folder import LEDGER
 from fastdistill.run.ledger.catalog import Catalog
+from fastdistill.run.ledger.catalog_file import ListFile
 from fastdistill.run.ledger.comparison import read_outcomes
 from fastdistill.run.ledger.connection import reading
 from fastdistill.run.ledger.ownership import read_meta
@@ -82,7 +83,7 @@ class Viewed:
             "live": bool(last) and last["ended"] is None,
         }
         if before is not None and before != row["n"]:
-            self.catalog.start()  # a resumed run tries failed tasks again
+            self.catalog.start(anew=True)  # a resumed run tries failed tasks again
         elif self._seen is not None and version != self._seen:
             self.catalog.refresh()
         else:
@@ -97,10 +98,11 @@ class Viewed:
             rounds = 0
             while not self._stop.is_set() and self.catalog.step():
                 rounds += 1
-                if rounds in (1, 10, 40):
+                if rounds in (1, 10, 40, 160):
                     self.catalog.count()
                 time.sleep(0.002)  # a reader may have its turn
-            self.catalog.count()
+            if not self._stop.is_set():
+                self.catalog.finish(keep=not self.state.get("live"))
             took = 0.0
             while not self._stop.wait(max(LOOK, 5 * took)):
                 start = time.monotonic()
@@ -108,6 +110,8 @@ class Viewed:
                 took = time.monotonic() - start
                 while self.catalog.step() and not self._stop.is_set():
                     time.sleep(0.002)
+                if not self.catalog.indexed and not self._stop.is_set():
+                    self.catalog.finish(keep=not self.state.get("live"))
         except sqlite3.Error as error:
             if not self._stop.is_set():
                 self.state = {**self.state, "fault": str(error)}
@@ -136,7 +140,7 @@ def open_runs(folder: Path, against: Path | None = None, *, follow: bool = True)
             run_id=meta["run_id"],
             config=config,
             kind=kind_of(config.scenario),
-            catalog=Catalog(ledger=ledger, other=outcomes),
+            catalog=Catalog(ledger=ledger, file=ListFile(folder=folder, against=against), other=outcomes),
             other=other,
         )
         viewed.catalog.start()
@@ -147,10 +151,11 @@ def open_runs(folder: Path, against: Path | None = None, *, follow: bool = True)
         else:
             while viewed.catalog.step():
                 pass
-            viewed.catalog.count()
+            viewed.catalog.finish(keep=not viewed.state.get("live"))
         try:
             yield viewed
         finally:
             viewed.close()
             if follow:
                 worker.join(10)
+            viewed.catalog.close()

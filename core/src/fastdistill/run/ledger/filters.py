@@ -37,44 +37,63 @@ def like(text: str) -> str:
     return f"%{text}%"
 
 
-def conditions(filters: Filters, common: bool) -> tuple[list[str], dict[str, Any]]:
-    """Return the conditions of a query on the list, and its values.
+@frozen(kw_only=True)
+class Conditions:
+    """What a query on the list asks of a task, part by part; empty where nothing is asked."""
 
-    Of `common` values answers are looked up task by task, of rare ones by their own index.
-    """
+    profiles: str
+    """A query for the profiles asked for."""
+    group: bool
+    tag: bool
+    text: bool
+    values: dict[str, Any]
+
+    def where(self, driver: str = "") -> list[str]:
+        """Return the conditions. The one named `driver` may be looked up by its index, the others may not.
+
+        SQLite knows no counts of single values, so it would take a common one for a rare one.
+        """
+        found = []
+        if self.profiles:
+            found.append(f"{'' if driver == 'profiles' else '+'}listed.profile IN ({self.profiles})")
+        if self.group:
+            found.append(f"{'' if driver == 'group' else '+'}listed.grp = :grp")
+        if self.tag and driver == "tag":
+            found.append("listed.position IN (SELECT position FROM list.tagged WHERE tag = :tag)")
+        elif self.tag:
+            found.append(
+                "EXISTS (SELECT 1 FROM list.tagged g WHERE (g.position, g.tag) = (listed.position, :tag))"
+            )
+        if self.text:
+            found.append(
+                "(t.task_id LIKE :like ESCAPE '!' OR t.input LIKE :like ESCAPE '!' OR EXISTS (SELECT 1 FROM"
+                " main.candidates k WHERE k.sample_id = t.sample_id AND k.answer LIKE :like ESCAPE '!'))"
+            )
+        return found
+
+
+def conditions(filters: Filters) -> Conditions:
+    """Return what `filters` ask of a task."""
     values: dict[str, Any] = {
         "status": filters.status, "reason": filters.reason, "gate": filters.gate,
         "teacher": filters.teacher, "tag": filters.tag,
         "attempt": int(filters.attempt) if re.fullmatch("[0-9]{1,9}", filters.attempt) else -1,
         "grp": filters.group, "flip": filters.flip, "like": like(filters.text),
     }  # fmt: skip
-    where = []
+    asked = []
     if filters.status:
-        where.append("listed.status = :status")
-    if filters.group:
-        where.append("listed.grp = :grp")
+        asked.append("p.status = :status")
     if filters.flip:
-        where.append("listed.flip IS NOT NULL" if filters.flip == "any" else "listed.flip = :flip")
-    if filters.tag:
-        where.append(
-            "EXISTS (SELECT 1 FROM temp.tagged g WHERE g.tag = :tag AND g.position = listed.position)"
-        )
+        asked.append("p.flip IS NOT NULL" if filters.flip == "any" else "p.flip = :flip")
     named = [name for name in ("reason", "gate", "teacher", "attempt") if getattr(filters, name)]
     if named:
         same = " AND ".join(f"a.{name} = :{name}" for name in named)
-        also = (
-            " UNION ALL SELECT position FROM temp.listed WHERE reason = :reason"
-            if named == ["reason"]
-            else ""
-        )
-        if common:
-            here = f"EXISTS (SELECT 1 FROM temp.answered a WHERE a.position = listed.position AND {same})"  # noqa: S608
-            where.append(f"(listed.reason = :reason OR {here})" if also else here)
-        else:
-            where.append(f"listed.position IN (SELECT a.position FROM temp.answered a WHERE {same}{also})")  # noqa: S608
-    if filters.text:
-        where.append(
-            "(t.task_id LIKE :like ESCAPE '!' OR t.input LIKE :like ESCAPE '!' OR EXISTS (SELECT 1 FROM"
-            " main.candidates k WHERE k.sample_id = t.sample_id AND k.answer LIKE :like ESCAPE '!'))"
-        )
-    return where, values
+        answered = f"EXISTS (SELECT 1 FROM list.answers a WHERE a.profile = p.id AND {same})"  # noqa: S608
+        asked.append(f"(p.reason = :reason OR {answered})" if named == ["reason"] else answered)
+    return Conditions(
+        profiles=f"SELECT p.id FROM list.profiles p WHERE {' AND '.join(asked)}" if asked else "",  # noqa: S608
+        group=bool(filters.group),
+        tag=bool(filters.tag),
+        text=bool(filters.text),
+        values=values,
+    )

@@ -19,11 +19,11 @@ _KEYS = {
     "recent": "listed.recent",
 }
 _COLUMNS = """
-SELECT listed.position, t.task_id, t.sample_id, t.input, listed.status, listed.reason, listed.grp,
-       -listed.attempts AS attempts, listed.flip, {key} AS key, d.detail,
-       (SELECT group_concat(DISTINCT a.teacher) FROM temp.answered a WHERE a.position = listed.position)
-           AS teachers
-FROM temp.listed JOIN main.tasks t ON t.position = listed.position
+SELECT listed.position, t.task_id, t.sample_id, t.input, p.status, p.reason, listed.grp,
+       -listed.attempts AS attempts, p.flip, {key} AS key, d.detail,
+       (SELECT group_concat(DISTINCT a.teacher) FROM list.answers a WHERE a.profile = p.id) AS teachers
+FROM list.listed listed CROSS JOIN main.tasks t ON t.position = listed.position
+CROSS JOIN list.profiles p ON p.id = listed.profile
 LEFT JOIN main.decisions d ON d.sample_id = t.sample_id
 """
 
@@ -124,7 +124,7 @@ def _read(sort: str, cursor: str) -> tuple[Any, int | None]:
 def cursor_at(ledger: sqlite3.Connection, sort: str, position: int) -> str | None:
     """Return the cursor of the task at a position; None where it is not in the list."""
     row = ledger.execute(
-        f"SELECT {_KEYS[sort]} AS key, listed.position FROM temp.listed WHERE listed.position = ?",  # noqa: S608
+        f"SELECT {_KEYS[sort]} AS key, listed.position FROM list.listed listed WHERE listed.position = ?",  # noqa: S608
         (position,),
     ).fetchone()
     return None if row is None else _cursor(sort, row)
