@@ -22,6 +22,14 @@ from fastdistill.testing.scripted import ScriptedProvider
 from fastdistill.view.serving import Viewer
 
 
+@pytest.fixture(scope="module", autouse=True)
+def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the lists of these runs out of the user's own caches."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FD_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return a_run(tmp_path_factory.mktemp("view") / "run")
