@@ -1,4 +1,4 @@
-"""Every distribution as a wheel in a fresh environment runs the main job; a stranger's scenario joins it."""
+"""Every distribution as a wheel in a fresh environment runs the main job; a stranger's joins it."""
 
 import json
 from pathlib import Path

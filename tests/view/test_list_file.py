@@ -59,7 +59,7 @@ def test_any_two_filters_find_what_a_slow_reading_finds(run: Path) -> None:
         assert len(values) > 8
         for (first, one), (second, other) in itertools.combinations(values, 2):
             for sort in ("source", "attempts"):
-                filters = Filters(**{"sort": sort, first: one, second: other})  # type: ignore[arg-type]
+                filters = Filters(**{"sort": sort, first: one, second: other})
                 if first == second:
                     continue
                 found = {row["position"] for row in viewed.catalog.page(filters).rows}
