@@ -123,6 +123,14 @@ class _Crossing(Generic[R]):
     def start(self) -> None:
         """Begin, in the loop's thread."""
         self._task = self._loop.create_task(self._run())
+        self._task.add_done_callback(self._dropped)
+
+    def _dropped(self, _: object) -> None:
+        """Let the waiting thread go where the loop ended before the task's first step."""
+        if self._error is None and not self._found:
+            self._coroutine.close()
+            self._error = asyncio.CancelledError()
+            self._ended.release()
 
     async def _run(self) -> None:
         try:
