@@ -1,7 +1,7 @@
 """Print what stopping early is worth, the table of docs/baselines.md: `python tests/tools/economics.py`.
 
-The recorded answers of `tests/students/recorded/NAME.jsonl` are drawn in random orders; every attempt pays for
-its prompt anew, as a teacher that is asked for one answer a request is paid.
+The recorded answers of `tests/students/recorded/NAME.jsonl` are drawn in random orders; every attempt
+pays for its prompt anew, as a teacher that is asked for one answer a request is paid.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from attrs import frozen
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support.recorded import Recorded, recorded  # noqa: E402  the tests' folder is no package
+from support.recorded import Recorded, recorded  # the tests' folder is no package
 
 SCHEDULES = ((4, 0), (4, 3), (5, 3), (8, 2), (8, 0))
 """Attempts and `give_up.same_wrong`, 0 for no bound."""
@@ -73,9 +73,7 @@ def table(name: str, orders: int) -> list[str]:
         found = spent(name, most, bound, orders)
         how = f"`give_up.same_wrong = {bound}`" if bound else "stop at the first accepted"
         change = found.each / fixed.each - 1
-        lines.append(
-            f"| up to {most}, {how} | {found.accepted:.1f} | {found.each:,.0f} | {change:+.0%} |"
-        )
+        lines.append(f"| up to {most}, {how} | {found.accepted:.1f} | {found.each:,.0f} | {change:+.0%} |")
     return lines
 
 

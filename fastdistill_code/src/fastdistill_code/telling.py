@@ -3,7 +3,7 @@
 Never an expected value, a test's words, or an input that only tests or our generator hold.
 """
 
-import re
+import builtins
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +15,12 @@ from fastdistill_code.oracle.wording import examples
 from fastdistill_code.payload import CodePayload
 
 HIDDEN = "on an input that the problem does not show"
-_NAME = re.compile(r"[A-Za-z_][\w.]{0,60}(:|$)")
-"""An exception's type before its message."""
+_PYTHON = {
+    name for name, one in vars(builtins).items() if isinstance(one, type) and issubclass(one, BaseException)
+}
+_JAVASCRIPT = {"Error", "EvalError", "RangeError", "ReferenceError", "AggregateError", "URIError"}
+_KNOWN = _PYTHON | _JAVASCRIPT
+"""Exceptions that are called by their name: a class made at run time may bear an input as its name."""
 Tell = Callable[[Failure], str]
 _LEAST = 3
 """Signs of a text for standard input that is looked for in the problem; shorter ones are found anywhere."""
@@ -47,7 +51,8 @@ def telling(task: Task[CodePayload]) -> Tell:
         said, got = _SENTENCES.get(failure.reason, "it fails"), str(failure.got)
         if where is HIDDEN:  # an answer or a message may repeat the input
             said = said.partition(": {got}")[0].replace(" ({got})", "")
-            got = got.partition(":")[0] if failure.reason == "raised" and _NAME.match(got) else "an error"
+            kind = got.partition(":")[0]
+            got = kind if failure.reason == "raised" and kind in _KNOWN else "an error"
         return f"{where} {said.format(got=got)}"[:500]
 
     return tell
