@@ -8,9 +8,11 @@ from fastdistill_math.tree import Node
 
 def same_regions(gold: Node, answer: Node, equal: Same) -> Answer:
     """Compare intervals, unions, complements and conditions as sets of numbers."""
-    from fastdistill_math.regions import region, same_region
+    from fastdistill_math.regions import is_point, region, same_region
 
     left, right = region(gold), region(answer)
+    if left is not None and right is not None and is_point(gold) != is_point(answer):
+        return NO
     if left is not None and right is not None:
         return same_region(left, right, lambda a, b: equal(a, b).equal)
     if shapes.conditions(gold, answer):

@@ -73,6 +73,14 @@ def region(node: Node) -> Region | None:
     return None
 
 
+def is_point(node: Node) -> bool:
+    """Whether a pair is a point of the plane alone: as an interval it would be empty."""
+    if node.kind != "seq" or len(node.args) != 2 or "[" in node.value or "]" in node.value:
+        return False
+    low, high = _order(node.args[0]), _order(node.args[1])
+    return low is not None and high is not None and low >= high
+
+
 def _joined(parts: list[Region | None]) -> Region | None:
     known = [part for part in parts if part is not None]
     if len(known) != len(parts):
