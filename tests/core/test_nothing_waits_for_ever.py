@@ -117,7 +117,7 @@ class Deaf:
 async def test_a_reporter_that_never_returns_does_not_keep_a_run_from_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "PATIENCE", 0.05)
+    monkeypatch.setattr(events, "EVENT_DEADLINE", 0.05)
     tasks, heard = write_tasks(tmp_path / "tasks.jsonl", 3), Heard()
     plan = toy_plan(toy_host(ScriptedProvider(answer=solve)), tasks, "cache=false")
     session = Session(

@@ -30,7 +30,7 @@ def mutants(gold: MathGold) -> Iterator[Mutant]:
     text = gold_text(gold.answer).strip().strip("$").strip()
     yield from _as_written(text)
     if gold.choices or labelled(text) or letter(text):
-        yield from _letters(text, gold)
+        yield from _choices(text, gold)
         return
     try:
         tree = readings(text)[0]
@@ -75,7 +75,7 @@ def _as_written(text: str) -> Iterator[Mutant]:
     )
 
 
-def _letters(text: str, gold: MathGold) -> Iterator[Mutant]:
+def _choices(text: str, gold: MathGold) -> Iterator[Mutant]:
     right = letter(text) or (labelled(text) or ("",))[0]
     if not right and text in gold.choices and len(gold.choices) <= len(LETTERS):
         right = LETTERS[gold.choices.index(text)]

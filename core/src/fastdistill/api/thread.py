@@ -105,9 +105,9 @@ class LoopThread(Generic[T]):
 class _Crossing(Generic[R]):
     """One coroutine run in another thread's loop while this thread waits.
 
-    A lock in place of a future, which takes a lock, a condition and two more callbacks each, and released
-    by the task itself, which saves the loop a turn: less than half the cost of
-    `asyncio.run_coroutine_threadsafe` (`tests/bench/bench_verifier.py overhead`).
+    A lock in place of a future, which takes a lock, a condition and two more callbacks each: about half the
+    cost of `asyncio.run_coroutine_threadsafe` (`tests/bench/bench_verifier.py overhead`). The task releases
+    it itself, so that nobody waits for the loop's next turn.
     """
 
     __slots__ = ("_coroutine", "_ended", "_error", "_found", "_loop", "_task")

@@ -15,7 +15,7 @@ from fastdistill.run.plan import Chosen
 from fastdistill.run.services.opening import entered
 from fastdistill.specs import ReporterSpec, Services
 
-PATIENCE = 60.0
+EVENT_DEADLINE = 60.0
 """Seconds that a reporter may take for one event: none keeps a run from its end."""
 
 
@@ -52,7 +52,7 @@ class EventBus:
     async def _give(self, event: Event) -> None:
         for owner, reporter in list(self.reporters):
             try:
-                with boundary(owner, "reporter"), anyio.fail_after(PATIENCE):
+                with boundary(owner, "reporter"), anyio.fail_after(EVENT_DEADLINE):
                     await reporter(event)
             except Exception as error:  # noqa: BLE001  a reporter must not end a run
                 self.reporters.remove((owner, reporter))
